@@ -1,0 +1,22 @@
+/* The form of a token request. One thread. */
+#ifndef OKTA_CLI_FORM_H
+#define OKTA_CLI_FORM_H
+
+#include <stdbool.h>
+
+/* A form being written: terminated, wiped when it moves or is cleared. Empty at first. */
+typedef struct okta_form {
+    char *text;
+    bool failed; /* out of memory */
+} okta_form;
+
+/* Append name=value, encoded as application/x-www-form-urlencoded. */
+void okta_form_add(okta_form *form, const char *name, const char *value);
+
+void okta_form_clear(okta_form *form);
+
+/* value so encoded, alone; NULL when out of memory. The caller wipes and frees with OPENSSL_free.
+ */
+char *okta_form_encode(const char *value);
+
+#endif

@@ -1,0 +1,25 @@
+/* The client credentials grant (RFC 6749 section 4.4). One thread. */
+#ifndef OKTA_CLI_GRANT_H
+#define OKTA_CLI_GRANT_H
+
+#include "cli/network.h"
+
+#include <jansson.h>
+
+/* Borrowed. */
+typedef struct okta_grant {
+    const char *issuer;         /* NULL: endpoint is given */
+    const char *token_endpoint; /* NULL: by discovery of issuer */
+    const char *client_id;
+    const char *secret;
+    okta_strings scopes;
+    bool post; /* client authentication in the form instead of by HTTP Basic */
+    okta_network network;
+} okta_grant;
+
+/* Ask for a token. OKTA_EXIT_GOOD sets *answer (one reference for the caller), an object with a
+ * printable access_token; OKTA_EXIT_REFUSED: the server said no; OKTA_EXIT_TROUBLE: no usable
+ * answer. Complaints are made. */
+int okta_grant_ask(const okta_grant *grant, json_t **answer);
+
+#endif

@@ -1,0 +1,94 @@
+#include "cli/input.h"
+
+#include "cli/message.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define INPUT_MAX ((size_t)16 << 20)
+#define CHUNK ((size_t)16 << 10)
+
+static bool read_all(okta_input *input, FILE *file, const char *what)
+{
+    size_t size = 0;
+
+    *input = (okta_input){NULL, 0};
+    do {
+        if (size - input->length < CHUNK) {
+            char *grown = OPENSSL_clear_realloc(input->bytes, size, size ? size * 2 : 2 * CHUNK);
+
+            if (!grown)
+                return okta_complain("out of memory");
+            input->bytes = grown;
+            size = size ? size * 2 : 2 * CHUNK;
+        }
+        input->length += fread(input->bytes + input->length, 1, size - input->length - 1, file);
+        if (input->length > INPUT_MAX)
+            return okta_complain("%s: more than %zu MiB; is that the right file?", what,
+                                 INPUT_MAX >> 20);
+    } while (!feof(file) && !ferror(file));
+    input->bytes[input->length] = '\0';
+    return !ferror(file) || okta_complain("%s: cannot be read: %s", what, strerror(errno));
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static void trim(okta_input *input)
+{
+    size_t start = 0;
+
+    while (input->length > 0 && is_space(input->bytes[input->length - 1]))
+        input->length--;
+    while (start < input->length && is_space(input->bytes[start]))
+        start++;
+    input->length -= start;
+    memmove(input->bytes, input->bytes + start, input->length);
+    input->bytes[input->length] = '\0';
+}
+
+bool okta_input_token(okta_input *input, int count, char **arguments)
+{
+    *input = (okta_input){NULL, 0};
+    if (count > 1)
+        return okta_complain("%d arguments besides the options where one token is expected; is a "
+                             "quote missing?",
+                             count);
+    if (count == 1 && strcmp(arguments[0], "-") != 0) {
+        input->bytes = OPENSSL_strdup(arguments[0]);
+        input->length = input->bytes ? strlen(input->bytes) : 0;
+        return input->bytes || okta_complain("out of memory");
+    }
+    if (isatty(STDIN_FILENO))
+        fprintf(stderr, "okta-token: enter the token, then Ctrl-D on a line of its own\n");
+    if (!read_all(input, stdin, "standard input"))
+        return false;
+    trim(input);
+    return true;
+}
+
+bool okta_input_file(okta_input *input, const char *path, const char *name)
+{
+    FILE *file = fopen(path, "rb");
+    bool good;
+
+    *input = (okta_input){NULL, 0};
+    if (!file)
+        return okta_complain("%s: cannot be opened: %s; give a file that you may read", name,
+                             strerror(errno));
+    good = read_all(input, file, name);
+    fclose(file);
+    return good;
+}
+
+void okta_input_clear(okta_input *input)
+{
+    OPENSSL_clear_free(input->bytes, input->length);
+    *input = (okta_input){NULL, 0};
+}

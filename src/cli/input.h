@@ -1,0 +1,24 @@
+/* Reading tokens and files. One thread. */
+#ifndef OKTA_CLI_INPUT_H
+#define OKTA_CLI_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes that may be secret: terminated, wiped by okta_input_clear. */
+typedef struct okta_input {
+    char *bytes;
+    size_t length;
+} okta_input;
+
+/* The token from the arguments left after the options: one, or standard input for none and for "-".
+ * White space around standard input is cut off; an argument is taken as it is. False, with the
+ * complaint made, for several arguments and where nothing can be read. */
+bool okta_input_token(okta_input *input, int count, char **arguments);
+
+/* A whole file; name stands for it in complaints. */
+bool okta_input_file(okta_input *input, const char *path, const char *name);
+
+void okta_input_clear(okta_input *input);
+
+#endif

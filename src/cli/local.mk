@@ -1,0 +1,26 @@
+# okta-token: the module's verdict on the command line. No httpd.
+bin_PROGRAMS += src/cli/okta-token
+dist_man_MANS += src/cli/okta-token.1
+src_cli_okta_token_SOURCES = \
+	src/cli/clock.c src/cli/clock.h \
+	src/cli/commands.h \
+	src/cli/expectation.c src/cli/expectation.h \
+	src/cli/form.c src/cli/form.h \
+	src/cli/get.c \
+	src/cli/grant.c src/cli/grant.h \
+	src/cli/input.c src/cli/input.h \
+	src/cli/inspect.c \
+	src/cli/keys.c src/cli/keys.h \
+	src/cli/main.c \
+	src/cli/message.c src/cli/message.h \
+	src/cli/network.c src/cli/network.h \
+	src/cli/notes.c src/cli/notes.h \
+	src/cli/options.c src/cli/options.h \
+	src/cli/output.c src/cli/output.h \
+	src/cli/remedy.c src/cli/remedy.h \
+	src/cli/report.c src/cli/report.h \
+	src/cli/secret.c src/cli/secret.h \
+	src/cli/verify.c
+src_cli_okta_token_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
+src_cli_okta_token_LDADD = src/fetch/libokta_fetch.la src/core/libokta_core.la \
+	$(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) -lm

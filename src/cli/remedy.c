@@ -1,0 +1,94 @@
+#include "cli/remedy.h"
+
+#include "cli/clock.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const char *const plain[OKTA_REASON_COUNT] = {
+    [OKTA_TOKEN_TOO_LARGE] = "a shorter token; in httpd OktaMaxTokenBytes sets the limit",
+    [OKTA_TOKEN_MALFORMED] = "three parts of base64url without padding, joined by dots",
+    [OKTA_TOKEN_ENCRYPTED] =
+        "one token that is signed and neither encrypted, compressed nor nested",
+    [OKTA_HEADER_MALFORMED] = "a header that is a JSON object with \"alg\" and \"kid\"",
+    [OKTA_HEADER_CRITICAL] = "a header without \"crit\" and \"b64\"",
+    [OKTA_TOKEN_FROM_ORG_SERVER] =
+        "a token of a custom authorization server, whose issuer ends in /oauth2/default or "
+        "/oauth2/ and its id",
+    [OKTA_ID_TOKEN] = "the access_token of the answer that held this id_token",
+    [OKTA_ISSUER_UNKNOWN] = "the same issuer, byte by byte; `okta-token inspect` shows the token's",
+    [OKTA_KEY_AMBIGUOUS] = "a \"kid\" in the header that names one key",
+    [OKTA_KEY_MISMATCH] = "an \"alg\" that fits the type of the key and is the one its JWK names",
+    [OKTA_SIGNATURE_INVALID] =
+        "the very bytes that the issuer signed; this token was changed or cut off, or another key "
+        "under the same kid signed it",
+    [OKTA_CLAIMS_MALFORMED] = "claims of the types that RFC 7519 gives them, in a JSON object",
+    [OKTA_CLAIM_MISSING] = "a token with \"iss\" and \"exp\"",
+    [OKTA_TOKEN_BOUND] = "a token that is not bound to a key; at Okta the application's setting "
+                         "\"Require DPoP\" binds it",
+    [OKTA_CLIENT_MISMATCH] = "a token for a client that --client-id names",
+    [OKTA_TOKEN_NOT_YET_VALID] = "a clock that agrees with the issuer's",
+    [OKTA_TOKEN_FROM_FUTURE] = "a clock that agrees with the issuer's",
+};
+
+/* What is around the token by mistake; NULL for nothing. */
+static const char *wrapping(const char *token, size_t length)
+{
+    if (length == 0)
+        return "a token; this one is empty: is a shell variable unset";
+    if (length > 7 && strncasecmp(token, "Bearer ", 7) == 0)
+        return "the token alone, without \"Bearer\"";
+    for (size_t i = 0; i < length; i++)
+        if (memchr(" \t\r\n", token[i], 4))
+            return "the token alone, without white space or line breaks";
+    return NULL;
+}
+
+static void algorithms(okta_algorithm_set set, char *buffer, size_t size)
+{
+    okta_text_format(buffer, size, "one of --algorithms:");
+    for (int id = 0; id < OKTA_ALGORITHM_COUNT; id++) {
+        size_t used = strlen(buffer);
+
+        if (set & OKTA_ALGORITHM_BIT(id))
+            okta_text_format(buffer + used, size - used, " %s",
+                             okta_algorithm_by_id((okta_algorithm_id)id)->name);
+    }
+}
+
+void okta_remedy(okta_reason reason, const okta_remedy_facts *facts, char *buffer, size_t size)
+{
+    const char *phrase = (unsigned int)reason < OKTA_REASON_COUNT ? plain[reason] : NULL;
+    const char *wrapped = wrapping(facts->token, facts->length);
+    char now[OKTA_TIME_BYTES];
+
+    switch (reason) {
+    case OKTA_TOKEN_MALFORMED:
+    case OKTA_TOKEN_ENCRYPTED:
+        okta_text_format(buffer, size, "%s", wrapped ? wrapped : phrase);
+        break;
+    case OKTA_ALGORITHM_REFUSED:
+        algorithms(facts->policy->algorithms, buffer, size);
+        break;
+    case OKTA_TYPE_REFUSED:
+        okta_text_format(buffer, size, "a typ of at+jwt%s",
+                         facts->policy->at_jwt_only ? " (--type any takes others too)"
+                                                    : " or JWT, or none");
+        break;
+    case OKTA_KID_UNKNOWN:
+        okta_text_format(buffer, size, "%s%s", *facts->kids ? "one of the kids " : "no kid at all",
+                         facts->kids);
+        break;
+    case OKTA_AUDIENCE_MISMATCH:
+        okta_text_format(buffer, size, "a token for an audience that is expected%s",
+                         facts->default_audience
+                             ? " (--audience names another; this one follows from the issuer)"
+                             : "");
+        break;
+    case OKTA_TOKEN_EXPIRED:
+        okta_text_format(buffer, size, "a new token; it is %s", okta_time_format(facts->now, now));
+        break;
+    default:
+        okta_text_format(buffer, size, "%s", phrase ? phrase : "");
+    }
+}

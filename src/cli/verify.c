@@ -1,0 +1,172 @@
+#include "core/verify.h"
+
+#include "cli/clock.h"
+#include "cli/commands.h"
+#include "cli/expectation.h"
+#include "cli/input.h"
+#include "cli/keys.h"
+#include "cli/message.h"
+#include "cli/remedy.h"
+#include "cli/report.h"
+#include "core/json.h"
+
+#include <stdio.h>
+
+static const char help[] =
+    "usage: okta-token verify [OPTION]... [TOKEN]\n"
+    "Judge an access token as mod_auth_okta does, check by check. Without TOKEN, or with \"-\", "
+    "it is\nread from standard input.\n"
+    "\n"
+    "      --issuer URL          an issuer that is accepted; its keys are fetched\n"
+    "      --jwks FILE           take the keys from this JSON Web Key Set and fetch nothing\n"
+    "      --audience AUD        an audience that is accepted (default: api://default for an "
+    "issuer\n"
+    "                            that ends in /oauth2/default)\n"
+    "      --client-id ID        a client that is accepted (default: any)\n"
+    "      --algorithms LIST     algorithms that are accepted, or all (default: RS256)\n"
+    "      --skew SECONDS        how far the clocks may differ, 0 to 600 (default: 60)\n"
+    "      --at TIME             judge as of TIME: seconds since the epoch, or RFC 3339\n"
+    "      --type any|at+jwt     at+jwt: only tokens with this typ (default: any)\n"
+    "      --signature-only      check the signature alone, over any payload\n"
+    "      --json                print one JSON object\n";
+
+static const char help_end[] =
+    "  -h, --help                print this\n"
+    "\n"
+    "--issuer, --audience, --client-id and --algorithms may be given several times.\n"
+    "Exit status: 0 valid, 1 refused, 2 nothing was judged (usage, no keys).\n";
+
+typedef struct judgement {
+    okta_expectation expected;
+    okta_input token;
+    okta_keys keys;
+    json_t *payload; /* lends the expectations that were not given */
+    okta_policy policy;
+    okta_report report;
+    okta_result result;
+    okta_claims *claims;
+    int64_t now;
+} judgement;
+
+static okta_reason find_keys(void *baton, const char *issuer, okta_keyset **keys)
+{
+    judgement *j = baton;
+
+    if (!j->keys.set && !okta_keys_from_issuer(&j->keys, &j->expected.network, issuer))
+        return OKTA_KEYS_UNAVAILABLE;
+    *keys = okta_keyset_ref(j->keys.set);
+    return OKTA_OK;
+}
+
+/* Where nothing was said of the issuer or the audience, the token's own one is expected, so that
+ * the other checks are reached; the report says that this one was none. */
+static bool lend_expectations(judgement *j)
+{
+    okta_jws jws;
+    okta_result unused;
+    const json_t *audience;
+    size_t length = 0;
+    bool ok = true;
+
+    j->report.any_issuer = j->expected.issuers.count == 0;
+    j->report.any_audience = j->expected.audiences.count == 0;
+    if (!j->report.any_issuer && !j->report.any_audience)
+        return true;
+    okta_result_init(&unused);
+    if (okta_jws_split(&jws, j->token.bytes, j->token.length, &unused) == OKTA_OK)
+        j->payload = okta_json_object((const char *)jws.payload, jws.payload_length, NULL);
+    okta_jws_clear(&jws);
+    if (j->report.any_issuer && okta_json_string(j->payload, "iss", &length))
+        ok = okta_list_add(&j->expected.issuers, okta_json_string(j->payload, "iss", &length));
+    audience = json_object_get(j->payload, "aud");
+    if (json_is_array(audience))
+        audience = json_array_get(audience, 0);
+    if (j->report.any_audience && json_is_string(audience))
+        ok = ok && okta_list_add(&j->expected.audiences, json_string_value(audience));
+    return ok;
+}
+
+static void judge_token(judgement *j, const okta_trace *trace)
+{
+    const okta_keyring keyring = {find_keys, j};
+    okta_reason reason = okta_verify(&j->policy, &keyring, j->token.bytes, j->token.length, trace,
+                                     &j->claims, &j->result);
+
+    if (reason == OKTA_OK)
+        okta_policy_check(&j->policy, j->claims, j->now, trace, &j->result);
+}
+
+static bool print_report(judgement *j)
+{
+    const okta_remedy_facts facts = {.policy = &j->policy,
+                                     .token = j->token.bytes,
+                                     .length = j->token.length,
+                                     .kids = j->keys.kids,
+                                     .now = j->now,
+                                     .default_audience = j->expected.default_audience};
+    char remedy[512] = "";
+
+    okta_remedy(j->result.reason, &facts, remedy, sizeof(remedy));
+    if (j->expected.json)
+        return okta_report_json(&j->report, &j->result, remedy,
+                                j->result.reason == OKTA_OK ? j->claims : NULL);
+    okta_report_text(&j->report, &j->result, remedy);
+    return true;
+}
+
+static int verdict(const okta_result *result)
+{
+    if (result->reason == OKTA_OK)
+        return OKTA_EXIT_GOOD;
+    return okta_reason_status(result->reason) == 401 ? OKTA_EXIT_REFUSED : OKTA_EXIT_TROUBLE;
+}
+
+static int run(judgement *j)
+{
+    okta_trace trace = okta_report_trace(&j->report);
+
+    j->report.signature_only = j->expected.signature_only;
+    j->now = j->expected.at >= 0 ? j->expected.at : okta_time_now();
+    if (j->expected.jwks && !okta_keys_from_file(&j->keys, j->expected.jwks))
+        return OKTA_EXIT_TROUBLE;
+    if (!j->expected.signature_only && !lend_expectations(j))
+        return OKTA_EXIT_TROUBLE;
+    j->policy = okta_expectation_policy(&j->expected);
+    if (!j->expected.signature_only) {
+        judge_token(j, &trace);
+    } else if (j->keys.set || okta_keys_from_issuer(&j->keys, &j->expected.network,
+                                                    j->expected.issuers.items[0])) {
+        okta_verify_signature(j->policy.algorithms, j->keys.set, j->token.bytes, j->token.length,
+                              &trace, &j->result);
+    } else {
+        return OKTA_EXIT_TROUBLE;
+    }
+    return print_report(j) ? verdict(&j->result) : OKTA_EXIT_TROUBLE;
+}
+
+int okta_command_verify(int argc, char **argv)
+{
+    judgement j = {.now = 0};
+    int status = OKTA_EXIT_TROUBLE;
+
+    okta_result_init(&j.result);
+    switch (okta_expectation_parse(&j.expected, argc, argv)) {
+    case OKTA_PARSED_HELP:
+        printf("%s%s%s", help, okta_network_help, help_end);
+        status = OKTA_EXIT_GOOD;
+        break;
+    case OKTA_PARSED:
+        if (okta_input_token(&j.token, argc - optind, argv + optind))
+            status = run(&j);
+        break;
+    case OKTA_PARSED_FAULT:
+    default:
+        break;
+    }
+    okta_claims_unref(j.claims);
+    json_decref(j.payload);
+    okta_keys_clear(&j.keys);
+    okta_input_clear(&j.token);
+    okta_expectation_clear(&j.expected);
+    return status;
+}

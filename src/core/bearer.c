@@ -1,0 +1,61 @@
+#include "core/bearer.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+static const char scheme[] = "Bearer";
+#define SCHEME_LENGTH (sizeof(scheme) - 1)
+
+static const char token68[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+
+static bool starts_with_scheme(const char *text)
+{
+    char after;
+
+    if (strncasecmp(text, scheme, SCHEME_LENGTH) != 0)
+        return false;
+    after = text[SCHEME_LENGTH];
+    return after == '\0' || after == ' ' || after == '\t' || after == ',';
+}
+
+/* A second field is joined to the first with a comma; commas inside another scheme's quoted strings
+ * are its own. */
+static bool bearer_was_joined(const char *text)
+{
+    bool quoted = false;
+
+    for (; *text; text++) {
+        if (quoted && *text == '\\' && text[1])
+            text++;
+        else if (*text == '"')
+            quoted = !quoted;
+        else if (!quoted && *text == ',' && starts_with_scheme(text + 1 + strspn(text + 1, " \t")))
+            return true;
+    }
+    return false;
+}
+
+okta_reason okta_bearer_find(const char *field, const char **token, size_t *length)
+{
+    size_t end;
+
+    if (!field || !*field)
+        return OKTA_TOKEN_MISSING;
+    if (!starts_with_scheme(field))
+        return bearer_was_joined(field) ? OKTA_REQUEST_MALFORMED : OKTA_TOKEN_MISSING;
+    field += SCHEME_LENGTH;
+    if (*field != ' ')
+        return OKTA_REQUEST_MALFORMED;
+    field += strspn(field, " ");
+    end = strspn(field, token68);
+    if (end == 0)
+        return OKTA_REQUEST_MALFORMED;
+    end += strspn(field + end, "=");
+    if (field[end] != '\0')
+        return OKTA_REQUEST_MALFORMED;
+    *token = field;
+    *length = end;
+    return OKTA_OK;
+}

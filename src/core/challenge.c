@@ -1,0 +1,83 @@
+#include "core/challenge.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct writer {
+    char *at;
+    char *end;
+    bool overflow;
+} writer;
+
+static void put(writer *to, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length >= (size_t)(to->end - to->at)) {
+        to->overflow = true;
+        return;
+    }
+    memcpy(to->at, text, length + 1);
+    to->at += length;
+}
+
+/* RFC 6750 section 3: values stay within %x20-21 / %x23-5B / %x5D-7E. */
+static void put_quoted(writer *to, const char *name, const char *value)
+{
+    put(to, name);
+    put(to, "=\"");
+    for (; *value; value++) {
+        char one[2] = {*value, '\0'};
+        if (one[0] < 0x20 || one[0] > 0x7e || one[0] == '"' || one[0] == '\\')
+            one[0] = '?';
+        put(to, one);
+    }
+    put(to, "\"");
+}
+
+size_t okta_challenge_text(const okta_challenge *challenge, char *buffer, size_t size)
+{
+    writer to = {buffer, buffer + size, false};
+    const char *error = okta_reason_error(challenge->reason);
+
+    put(&to, "Bearer ");
+    put_quoted(&to, "realm", challenge->realm);
+    if (error) {
+        put(&to, ", ");
+        put_quoted(&to, "error", error);
+        put(&to, ", ");
+        put_quoted(&to, "error_description", okta_reason_description(challenge->reason));
+    }
+    if (challenge->scope) {
+        put(&to, ", ");
+        put_quoted(&to, "scope", challenge->scope);
+    }
+    return to.overflow ? 0 : (size_t)(to.at - buffer);
+}
+
+/* For people and programs that read bodies; a challenge without a code still deserves a name here.
+ */
+static const char *body_error(okta_reason reason)
+{
+    const char *error = okta_reason_error(reason);
+
+    if (error)
+        return error;
+    switch (okta_reason_status(reason)) {
+    case 401:
+        return "unauthorized";
+    case 503:
+        return "temporarily_unavailable";
+    default:
+        return "server_error";
+    }
+}
+
+size_t okta_challenge_body(okta_reason reason, char *buffer, size_t size)
+{
+    int length = snprintf(buffer, size, "{\"error\":\"%s\",\"error_description\":\"%s\"}\n",
+                          body_error(reason), okta_reason_description(reason));
+
+    return length > 0 && (size_t)length < size ? (size_t)length : 0;
+}

@@ -1,0 +1,24 @@
+/* The text of a WWW-Authenticate challenge (RFC 6750 section 3) and of the JSON error body. */
+#ifndef OKTA_CORE_CHALLENGE_H
+#define OKTA_CORE_CHALLENGE_H
+
+#include "core/reason.h"
+
+#include <stddef.h>
+
+typedef struct okta_challenge {
+    const char *realm;
+    okta_reason reason;
+    const char *scope; /* NULL: none; space-separated */
+} okta_challenge;
+
+/* Write `Bearer realm="…", error="…", error_description="…", scope="…"` into buffer[size],
+ * terminated; parameters that do not apply are left out, characters that RFC 6750 does not allow in
+ * a quoted string become '?'. Returns the length, or 0 when it does not fit. Any thread. */
+size_t okta_challenge_text(const okta_challenge *challenge, char *buffer, size_t size);
+
+/* Write {"error":"…","error_description":"…"}, for every reason. Returns the length, or 0 when it
+ * does not fit. */
+size_t okta_challenge_body(okta_reason reason, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,54 @@
+/* The claims of a verified token: immutable, shared by reference count, independent of any policy.
+ */
+#ifndef OKTA_CORE_CLAIMS_H
+#define OKTA_CORE_CLAIMS_H
+
+#include "core/algorithm.h"
+#include "core/jws.h"
+#include "core/result.h"
+#include "core/value.h"
+
+#include <stdint.h>
+
+/* Only okta_verify makes one. */
+typedef struct okta_claims okta_claims;
+
+/* Which time claims are present. */
+#define OKTA_CLAIM_EXP 1u
+#define OKTA_CLAIM_NBF 2u
+#define OKTA_CLAIM_IAT 4u
+
+/* Seconds since the epoch, whole: exp and iat rounded down, nbf up. */
+typedef struct okta_times {
+    unsigned int present;
+    int64_t exp;
+    int64_t nbf;
+    int64_t iat;
+} okta_times;
+
+/* All functions: any thread; what they return is borrowed from claims. */
+okta_claims *okta_claims_ref(okta_claims *claims);
+void okta_claims_unref(okta_claims *claims);
+
+/* A top-level claim by its exact name; NULL when absent. */
+const okta_value *okta_claims_get(const okta_claims *claims, const char *name);
+
+/* The object that holds them all. */
+const okta_value *okta_claims_root(const okta_claims *claims);
+
+/* The kid of the token's header; "" when it had none. */
+const char *okta_claims_kid(const okta_claims *claims);
+
+const okta_algorithm *okta_claims_algorithm(const okta_claims *claims);
+okta_type okta_claims_type(const okta_claims *claims);
+const okta_times *okta_claims_times(const okta_claims *claims);
+
+/* Bytes that it takes in memory, for a cache's bound. */
+size_t okta_claims_bytes(const okta_claims *claims);
+
+/* For okta_verify: claims from the payload of a JWS whose signature was verified. Types of the
+ * registered claims (RFC 7519 section 4.1) are checked, their values are the policy's affair. NULL
+ * with OKTA_CLAIMS_MALFORMED or OKTA_OUT_OF_MEMORY in result; one reference otherwise. */
+okta_claims *okta_claims_new(const json_t *payload, const okta_jws *jws, okta_result *result);
+
+#endif

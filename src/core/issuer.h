@@ -1,0 +1,35 @@
+/* The rules for issuer URLs and Okta domains as administrators write them. */
+#ifndef OKTA_CORE_ISSUER_H
+#define OKTA_CORE_ISSUER_H
+
+#include "core/text.h"
+
+/* Each check returns true, or false with a sentence in error that names the fault and the remedy,
+ * to stand behind the directive and the value. Any thread. */
+
+/* A host name such as integrator-123456.okta.com; not a URL, an admin domain or a placeholder. */
+bool okta_domain_check(const char *domain, okta_error *error);
+
+/* The id of a custom authorization server: `default` or what follows /oauth2/ in its issuer. */
+bool okta_server_id_check(const char *id, okta_error *error);
+
+/* An https URL without query, fragment or trailing slash. insecure_http permits http for loopback
+ * hosts. */
+bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error);
+
+/* A URL to fetch from: as above, a query and a trailing slash allowed. */
+bool okta_url_check(const char *url, bool insecure_http, okta_error *error);
+
+/* Left-over `{yourOktaDomain}`, `${clientId}`, `<…>`. */
+bool okta_is_placeholder(const char *value);
+
+/* 127.0.0.0/8, ::1 (with or without brackets) or localhost; host is not terminated at length. */
+bool okta_is_loopback(const char *host, size_t length);
+
+/* Where scheme://authority ends in url: the length of the origin. 0 when url has no scheme. */
+size_t okta_origin_length(const char *url);
+
+/* Same scheme and authority, compared without case. */
+bool okta_same_origin(const char *a, const char *b);
+
+#endif

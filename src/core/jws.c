@@ -1,0 +1,127 @@
+#include "core/jws.h"
+
+#include "core/base64url.h"
+#include "core/json.h"
+#include "core/key.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool decode_part(const char *from, size_t length, unsigned char **to,
+                        const unsigned char **part, size_t *part_length)
+{
+    if (!okta_base64url_decode(from, length, *to, part_length))
+        return false;
+    *part = *to;
+    *to += *part_length;
+    return true;
+}
+
+static size_t count_dots(const char *text, size_t length)
+{
+    size_t dots = 0;
+
+    for (size_t i = 0; i < length; i++)
+        dots += text[i] == '.';
+    return dots;
+}
+
+okta_reason okta_jws_split(okta_jws *jws, const char *token, size_t length, okta_result *result)
+{
+    size_t dots = count_dots(token, length);
+    const char *first, *second;
+    unsigned char *to;
+
+    memset(jws, 0, sizeof(*jws));
+    jws->token = token;
+    if (dots == 4)
+        return okta_result_set(result, OKTA_TOKEN_ENCRYPTED, "five parts: an encrypted token");
+    if (dots != 2)
+        return okta_result_set(result, OKTA_TOKEN_MALFORMED, "%zu dots where a signed JWT has 2%s",
+                               dots, dots == 0 ? " (an opaque token?)" : "");
+    first = memchr(token, '.', length);
+    second = memchr(first + 1, '.', length - (size_t)(first + 1 - token));
+    jws->signing_length = (size_t)(second - token);
+    jws->block = to = malloc(OKTA_BASE64URL_DECODED(length) + 4);
+    if (!to)
+        return okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
+    if (!decode_part(token, (size_t)(first - token), &to, &jws->header_text, &jws->header_length))
+        return okta_result_set(result, OKTA_TOKEN_MALFORMED, "the header is not base64url");
+    if (!decode_part(first + 1, (size_t)(second - first - 1), &to, &jws->payload,
+                     &jws->payload_length))
+        return okta_result_set(result, OKTA_TOKEN_MALFORMED, "the payload is not base64url");
+    if (!decode_part(second + 1, length - jws->signing_length - 1, &to, &jws->signature,
+                     &jws->signature_length))
+        return okta_result_set(result, OKTA_TOKEN_MALFORMED, "the signature is not base64url");
+    if (jws->signature_length == 0)
+        return okta_result_set(result, OKTA_TOKEN_MALFORMED, "there is no signature");
+    return OKTA_OK;
+}
+
+/* RFC 7515 section 4.1.9: "application/" may be left out. */
+static okta_type classify_type(const char *typ, size_t length)
+{
+    static const char prefix[] = "application/";
+
+    if (strlen(typ) != length)
+        return OKTA_TYPE_OTHER;
+    if (strcasecmp(typ, "JWT") == 0)
+        return OKTA_TYPE_JWT;
+    if (strncasecmp(typ, prefix, sizeof(prefix) - 1) == 0)
+        typ += sizeof(prefix) - 1;
+    if (strcasecmp(typ, "at+jwt") == 0)
+        return OKTA_TYPE_AT_JWT;
+    if (strcasecmp(typ, "okta-internal-at+jwt") == 0)
+        return OKTA_TYPE_ORG_SERVER;
+    return OKTA_TYPE_OTHER;
+}
+
+/* A member that is a string or absent; false for any other type. */
+static bool optional_string(const json_t *header, const char *name, const char **text,
+                            size_t *length)
+{
+    *text = okta_json_string(header, name, length);
+    return *text || !json_object_get(header, name);
+}
+
+okta_reason okta_jws_read_header(okta_jws *jws, okta_result *result)
+{
+    const char *alg, *typ, *cty;
+    size_t alg_length = 0, typ_length = 0, cty_length = 0;
+    okta_error error = {""};
+
+    jws->header = okta_json_object((const char *)jws->header_text, jws->header_length, &error);
+    if (!jws->header)
+        return okta_result_set(result, OKTA_HEADER_MALFORMED, "header: %s", error.text);
+    if (!optional_string(jws->header, "kid", &jws->kid, &jws->kid_length) ||
+        jws->kid_length > OKTA_KID_MAX_BYTES)
+        return okta_result_set(result, OKTA_HEADER_MALFORMED,
+                               "\"kid\" is no string of at most %d bytes", OKTA_KID_MAX_BYTES);
+    if (jws->kid)
+        okta_text_copy(result->kid, sizeof(result->kid), jws->kid, jws->kid_length);
+    if (json_object_get(jws->header, "crit") || json_object_get(jws->header, "b64"))
+        return okta_result_set(result, OKTA_HEADER_CRITICAL,
+                               "\"crit\" or \"b64\": no extension is supported");
+    if (json_object_get(jws->header, "enc") || json_object_get(jws->header, "zip"))
+        return okta_result_set(result, OKTA_TOKEN_ENCRYPTED, "\"enc\" or \"zip\" in the header");
+    if (!optional_string(jws->header, "cty", &cty, &cty_length) ||
+        (cty && strcasecmp(cty, "JWT") == 0))
+        return okta_result_set(result, OKTA_TOKEN_ENCRYPTED, "\"cty\" says that a token is nested");
+    if (!optional_string(jws->header, "typ", &typ, &typ_length))
+        return okta_result_set(result, OKTA_HEADER_MALFORMED, "\"typ\" is no string");
+    jws->type = typ ? classify_type(typ, typ_length) : OKTA_TYPE_ABSENT;
+    alg = okta_json_string(jws->header, "alg", &alg_length);
+    if (!alg)
+        return okta_result_set(result, OKTA_HEADER_MALFORMED, "\"alg\" is no string");
+    jws->algorithm = okta_algorithm_by_name(alg, alg_length);
+    return OKTA_OK;
+}
+
+void okta_jws_clear(okta_jws *jws)
+{
+    json_decref(jws->header);
+    free(jws->block);
+    jws->header = NULL;
+    jws->block = NULL;
+}

@@ -1,0 +1,42 @@
+/* One verification key: a JWK (RFC 7517) that passed every check, ready for OpenSSL. */
+#ifndef OKTA_CORE_KEY_H
+#define OKTA_CORE_KEY_H
+
+#include "core/algorithm.h"
+#include "core/text.h"
+
+#include <jansson.h>
+
+#define OKTA_RSA_MIN_BITS 2048
+#define OKTA_RSA_MAX_BITS 8192
+#define OKTA_KID_MAX_BYTES 512
+
+typedef struct okta_key okta_key;
+
+/* Build a key from a JWK. NULL, with the cause in error, for a type, curve, use, key_ops, alg or
+ * size that cannot verify one of our algorithms, for points off the curve, for symmetric keys.
+ * Private members are never read. The caller frees. Any thread. */
+okta_key *okta_key_from_jwk(const json_t *jwk, okta_error *error);
+void okta_key_free(okta_key *key);
+
+/* The kid, "" with length 0 and false when the JWK has none. Borrowed from key. */
+bool okta_key_kid(const okta_key *key, const char **kid, size_t *length);
+
+/* The gate: whether this key may serve the algorithm. It needs the right type and curve, and the
+ * JWK's alg, where it names one, has to be the same. */
+bool okta_key_serves(const okta_key *key, const okta_algorithm *algorithm);
+
+typedef enum okta_signature_verdict {
+    OKTA_SIGNATURE_BAD = 0,
+    OKTA_SIGNATURE_GOOD,
+    OKTA_SIGNATURE_NO_MEMORY
+} okta_signature_verdict;
+
+/* Verify a JWS signature (for ECDSA: R and S of RFC 7518 section 3.4) over length bytes of data.
+ * The key has to serve the algorithm, or the verdict is bad. Leaves OpenSSL's error queue as it
+ * was. Any thread, concurrently. */
+okta_signature_verdict okta_key_verify(const okta_key *key, const okta_algorithm *algorithm,
+                                       const unsigned char *data, size_t length,
+                                       const unsigned char *signature, size_t signature_length);
+
+#endif

@@ -1,0 +1,39 @@
+/* An immutable set of verification keys, parsed from a JWKS. */
+#ifndef OKTA_CORE_KEYSET_H
+#define OKTA_CORE_KEYSET_H
+
+#include "core/key.h"
+#include "core/reason.h"
+
+#define OKTA_KEYSET_MAX_KEYS 512
+
+typedef struct okta_keyset okta_keyset;
+
+/* Told of each JWK that was dropped: its kid ("" when it has none; printable) and why. May be NULL.
+ */
+typedef void okta_dropped_fn(void *baton, const char *kid, const char *why);
+
+/* Parse the text of a JWKS. Keys that cannot be used are dropped and named; keys that share a kid
+ * are all dropped. NULL, with the cause in error, when the text is not a JWKS or no key is left.
+ * One reference for the caller. Any thread. */
+okta_keyset *okta_keyset_parse(const char *text, size_t length, okta_dropped_fn *dropped,
+                               void *baton, okta_error *error);
+
+/* The same from a JWKS already parsed as JSON; borrows jwks. */
+okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped, void *baton,
+                                   okta_error *error);
+
+/* Reference counting; any thread. The last unref frees. NULL is ignored by unref. */
+okta_keyset *okta_keyset_ref(okta_keyset *set);
+void okta_keyset_unref(okta_keyset *set);
+
+size_t okta_keyset_count(const okta_keyset *set);
+
+/* The key for a token. With kid (not NULL): the key of that kid. Without: the only key of the set
+ * that serves the algorithm. Sets *key (borrowed from set) and returns OKTA_OK, or
+ * OKTA_KID_UNKNOWN, OKTA_KEY_MISMATCH (the kid's key does not serve the algorithm, or no key does),
+ * OKTA_KEY_AMBIGUOUS (several do). Any thread. */
+okta_reason okta_keyset_find(const okta_keyset *set, const char *kid, size_t kid_length,
+                             const okta_algorithm *algorithm, const okta_key **key);
+
+#endif

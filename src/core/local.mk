@@ -1,0 +1,25 @@
+# Verdicts on tokens: APR-free in the hot path, no httpd, no network.
+noinst_LTLIBRARIES += src/core/libokta_core.la
+src_core_libokta_core_la_SOURCES = \
+	src/core/algorithm.c src/core/algorithm.h \
+	src/core/base64url.c src/core/base64url.h \
+	src/core/bearer.c src/core/bearer.h \
+	src/core/challenge.c src/core/challenge.h \
+	src/core/claims.c src/core/claims.h \
+	src/core/issuer.c src/core/issuer.h \
+	src/core/json.c src/core/json.h \
+	src/core/jws.c src/core/jws.h \
+	src/core/key.c src/core/key.h \
+	src/core/keyset.c src/core/keyset.h \
+	src/core/metadata.c src/core/metadata.h \
+	src/core/policy.c src/core/policy.h \
+	src/core/reason.c src/core/reason.h \
+	src/core/result.c src/core/result.h \
+	src/core/slot.c src/core/slot.h \
+	src/core/snapshot.c src/core/snapshot.h \
+	src/core/text.c src/core/text.h \
+	src/core/trace.c src/core/trace.h \
+	src/core/value.c src/core/value.h \
+	src/core/verify.c src/core/verify.h
+src_core_libokta_core_la_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+src_core_libokta_core_la_LIBADD = $(OPENSSL_LIBS) $(JANSSON_LIBS) -lm

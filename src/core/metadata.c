@@ -1,0 +1,71 @@
+#include "core/metadata.h"
+
+#include "core/issuer.h"
+#include "core/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool issuer_is(const json_t *document, const char *issuer, okta_error *error)
+{
+    size_t length = 0;
+    const char *found = okta_json_string(document, "issuer", &length);
+    char shown[200];
+
+    if (!found)
+        return okta_error_set(error, "metadata: no \"issuer\"");
+    if (length == strlen(issuer) && memcmp(found, issuer, length) == 0)
+        return true;
+    okta_text_copy(shown, sizeof(shown), found, length);
+    return okta_error_set(error, "metadata: its issuer is \"%s\", not \"%s\"", shown, issuer);
+}
+
+/* A new copy of a URL member that we may fetch from; NULL with the cause otherwise. */
+static char *fetchable(const json_t *document, const char *name, bool insecure_http,
+                       okta_error *error)
+{
+    size_t length = 0;
+    const char *url = okta_json_string(document, name, &length);
+    okta_error why = {""};
+    char *copy;
+
+    if (!url || strlen(url) != length) {
+        okta_error_set(error, "metadata: no \"%s\"", name);
+        return NULL;
+    }
+    if (!okta_url_check(url, insecure_http, &why)) {
+        char shown[160];
+
+        okta_text_copy(shown, sizeof(shown), url, length);
+        okta_error_set(error, "metadata: %s \"%s\": %s", name, shown, why.text);
+        return NULL;
+    }
+    copy = strdup(url);
+    if (!copy)
+        okta_error_set(error, "out of memory");
+    return copy;
+}
+
+bool okta_metadata_parse(okta_metadata *metadata, const char *text, size_t length,
+                         const char *issuer, bool insecure_http, okta_error *error)
+{
+    okta_error why = {""};
+    json_t *document = okta_json_object(text, length, &why);
+
+    metadata->jwks_uri = metadata->token_endpoint = NULL;
+    if (!document)
+        return okta_error_set(error, "metadata: %s", why.text);
+    if (issuer_is(document, issuer, error))
+        metadata->jwks_uri = fetchable(document, "jwks_uri", insecure_http, error);
+    if (metadata->jwks_uri)
+        metadata->token_endpoint = fetchable(document, "token_endpoint", insecure_http, NULL);
+    json_decref(document);
+    return metadata->jwks_uri != NULL;
+}
+
+void okta_metadata_clear(okta_metadata *metadata)
+{
+    free(metadata->jwks_uri);
+    free(metadata->token_endpoint);
+    metadata->jwks_uri = metadata->token_endpoint = NULL;
+}

@@ -1,0 +1,288 @@
+#include "core/policy.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct judgement {
+    const okta_policy *policy;
+    const okta_claims *claims;
+    int64_t now;
+    const okta_trace *trace;
+    okta_result *result;
+} judgement;
+
+/* Names of a list for a message; cut where the buffer ends. */
+static const char *listing(const okta_strings *list, char *buffer, size_t size)
+{
+    size_t used = 0;
+
+    buffer[0] = '\0';
+    for (size_t i = 0; i < list->count && used < size; i++) {
+        int more = snprintf(buffer + used, size - used, "%s\"%s\"", i ? ", " : "", list->items[i]);
+        used += more > 0 ? (size_t)more : 0;
+    }
+    return buffer;
+}
+
+static void describe(const okta_value *value, char *buffer, size_t size)
+{
+    if (!value) {
+        okta_text_format(buffer, size, "absent");
+    } else if (value->type == OKTA_VALUE_STRING) {
+        char text[128];
+        okta_text_copy(text, sizeof(text), value->as.string, value->length);
+        okta_text_format(buffer, size, "\"%s\"", text);
+    } else if (value->type == OKTA_VALUE_ARRAY && value->length > 0) {
+        describe(&value->as.children[0], buffer, size);
+        if (value->length > 1) {
+            size_t used = strlen(buffer);
+            okta_text_format(buffer + used, size - used, " and %u more",
+                             (unsigned int)(value->length - 1));
+        }
+    } else {
+        okta_text_format(buffer, size, "empty");
+    }
+}
+
+okta_reason okta_policy_check_type(const okta_policy *policy, okta_type type, okta_result *result)
+{
+    if (type == OKTA_TYPE_ORG_SERVER)
+        return okta_result_set(
+            result, OKTA_TOKEN_FROM_ORG_SERVER,
+            "typ okta-internal-at+jwt: the token is from the Okta org authorization server and "
+            "cannot be verified here; ask a custom authorization server "
+            "(/oauth2/default) for it");
+    if (type == OKTA_TYPE_OTHER)
+        return okta_result_set(result, OKTA_TYPE_REFUSED,
+                               "typ is none of JWT, at+jwt, application/at+jwt");
+    if (policy->at_jwt_only && type != OKTA_TYPE_AT_JWT)
+        return okta_result_set(result, OKTA_TYPE_REFUSED,
+                               "typ is %s; at+jwt is required (Okta itself sends none)",
+                               type == OKTA_TYPE_JWT ? "JWT" : "absent");
+    return OKTA_OK;
+}
+
+okta_reason okta_policy_check_algorithm(const okta_policy *policy, const okta_algorithm *algorithm,
+                                        okta_result *result)
+{
+    if (!algorithm)
+        return okta_result_set(result, OKTA_ALGORITHM_REFUSED,
+                               "alg is \"none\", symmetric or unknown");
+    if (!(policy->algorithms & OKTA_ALGORITHM_BIT(algorithm->id)))
+        return okta_result_set(result, OKTA_ALGORITHM_REFUSED, "alg %s is not among those accepted",
+                               algorithm->name);
+    return OKTA_OK;
+}
+
+bool okta_is_org_issuer(const char *iss, size_t length)
+{
+    static const char scheme[] = "https://";
+    size_t start = sizeof(scheme) - 1;
+    const char *slash;
+
+    if (length <= start || strncmp(iss, scheme, start) != 0)
+        return false;
+    slash = memchr(iss + start, '/', length - start);
+    return !slash || slash == iss + length - 1;
+}
+
+static bool differs_by_slash(const okta_strings *issuers, const char *iss, size_t length)
+{
+    for (size_t i = 0; i < issuers->count; i++) {
+        const char *known = issuers->items[i];
+        size_t known_length = strlen(known);
+        size_t common = known_length < length ? known_length : length;
+
+        if (memcmp(known, iss, common) == 0 &&
+            ((length == common + 1 && iss[common] == '/') ||
+             (known_length == common + 1 && known[common] == '/')))
+            return true;
+    }
+    return false;
+}
+
+okta_reason okta_policy_check_issuer(const okta_policy *policy, const char *iss, size_t length,
+                                     okta_result *result)
+{
+    char expected[256];
+
+    if (!iss)
+        return okta_result_set(result, OKTA_CLAIM_MISSING, "\"iss\" is absent or no string");
+    if (okta_strings_contain(&policy->issuers, iss, length))
+        return OKTA_OK;
+    okta_text_copy(result->issuer, sizeof(result->issuer), iss, length);
+    listing(&policy->issuers, expected, sizeof(expected));
+    if (okta_is_org_issuer(iss, length))
+        return okta_result_set(result, OKTA_TOKEN_FROM_ORG_SERVER,
+                               "iss \"%s\" has no /oauth2/: a token from an Okta org authorization "
+                               "server cannot be verified "
+                               "here; ask a custom authorization server for it; expected %s",
+                               result->issuer, expected);
+    return okta_result_set(
+        result, OKTA_ISSUER_UNKNOWN, "iss is \"%s\"; expected %s%s", result->issuer, expected,
+        differs_by_slash(&policy->issuers, iss, length) ? " (they differ by a trailing slash)"
+                                                        : "");
+}
+
+/* An OpenID Connect ID token has the same issuer and keys; only its claims give it away. */
+static okta_reason check_kind(const judgement *j)
+{
+    static const char *const marks[] = {"nonce", "at_hash", "c_hash"};
+
+    if (okta_claims_type(j->claims) == OKTA_TYPE_AT_JWT)
+        return okta_trace_seen(j->trace, j->result, "typ says that it is an access token");
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (okta_claims_get(j->claims, marks[i]))
+            return okta_result_set(j->result, OKTA_ID_TOKEN,
+                                   "it has \"%s\", as ID tokens do: send the access token",
+                                   marks[i]);
+    return okta_trace_seen(j->trace, j->result, "no mark of an ID token");
+}
+
+/* RFC 7800: a confirmation claim makes the token worth nothing to whoever cannot prove the key. */
+static okta_reason check_binding(const judgement *j)
+{
+    if (okta_claims_get(j->claims, "cnf"))
+        return okta_result_set(
+            j->result, OKTA_TOKEN_BOUND,
+            "it has \"cnf\" and came as a plain Bearer token, without proof of its key");
+    return okta_trace_seen(j->trace, j->result, "not bound to a key");
+}
+
+static okta_reason check_audience(const judgement *j)
+{
+    const okta_value *audience = okta_claims_get(j->claims, "aud");
+    const okta_value *client = okta_claims_get(j->claims, "cid");
+    char found[192], expected[192];
+
+    describe(audience, found, sizeof(found));
+    for (size_t i = 0; audience && i < j->policy->audiences.count; i++) {
+        const char *wanted = j->policy->audiences.items[i];
+        if (okta_value_holds(audience, wanted, strlen(wanted)))
+            return okta_trace_seen(j->trace, j->result, "%s", found);
+    }
+    listing(&j->policy->audiences, expected, sizeof(expected));
+    return okta_result_set(j->result, OKTA_AUDIENCE_MISMATCH, "aud is %s%s; expected %s", found,
+                           (audience && audience->type == OKTA_VALUE_STRING &&
+                            (strncmp(audience->as.string, "0oa", 3) == 0 ||
+                             (client && client->type == OKTA_VALUE_STRING &&
+                              strcmp(client->as.string, audience->as.string) == 0)))
+                               ? " (a client id: is this an ID token?)"
+                               : "",
+                           expected);
+}
+
+static okta_reason check_client(const judgement *j)
+{
+    static const char *const names[] = {"cid", "client_id", "azp"};
+    const okta_value *client = NULL;
+    char found[192], expected[192];
+
+    for (size_t i = 0; !client && i < sizeof(names) / sizeof(names[0]); i++)
+        client = okta_claims_get(j->claims, names[i]);
+    if (j->policy->clients.count == 0 && !j->trace)
+        return OKTA_OK;
+    describe(client, found, sizeof(found));
+    if (j->policy->clients.count == 0)
+        return okta_trace_seen(j->trace, j->result, "%s (any is accepted)", found);
+    if (client && okta_strings_contain(&j->policy->clients, client->as.string, client->length))
+        return okta_trace_seen(j->trace, j->result, "%s", found);
+    listing(&j->policy->clients, expected, sizeof(expected));
+    return okta_result_set(j->result, OKTA_CLIENT_MISMATCH, "the client is %s; expected %s", found,
+                           expected);
+}
+
+/* RFC 7519 section 4.1.4: the token ends at exp, not after it. */
+static okta_reason check_expiry(const judgement *j)
+{
+    const okta_times *times = okta_claims_times(j->claims);
+
+    if (!(times->present & OKTA_CLAIM_EXP))
+        return okta_result_set(j->result, OKTA_CLAIM_MISSING, "\"exp\" is absent");
+    if (j->now - j->policy->skew >= times->exp)
+        return okta_result_set(j->result, OKTA_TOKEN_EXPIRED,
+                               "exp %" PRId64 " was %" PRId64 " s ago (skew %" PRId64 " s)",
+                               times->exp, j->now - times->exp, j->policy->skew);
+    return okta_trace_seen(j->trace, j->result, "exp %" PRId64 ", %" PRId64 " s from now",
+                           times->exp, times->exp - j->now);
+}
+
+static okta_reason check_not_before(const judgement *j)
+{
+    const okta_times *times = okta_claims_times(j->claims);
+
+    if (!(times->present & OKTA_CLAIM_NBF))
+        return okta_trace_seen(j->trace, j->result, "nbf is absent");
+    if (j->now + j->policy->skew < times->nbf)
+        return okta_result_set(j->result, OKTA_TOKEN_NOT_YET_VALID,
+                               "nbf %" PRId64 " is %" PRId64 " s from now (skew %" PRId64 " s)",
+                               times->nbf, times->nbf - j->now, j->policy->skew);
+    return okta_trace_seen(j->trace, j->result, "nbf %" PRId64, times->nbf);
+}
+
+static okta_reason check_issued_at(const judgement *j)
+{
+    const okta_times *times = okta_claims_times(j->claims);
+
+    if (!(times->present & OKTA_CLAIM_IAT))
+        return okta_trace_seen(j->trace, j->result, "iat is absent");
+    if (j->now + j->policy->skew < times->iat)
+        return okta_result_set(j->result, OKTA_TOKEN_FROM_FUTURE,
+                               "iat %" PRId64 " is %" PRId64 " s from now (skew %" PRId64
+                               " s): compare the clocks",
+                               times->iat, times->iat - j->now, j->policy->skew);
+    return okta_trace_seen(j->trace, j->result, "iat %" PRId64, times->iat);
+}
+
+void okta_claims_identify(const okta_claims *claims, okta_result *result)
+{
+    const okta_value *issuer = okta_claims_get(claims, "iss");
+    const okta_value *jti = okta_claims_get(claims, "jti");
+    const char *kid = okta_claims_kid(claims);
+
+    okta_text_copy(result->kid, sizeof(result->kid), kid, strlen(kid));
+    if (issuer && issuer->type == OKTA_VALUE_STRING)
+        okta_text_copy(result->issuer, sizeof(result->issuer), issuer->as.string, issuer->length);
+    if (jti && jti->type == OKTA_VALUE_STRING)
+        okta_text_copy(result->jti, sizeof(result->jti), jti->as.string, jti->length);
+}
+
+/* What okta_verify has judged already for a fresh token, and a cached one still needs for this
+ * policy. */
+static okta_reason check_again(const judgement *j)
+{
+    const okta_value *issuer = okta_claims_get(j->claims, "iss");
+    okta_reason reason = okta_policy_check_type(j->policy, okta_claims_type(j->claims), j->result);
+
+    if (reason == OKTA_OK)
+        reason =
+            okta_policy_check_algorithm(j->policy, okta_claims_algorithm(j->claims), j->result);
+    if (reason == OKTA_OK)
+        reason = okta_policy_check_issuer(j->policy, issuer ? issuer->as.string : NULL,
+                                          issuer ? issuer->length : 0, j->result);
+    return reason;
+}
+
+okta_reason okta_policy_check(const okta_policy *policy, const okta_claims *claims, int64_t now,
+                              const okta_trace *trace, okta_result *result)
+{
+    static const struct {
+        okta_check check;
+        okta_reason (*run)(const judgement *);
+    } checks[] = {
+        {OKTA_CHECK_KIND, check_kind},           {OKTA_CHECK_BINDING, check_binding},
+        {OKTA_CHECK_AUDIENCE, check_audience},   {OKTA_CHECK_CLIENT, check_client},
+        {OKTA_CHECK_EXPIRY, check_expiry},       {OKTA_CHECK_NOT_BEFORE, check_not_before},
+        {OKTA_CHECK_ISSUED_AT, check_issued_at},
+    };
+    const judgement j = {policy, claims, now, trace, result};
+    okta_reason reason = check_again(&j);
+
+    for (size_t i = 0; reason == OKTA_OK && i < sizeof(checks) / sizeof(checks[0]); i++)
+        reason = okta_trace_report(trace, checks[i].check, checks[i].run(&j), result);
+    if (reason != OKTA_OK)
+        okta_claims_identify(claims, result);
+    result->reason = reason;
+    return reason;
+}

@@ -1,0 +1,55 @@
+/* Why a token was accepted or refused, and what HTTP and RFC 6750 make of it. */
+#ifndef OKTA_CORE_REASON_H
+#define OKTA_CORE_REASON_H
+
+/* Starts at unset, which maps to 500: a verdict that nobody reached lets nobody in. */
+typedef enum okta_reason {
+    OKTA_UNSET = 0,
+    OKTA_OK,
+    OKTA_REQUEST_MALFORMED,
+    OKTA_TOKEN_MISSING,
+    OKTA_TOKEN_TOO_LARGE,
+    OKTA_TOKEN_MALFORMED,
+    OKTA_TOKEN_ENCRYPTED,
+    OKTA_HEADER_MALFORMED,
+    OKTA_HEADER_CRITICAL,
+    OKTA_TYPE_REFUSED,
+    OKTA_TOKEN_FROM_ORG_SERVER,
+    OKTA_ID_TOKEN,
+    OKTA_ALGORITHM_REFUSED,
+    OKTA_ISSUER_UNKNOWN,
+    OKTA_KID_UNKNOWN,
+    OKTA_KEY_AMBIGUOUS,
+    OKTA_KEY_MISMATCH,
+    OKTA_SIGNATURE_INVALID,
+    OKTA_CLAIMS_MALFORMED,
+    OKTA_CLAIM_MISSING,
+    OKTA_TOKEN_BOUND,
+    OKTA_AUDIENCE_MISMATCH,
+    OKTA_CLIENT_MISMATCH,
+    OKTA_TOKEN_EXPIRED,
+    OKTA_TOKEN_NOT_YET_VALID,
+    OKTA_TOKEN_FROM_FUTURE,
+    OKTA_USER_MISSING,
+    OKTA_INSUFFICIENT_SCOPE,
+    OKTA_KEYS_UNAVAILABLE,
+    OKTA_OUT_OF_MEMORY,
+    OKTA_MISCONFIGURED,
+    OKTA_REASON_COUNT
+} okta_reason;
+
+/* All functions: any thread, never fail, static strings; an unknown value reads as OKTA_UNSET. */
+
+/* Stable lower_snake word for logs, OKTA_REASON and okta-token. */
+const char *okta_reason_tag(okta_reason reason);
+
+/* HTTP status: 200, 400, 401, 403, 500 or 503. */
+int okta_reason_status(okta_reason reason);
+
+/* RFC 6750 error code; NULL where a challenge carries none (no token, 5xx). */
+const char *okta_reason_error(okta_reason reason);
+
+/* What the client is told: one sentence that echoes nothing of the token. */
+const char *okta_reason_description(okta_reason reason);
+
+#endif

@@ -1,0 +1,112 @@
+#include "core/snapshot.h"
+
+#include "core/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VERSION 1
+
+/* Certificates and private members stay behind. */
+static const char *const kept[] = {"kty", "kid", "alg", "use", "key_ops",
+                                   "n",   "e",   "crv", "x",   "y"};
+
+static json_t *reduced_key(const json_t *jwk)
+{
+    json_t *key = json_object();
+
+    for (size_t i = 0; key && i < sizeof(kept) / sizeof(kept[0]); i++) {
+        json_t *member = json_object_get(jwk, kept[i]);
+        if (member && json_object_set(key, kept[i], member)) {
+            json_decref(key);
+            return NULL;
+        }
+    }
+    return key;
+}
+
+static json_t *reduced_keys(const json_t *jwks)
+{
+    const json_t *list = json_object_get(jwks, "keys");
+    json_t *keys = json_is_array(list) ? json_array() : NULL;
+
+    for (size_t i = 0; keys && i < json_array_size(list); i++) {
+        if (json_array_append_new(keys, reduced_key(json_array_get(list, i)))) {
+            json_decref(keys);
+            return NULL;
+        }
+    }
+    return keys;
+}
+
+char *okta_snapshot_encode(const okta_snapshot *snapshot, const char *jwks, size_t length)
+{
+    json_t *source = okta_json_object(jwks, length, NULL);
+    json_t *keys = reduced_keys(source);
+    json_t *document =
+        keys ? json_pack("{s:i, s:s, s:s, s:s?, s:I, s:I, s:O}", "version", VERSION, "issuer",
+                         snapshot->issuer, "jwks_uri", snapshot->jwks_uri, "etag", snapshot->etag,
+                         "fetched_at", (json_int_t)snapshot->fetched_at, "max_age",
+                         (json_int_t)snapshot->max_age, "keys", keys)
+             : NULL;
+    char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+
+    json_decref(document);
+    json_decref(keys);
+    json_decref(source);
+    return text;
+}
+
+static char *copy_of(const json_t *document, const char *name)
+{
+    size_t length = 0;
+    const char *text = okta_json_string(document, name, &length);
+
+    return text && strlen(text) == length ? strdup(text) : NULL;
+}
+
+static bool read_time(const json_t *document, const char *name, int64_t *time)
+{
+    const json_t *value = json_object_get(document, name);
+
+    if (!json_is_integer(value) || json_integer_value(value) < 0)
+        return false;
+    *time = json_integer_value(value);
+    return true;
+}
+
+bool okta_snapshot_decode(okta_snapshot *snapshot, const char *text, size_t length,
+                          const char *issuer, okta_error *error)
+{
+    json_t *document = okta_json_object(text, length, error);
+    bool good = false;
+
+    memset(snapshot, 0, sizeof(*snapshot));
+    if (!document)
+        return false;
+    snapshot->issuer = copy_of(document, "issuer");
+    snapshot->jwks_uri = copy_of(document, "jwks_uri");
+    snapshot->etag = copy_of(document, "etag");
+    if (json_integer_value(json_object_get(document, "version")) != VERSION || !snapshot->issuer ||
+        !snapshot->jwks_uri || !read_time(document, "fetched_at", &snapshot->fetched_at) ||
+        !read_time(document, "max_age", &snapshot->max_age))
+        okta_error_set(error, "not a key set snapshot of this version");
+    else if (strcmp(snapshot->issuer, issuer) != 0)
+        okta_error_set(error, "a snapshot of another issuer");
+    else
+        snapshot->keys = okta_keyset_from_json(document, NULL, NULL, error);
+    good = snapshot->keys != NULL;
+    if (!good)
+        okta_snapshot_clear(snapshot);
+    json_decref(document);
+    return good;
+}
+
+void okta_snapshot_clear(okta_snapshot *snapshot)
+{
+    free(snapshot->issuer);
+    free(snapshot->jwks_uri);
+    free(snapshot->etag);
+    okta_keyset_unref(snapshot->keys);
+    memset(snapshot, 0, sizeof(*snapshot));
+}

@@ -1,0 +1,46 @@
+/* The checks that a token goes through, in order, for whoever wants to watch. */
+#ifndef OKTA_CORE_TRACE_H
+#define OKTA_CORE_TRACE_H
+
+#include "core/result.h"
+
+typedef enum okta_check {
+    OKTA_CHECK_SHAPE,
+    OKTA_CHECK_HEADER,
+    OKTA_CHECK_TYPE,
+    OKTA_CHECK_ALGORITHM,
+    OKTA_CHECK_PAYLOAD,
+    OKTA_CHECK_ISSUER,
+    OKTA_CHECK_KEY,
+    OKTA_CHECK_SIGNATURE,
+    OKTA_CHECK_CLAIMS,
+    OKTA_CHECK_KIND,
+    OKTA_CHECK_BINDING,
+    OKTA_CHECK_AUDIENCE,
+    OKTA_CHECK_CLIENT,
+    OKTA_CHECK_EXPIRY,
+    OKTA_CHECK_NOT_BEFORE,
+    OKTA_CHECK_ISSUED_AT,
+    OKTA_CHECK_COUNT
+} okta_check;
+
+/* Called after each check. result->reason is OKTA_OK when it passed, with detail naming what was
+ * seen; else the refusal, and no further call follows. */
+typedef struct okta_trace {
+    void (*checked)(void *baton, okta_check check, const okta_result *result);
+    void *baton;
+} okta_trace;
+
+/* A check's name for people: "signature", "audience" … Static. */
+const char *okta_check_name(okta_check check);
+
+/* Note what a passing check saw, for okta_trace_report to hand on; nothing where trace is NULL.
+ * Returns OKTA_OK. */
+okta_reason okta_trace_seen(const okta_trace *trace, okta_result *result, const char *format, ...)
+    OKTA_PRINTF(3, 4);
+
+/* Hand a check's outcome to trace (may be NULL); returns reason. */
+okta_reason okta_trace_report(const okta_trace *trace, okta_check check, okta_reason reason,
+                              okta_result *result);
+
+#endif

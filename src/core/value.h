@@ -1,0 +1,54 @@
+/* A JSON value flattened into one block: what claims are kept in, small enough to cache by the
+ * thousand. */
+#ifndef OKTA_CORE_VALUE_H
+#define OKTA_CORE_VALUE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum okta_value_type {
+    OKTA_VALUE_NULL,
+    OKTA_VALUE_BOOLEAN,
+    OKTA_VALUE_INTEGER,
+    OKTA_VALUE_REAL,
+    OKTA_VALUE_STRING,
+    OKTA_VALUE_ARRAY,
+    OKTA_VALUE_OBJECT
+} okta_value_type;
+
+typedef struct okta_value {
+    const char *name; /* as a member of an object, terminated; NULL elsewhere */
+    union {
+        const char *string; /* terminated, UTF-8 without NUL */
+        int64_t integer;    /* also 0 and 1 for a boolean */
+        double real;        /* finite */
+        const struct okta_value *children;
+    } as;
+    uint32_t length; /* bytes of the string; number of children */
+    uint8_t type;    /* okta_value_type */
+} okta_value;
+
+/* Bytes that the tree of `json` takes as a block. */
+size_t okta_value_size(const json_t *json);
+
+/* Flatten json into block, which holds okta_value_size(json) bytes aligned for okta_value. The root
+ * stands first; all pointers stay inside the block, so it lives and moves as one, unmoved. */
+const okta_value *okta_value_flatten(const json_t *json, void *block);
+
+/* Member of an object; NULL when absent or value is no object. */
+const okta_value *okta_value_member(const okta_value *value, const char *name);
+
+/* Numbers only, false for others: the value rounded down and whether anything was cut off. Within
+ * int64 or false. */
+bool okta_value_floor(const okta_value *value, int64_t *floor, bool *fraction);
+
+/* Whether the value is the string text[length], or an array with it as an element. */
+bool okta_value_holds(const okta_value *value, const char *text, size_t length);
+
+/* A new jansson tree of the value, for printing; NULL when out of memory. The caller owns the
+ * reference. */
+json_t *okta_value_to_json(const okta_value *value);
+
+#endif

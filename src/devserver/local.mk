@@ -1,0 +1,20 @@
+# The development authorization server. noinst: nothing that gives tokens away gets installed.
+noinst_LTLIBRARIES += src/devserver/mod_okta_devserver.la
+src_devserver_mod_okta_devserver_la_SOURCES = \
+	src/devserver/client.c src/devserver/client.h \
+	src/devserver/config.c src/devserver/config.h \
+	src/devserver/endpoints.c src/devserver/endpoints.h \
+	src/devserver/form.c src/devserver/form.h \
+	src/devserver/jws.c src/devserver/jws.h \
+	src/devserver/key.c src/devserver/key.h \
+	src/devserver/keystore.c src/devserver/keystore.h \
+	src/devserver/local.c src/devserver/local.h \
+	src/devserver/mod_okta_devserver.c \
+	src/devserver/reply.c src/devserver/reply.h \
+	src/devserver/token.c src/devserver/token.h
+src_devserver_mod_okta_devserver_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(APR_CFLAGS) \
+	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+# libtool makes a shared object of a library that is not installed only where it has an rpath
+src_devserver_mod_okta_devserver_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-rpath /nonexistent
+src_devserver_mod_okta_devserver_la_LIBADD = $(OPENSSL_LIBS) $(JANSSON_LIBS)

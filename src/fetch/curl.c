@@ -1,0 +1,292 @@
+#include "core/issuer.h"
+#include "fetch/fetch.h"
+#include "fetch/headers.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_REDIRECTS 3
+#define CONNECT_SHARE 2 /* connecting may take this part of the whole time */
+
+typedef struct curl_fetcher {
+    okta_fetcher base;
+    CURLM *multi;
+    okta_fetch *first;
+} curl_fetcher;
+
+struct okta_fetch {
+    okta_fetch *next;
+    CURL *easy;
+    struct curl_slist *request_headers;
+    okta_fetch_done_fn *done;
+    void *baton;
+    char *url; /* of the present hop */
+    char *body;
+    size_t length;
+    size_t max_bytes;
+    bool too_large;
+    bool insecure_http;
+    int redirects;
+    okta_headers headers;
+    char cause[CURL_ERROR_SIZE];
+};
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *baton)
+{
+    okta_fetch *fetch = baton;
+    size_t more = size * count;
+    char *grown;
+
+    if (more > fetch->max_bytes - fetch->length) {
+        fetch->too_large = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    grown = realloc(fetch->body, fetch->length + more + 1);
+    if (!grown)
+        return CURL_WRITEFUNC_ERROR;
+    memcpy(grown + fetch->length, bytes, more);
+    fetch->body = grown;
+    fetch->length += more;
+    grown[fetch->length] = '\0';
+    return more;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *baton)
+{
+    okta_headers_read(&((okta_fetch *)baton)->headers, line, size * count);
+    return size * count;
+}
+
+static void release(curl_fetcher *self, okta_fetch *fetch)
+{
+    for (okta_fetch **link = &self->first; *link; link = &(*link)->next) {
+        if (*link == fetch) {
+            *link = fetch->next;
+            break;
+        }
+    }
+    if (fetch->easy) {
+        curl_multi_remove_handle(self->multi, fetch->easy);
+        curl_easy_cleanup(fetch->easy);
+    }
+    curl_slist_free_all(fetch->request_headers);
+    okta_headers_clear(&fetch->headers);
+    free(fetch->body);
+    free(fetch->url);
+    free(fetch);
+}
+
+static void restrict_protocols(CURL *easy)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+#endif
+}
+
+static bool add_header(okta_fetch *fetch, const char *name, const char *value)
+{
+    size_t size = strlen(name) + strlen(value) + 3;
+    char *line = malloc(size);
+    struct curl_slist *list = NULL;
+
+    if (line) {
+        okta_text_format(line, size, "%s: %s", name, value);
+        list = curl_slist_append(fetch->request_headers, line);
+    }
+    free(line);
+    if (list)
+        fetch->request_headers = list;
+    return list != NULL;
+}
+
+static bool set_up(okta_fetch *fetch, const okta_fetch_request *request)
+{
+    const okta_fetch_settings *settings = &request->settings;
+    CURL *easy = fetch->easy;
+
+    if (!add_header(fetch, "Accept", "application/json") ||
+        (request->etag && !add_header(fetch, "If-None-Match", request->etag)) ||
+        curl_easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK)
+        return false;
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->request_headers);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "mod_auth_okta");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    restrict_protocols(easy);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, settings->timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, settings->timeout_ms / CONNECT_SHARE);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->cause);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
+    if (settings->proxy)
+        curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy);
+    if (settings->ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
+    if (request->body && curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body) != CURLE_OK)
+        return false;
+    if (request->user && request->password) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        curl_easy_setopt(easy, CURLOPT_USERNAME, request->user);
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password);
+    }
+    return true;
+}
+
+static okta_fetch *start(okta_fetcher *base, const okta_fetch_request *request,
+                         okta_fetch_done_fn *done, void *baton, okta_error *error)
+{
+    curl_fetcher *self = (curl_fetcher *)base;
+    okta_error why = {""};
+    okta_fetch *fetch;
+
+    if (!okta_url_check(request->url, request->settings.insecure_http, &why)) {
+        okta_error_set(error, "%s: %s", request->url, why.text);
+        return NULL;
+    }
+    fetch = calloc(1, sizeof(*fetch));
+    if (!fetch) {
+        okta_error_set(error, "out of memory");
+        return NULL;
+    }
+    fetch->next = self->first;
+    self->first = fetch;
+    fetch->done = done;
+    fetch->baton = baton;
+    fetch->max_bytes = request->settings.max_bytes;
+    fetch->insecure_http = request->settings.insecure_http;
+    fetch->url = strdup(request->url);
+    fetch->body = calloc(1, 1);
+    fetch->easy = curl_easy_init();
+    okta_headers_init(&fetch->headers);
+    if (!fetch->url || !fetch->body || !fetch->easy || !set_up(fetch, request) ||
+        curl_multi_add_handle(self->multi, fetch->easy) != CURLM_OK) {
+        release(self, fetch);
+        okta_error_set(error, "out of memory");
+        return NULL;
+    }
+    return fetch;
+}
+
+static void cancel(okta_fetcher *base, okta_fetch *fetch)
+{
+    release((curl_fetcher *)base, fetch);
+}
+
+/* The next hop, when the answer is a redirect that may be followed; otherwise false, with the cause
+ * where it may not. */
+static bool follow(curl_fetcher *self, okta_fetch *fetch, long status, okta_error *error)
+{
+    const char *target = NULL;
+    char *url;
+
+    curl_easy_getinfo(fetch->easy, CURLINFO_REDIRECT_URL, &target);
+    if (status < 300 || status > 399 || !target)
+        return false;
+    if (!okta_same_origin(fetch->url, target))
+        return okta_error_set(error, "%s: redirect to another host (%.*s) refused", fetch->url,
+                              (int)okta_origin_length(target), target);
+    if (++fetch->redirects > MAX_REDIRECTS)
+        return okta_error_set(error, "%s: more than %d redirects", fetch->url, MAX_REDIRECTS);
+    url = strdup(target);
+    if (!url)
+        return okta_error_set(error, "out of memory");
+    free(fetch->url);
+    fetch->url = url;
+    fetch->length = 0;
+    fetch->body[0] = '\0';
+    okta_headers_clear(&fetch->headers);
+    curl_multi_remove_handle(self->multi, fetch->easy);
+    curl_easy_setopt(fetch->easy, CURLOPT_URL, url);
+    return curl_multi_add_handle(self->multi, fetch->easy) == CURLM_OK ||
+           okta_error_set(error, "%s: out of memory", url);
+}
+
+static void finish(curl_fetcher *self, okta_fetch *fetch, CURLcode code)
+{
+    okta_fetch_response response = {.answered = false, .max_age = -1, .retry_after = -1};
+    okta_fetch_done_fn *done = fetch->done;
+    curl_off_t retry_after = 0;
+
+    curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &response.status);
+    if (fetch->too_large) {
+        okta_error_set(&response.error, "%s: the answer is larger than %zu bytes", fetch->url,
+                       fetch->max_bytes);
+    } else if (code != CURLE_OK) {
+        okta_error_set(&response.error, "%s: %s%s%s", fetch->url, curl_easy_strerror(code),
+                       fetch->cause[0] ? ": " : "", fetch->cause);
+    } else if (follow(self, fetch, response.status, &response.error)) {
+        return;
+    } else if (!response.error.text[0]) {
+        response.answered = true;
+        response.body = fetch->body;
+        response.length = fetch->length;
+        response.encoded = fetch->headers.encoded;
+        response.etag = fetch->headers.etag;
+        response.max_age = fetch->headers.max_age;
+        response.retry_after = fetch->headers.rate_limit_wait;
+        curl_easy_getinfo(fetch->easy, CURLINFO_RETRY_AFTER, &retry_after);
+        if (retry_after > 0)
+            response.retry_after = retry_after;
+    }
+    done(fetch->baton, &response);
+    release(self, fetch);
+}
+
+static size_t run(okta_fetcher *base, int wait_ms)
+{
+    curl_fetcher *self = (curl_fetcher *)base;
+    size_t under_way = 0;
+    CURLMsg *message;
+    int running = 0, left = 0;
+
+    curl_multi_perform(self->multi, &running);
+    if (running > 0 && wait_ms > 0) {
+        curl_multi_poll(self->multi, NULL, 0, wait_ms, NULL);
+        curl_multi_perform(self->multi, &running);
+    }
+    while ((message = curl_multi_info_read(self->multi, &left))) {
+        okta_fetch *fetch = NULL;
+        CURLcode code = message->data.result;
+
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &fetch);
+        finish(self, fetch, code);
+    }
+    for (const okta_fetch *fetch = self->first; fetch; fetch = fetch->next)
+        under_way++;
+    return under_way;
+}
+
+static void destroy(okta_fetcher *base)
+{
+    curl_fetcher *self = (curl_fetcher *)base;
+
+    while (self->first)
+        release(self, self->first);
+    curl_multi_cleanup(self->multi);
+    free(self);
+}
+
+okta_fetcher *okta_fetcher_curl(void)
+{
+    curl_fetcher *self = calloc(1, sizeof(*self));
+
+    if (!self)
+        return NULL;
+    self->base = (okta_fetcher){start, cancel, run, destroy};
+    self->multi = curl_multi_init();
+    if (!self->multi) {
+        free(self);
+        return NULL;
+    }
+    return &self->base;
+}

@@ -1,0 +1,231 @@
+#include "fetch/discovery.h"
+
+#include "core/issuer.h"
+#include "core/metadata.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct okta_discovery {
+    okta_fetcher *fetcher;
+    okta_fetch *fetch;
+    okta_discovery_done_fn *done;
+    void *baton;
+    okta_dropped_fn *dropped;
+    void *dropped_baton;
+    okta_fetch_settings settings;
+    char *proxy;
+    char *ca_file;
+    char *issuer;
+    char *jwks_uri;
+    char *token_endpoint;
+    char *etag;
+    bool metadata_only;
+    bool second_address; /* the metadata is asked for at RFC 8414's own address */
+};
+
+static void release(okta_discovery *d)
+{
+    free(d->proxy);
+    free(d->ca_file);
+    free(d->issuer);
+    free(d->jwks_uri);
+    free(d->token_endpoint);
+    free(d->etag);
+    free(d);
+}
+
+static void report(okta_discovery *d, okta_discovery_result *result)
+{
+    result->jwks_uri = d->jwks_uri;
+    result->token_endpoint = d->token_endpoint;
+    d->done(d->baton, result);
+    release(d);
+}
+
+static okta_discovery_result failure(const okta_fetch_response *response)
+{
+    okta_discovery_result result = {.good = false, .max_age = -1};
+
+    result.retry_after = response ? response->retry_after : -1;
+    return result;
+}
+
+static bool next_fetch(okta_discovery *d, okta_error *error);
+
+static void fail(okta_discovery *d, const okta_fetch_response *response, const okta_error *error)
+{
+    okta_discovery_result result = failure(response);
+
+    result.error = *error;
+    report(d, &result);
+}
+
+/* What every answer has to be before anybody looks into it. */
+static bool is_sound(const okta_fetch_response *response, const char *what, okta_error *error)
+{
+    if (!response->answered) {
+        *error = response->error;
+        return false;
+    }
+    if (response->encoded)
+        return okta_error_set(error, "%s: compressed, which was not asked for", what);
+    if (response->status != 200)
+        return okta_error_set(error, "%s: status %ld", what, response->status);
+    return true;
+}
+
+static void keys_came(void *baton, const okta_fetch_response *response)
+{
+    okta_discovery *d = baton;
+    okta_discovery_result result = {.good = true, .retry_after = -1};
+    okta_error why = {""}, error = {""};
+
+    if (response->answered && response->status == 304 && d->etag) {
+        result.not_modified = true;
+        result.etag = d->etag;
+        result.max_age = response->max_age;
+        report(d, &result);
+        return;
+    }
+    if (!is_sound(response, d->jwks_uri, &error)) {
+        fail(d, response, &error);
+        return;
+    }
+    result.keys =
+        okta_keyset_parse(response->body, response->length, d->dropped, d->dropped_baton, &why);
+    if (!result.keys) {
+        okta_error_set(&error, "%s: %s", d->jwks_uri, why.text);
+        fail(d, response, &error);
+        return;
+    }
+    result.jwks = response->body;
+    result.jwks_length = response->length;
+    result.etag = response->etag;
+    result.max_age = response->max_age;
+    report(d, &result);
+    okta_keyset_unref(result.keys);
+}
+
+static void metadata_came(void *baton, const okta_fetch_response *response)
+{
+    okta_discovery *d = baton;
+    okta_error why = {""}, error = {""};
+    okta_metadata metadata;
+
+    /* Some servers have only the one address or only the other. */
+    if (response->answered && response->status == 404 && !d->second_address) {
+        d->second_address = true;
+        if (!next_fetch(d, &error))
+            fail(d, response, &error);
+        return;
+    }
+    if (!is_sound(response, "metadata", &error)) {
+        fail(d, response, &error);
+        return;
+    }
+    if (!okta_metadata_parse(&metadata, response->body, response->length, d->issuer,
+                             d->settings.insecure_http, &why)) {
+        fail(d, response, &why);
+        return;
+    }
+    d->jwks_uri = metadata.jwks_uri;
+    d->token_endpoint = metadata.token_endpoint;
+    if (d->metadata_only) {
+        okta_discovery_result result = {.good = true, .retry_after = -1, .max_age = -1};
+        report(d, &result);
+    } else if (!okta_same_origin(d->issuer, d->jwks_uri)) {
+        okta_error_set(
+            &error,
+            "metadata: jwks_uri \"%s\" is on another host than the issuer; if that is right, "
+            "set OktaJwksUri",
+            d->jwks_uri);
+        fail(d, response, &error);
+    } else if (!next_fetch(d, &error)) {
+        fail(d, response, &error);
+    }
+}
+
+/* OpenID Connect Discovery appends to the issuer; RFC 8414 section 3.1 inserts between host and
+ * path. */
+static char *metadata_url(const okta_discovery *d)
+{
+    static const char first[] = "/.well-known/openid-configuration";
+    static const char second[] = "/.well-known/oauth-authorization-server";
+    size_t origin = okta_origin_length(d->issuer);
+    size_t size = strlen(d->issuer) + sizeof(second);
+    char *url = malloc(size);
+
+    if (!url)
+        return NULL;
+    if (d->second_address)
+        okta_text_format(url, size, "%.*s%s%s", (int)origin, d->issuer, second, d->issuer + origin);
+    else
+        okta_text_format(url, size, "%s%s", d->issuer, first);
+    return url;
+}
+
+static bool next_fetch(okta_discovery *d, okta_error *error)
+{
+    okta_fetch_request request = {.settings = d->settings};
+    char *url = NULL;
+
+    if (d->jwks_uri) {
+        request.url = d->jwks_uri;
+        request.etag = d->etag;
+        d->fetch = d->fetcher->start(d->fetcher, &request, keys_came, d, error);
+    } else {
+        request.url = url = metadata_url(d);
+        d->fetch = url ? d->fetcher->start(d->fetcher, &request, metadata_came, d, error) : NULL;
+        if (!url)
+            okta_error_set(error, "out of memory");
+    }
+    free(url);
+    return d->fetch != NULL;
+}
+
+/* A copy, or NULL for NULL; clears *ok when out of memory. */
+static char *copy(const char *text, bool *ok)
+{
+    char *result = text ? strdup(text) : NULL;
+
+    *ok = *ok && (!text || result);
+    return result;
+}
+
+okta_discovery *okta_discovery_start(okta_fetcher *fetcher, const okta_discovery_request *request,
+                                     okta_discovery_done_fn *done, void *baton, okta_error *error)
+{
+    okta_discovery *d = calloc(1, sizeof(*d));
+    bool ok = true;
+
+    if (!d) {
+        okta_error_set(error, "out of memory");
+        return NULL;
+    }
+    d->fetcher = fetcher;
+    d->done = done;
+    d->baton = baton;
+    d->dropped = request->dropped;
+    d->dropped_baton = request->dropped_baton;
+    d->metadata_only = request->metadata_only;
+    d->settings = request->settings;
+    d->settings.proxy = d->proxy = copy(request->settings.proxy, &ok);
+    d->settings.ca_file = d->ca_file = copy(request->settings.ca_file, &ok);
+    d->issuer = copy(request->issuer, &ok);
+    d->jwks_uri = copy(request->metadata_only ? NULL : request->jwks_uri, &ok);
+    d->etag = copy(request->etag, &ok);
+    if (!ok)
+        okta_error_set(error, "out of memory");
+    if (!ok || !next_fetch(d, error)) {
+        release(d);
+        return NULL;
+    }
+    return d;
+}
+
+void okta_discovery_cancel(okta_discovery *discovery)
+{
+    discovery->fetcher->cancel(discovery->fetcher, discovery->fetch);
+    release(discovery);
+}

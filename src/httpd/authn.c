@@ -1,0 +1,221 @@
+#include "httpd/authn.h"
+
+#include "core/bearer.h"
+#include "core/verify.h"
+#include "httpd/identity.h"
+#include "httpd/keystore.h"
+#include "httpd/log.h"
+#include "httpd/respond.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_request.h>
+
+/* The issuer that okta_verify asked keys of, and of which generation they were. */
+typedef struct lookup {
+    const okta_issuer *issuer;
+    uint32_t generation;
+} lookup;
+
+static okta_reason find_keys(void *baton, const char *url, okta_keyset **keys)
+{
+    lookup *l = baton;
+
+    l->issuer = okta_registry_find(url);
+    if (!l->issuer)
+        return OKTA_KEYS_UNAVAILABLE;
+    l->generation = okta_slot_generation(okta_keystore_slot(l->issuer));
+    return okta_keystore_get(l->issuer, keys);
+}
+
+static okta_strings strings_of(const apr_array_header_t *list)
+{
+    okta_strings strings = {0, NULL};
+
+    if (list) {
+        strings.count = (size_t)list->nelts;
+        strings.items = (const char *const *)(const void *)list->elts;
+    }
+    return strings;
+}
+
+static bool all_default_servers(const okta_strings *issuers)
+{
+    for (size_t i = 0; i < issuers->count; i++)
+        if (!okta_is_default_server(issuers->items[i]))
+            return false;
+    return true;
+}
+
+/* The policy of the location. *composed keeps the one issuer that a domain makes. False: nothing to
+ * judge by. */
+static bool policy_of(request_rec *r, const char **composed, okta_policy *policy)
+{
+    static const char *const default_audience[] = {OKTA_DEFAULT_AUDIENCE};
+    const okta_dir_config *config = okta_dir_config_of(r);
+    apr_int64_t max_bytes = okta_server_config_of(r->server)->max_token_bytes;
+
+    policy->issuers = strings_of(config->issuers);
+    if (!config->issuers && config->domain) {
+        *composed =
+            config->composed
+                ? config->composed
+                : okta_registry_composed(config->domain, config->server_id ? config->server_id
+                                                                           : OKTA_DEFAULT_SERVER);
+        policy->issuers = (okta_strings){*composed ? 1 : 0, composed};
+    }
+    policy->audiences = strings_of(config->audiences);
+    if (!config->audiences && all_default_servers(&policy->issuers))
+        policy->audiences = (okta_strings){1, default_audience};
+    policy->clients = strings_of(config->clients);
+    policy->algorithms = config->algorithms ? config->algorithms : OKTA_ALGORITHMS_DEFAULT;
+    policy->at_jwt_only = config->at_jwt_only == 1;
+    policy->skew = config->skew < 0 ? OKTA_SKEW_DEFAULT : config->skew;
+    policy->max_token_bytes = max_bytes < 0 ? OKTA_TOKEN_BYTES_DEFAULT : (size_t)max_bytes;
+    return policy->issuers.count > 0 && policy->audiences.count > 0;
+}
+
+/* Verify, and once more when newer keys came for it. */
+static okta_reason verify(const okta_policy *policy, const char *token, size_t length, lookup *l,
+                          okta_claims **claims, okta_result *result)
+{
+    const okta_keyring keyring = {find_keys, l};
+    okta_reason reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
+
+    if ((reason == OKTA_KEYS_UNAVAILABLE || reason == OKTA_KID_UNKNOWN) && l->issuer &&
+        okta_keystore_await(l->issuer, l->generation))
+        reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
+    return reason;
+}
+
+static apr_status_t release_claims(void *claims)
+{
+    okta_claims_unref(claims);
+    return APR_SUCCESS;
+}
+
+static okta_reason judge(request_rec *r, const char *token, size_t length, lookup *l,
+                         okta_result *result)
+{
+    const char *composed = NULL;
+    okta_claims *claims = NULL;
+    okta_policy policy;
+    okta_reason reason;
+
+    if (!policy_of(r, &composed, &policy))
+        return okta_result_set(result, OKTA_MISCONFIGURED,
+                               "no issuer or no audience here: set OktaDomain or OktaIssuer, and "
+                               "OktaAudience");
+    reason = verify(&policy, token, length, l, &claims, result);
+    if (reason != OKTA_OK)
+        return reason;
+    apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
+    reason = okta_policy_check(&policy, claims, apr_time_sec(apr_time_now()), NULL, result);
+    if (reason == OKTA_OK && !okta_identify(r, claims))
+        reason = okta_result_set(result, OKTA_USER_MISSING,
+                                 "none of the OktaRemoteUser claims is present as a usable string");
+    if (reason == OKTA_OK)
+        okta_request_state(r, true)->claims = claims;
+    return reason;
+}
+
+static okta_reason authenticate(request_rec *r, lookup *l, okta_result *result)
+{
+    const char *token = NULL;
+    size_t length = 0;
+    okta_reason reason =
+        okta_bearer_find(apr_table_get(r->headers_in, "Authorization"), &token, &length);
+
+    okta_result_init(result);
+    if (reason != OKTA_OK)
+        return okta_result_set(result, reason, "%s", okta_reason_description(reason));
+    return judge(r, token, length, l, result);
+}
+
+static bool may_pass(const okta_dir_config *config, okta_reason reason)
+{
+    switch (config->anonymous) {
+    case OKTA_ANONYMOUS_MISSING:
+        return reason == OKTA_TOKEN_MISSING;
+    case OKTA_ANONYMOUS_MISSING_OR_FAILED:
+        return reason != OKTA_MISCONFIGURED && reason != OKTA_UNSET;
+    default:
+        return false;
+    }
+}
+
+int okta_check_authn(request_rec *r)
+{
+    lookup l = {NULL, 0};
+    okta_result result;
+    okta_reason reason;
+
+    if (!okta_request_is_ours(r))
+        return DECLINED;
+    r->user = NULL;
+    reason = authenticate(r, &l, &result);
+    if (reason == OKTA_OK) {
+        r->ap_auth_type = (char *)OKTA_AUTH_TYPE;
+        return OK;
+    }
+    if (may_pass(okta_dir_config_of(r), reason)) {
+        okta_pass_anonymous(r, &result);
+        /* httpd insists on a user between here and authorization; okta_check_authz takes it away
+         * again */
+        r->user = (char *)"";
+        return OK;
+    }
+    if (okta_reason_status(reason) == HTTP_SERVICE_UNAVAILABLE)
+        okta_set_retry_after(r, l.issuer ? okta_keystore_retry_after(l.issuer) : 1);
+    return okta_refuse(r, &result);
+}
+
+int okta_force_authn(request_rec *r)
+{
+    if (!okta_request_is_ours(r) || okta_dir_config_of(r)->anonymous <= OKTA_ANONYMOUS_OFF)
+        return DECLINED;
+    return OK;
+}
+
+/* RFC 6750 section 3.1: who is known and may not gets 403, not another challenge. */
+static int forbid(request_rec *r, const okta_claims *claims)
+{
+    okta_result result;
+
+    okta_result_init(&result);
+    okta_result_set(&result, OKTA_INSUFFICIENT_SCOPE, "no Require of %s lets user %s in", r->uri,
+                    r->user ? r->user : "");
+    okta_claims_identify(claims, &result);
+    return okta_refuse(r, &result);
+}
+
+int okta_check_authz(request_rec *r)
+{
+    okta_request *state;
+    const okta_claims *claims;
+    okta_result result;
+    int status;
+
+    if (!okta_request_is_ours(r))
+        return DECLINED;
+    state = okta_request_state(r, true);
+    if (state->authorizing)
+        return DECLINED;
+    if (r->user && !*r->user)
+        r->user = NULL;
+    state->authorizing = true;
+    status = ap_run_auth_checker(r);
+    state->authorizing = false;
+    claims = state->claims;
+    if (status != HTTP_UNAUTHORIZED && status != HTTP_FORBIDDEN)
+        return status;
+    if (claims)
+        return forbid(r, claims);
+    if (status == HTTP_UNAUTHORIZED) {
+        okta_result_init(&result);
+        okta_result_set(&result, state->reason > OKTA_OK ? state->reason : OKTA_TOKEN_MISSING,
+                        "anonymous, and a Require asks for a user");
+        return okta_refuse(r, &result);
+    }
+    return status;
+}

@@ -1,0 +1,102 @@
+/* What the administrator wrote, as read-only structures. Everything here is const once the
+ * configuration is read. */
+#ifndef OKTA_HTTPD_CONFIG_H
+#define OKTA_HTTPD_CONFIG_H
+
+#include "core/policy.h"
+
+#include <httpd.h>
+
+#include <apr_tables.h>
+#include <http_config.h>
+
+/* the one symbol that the shared object shows */
+extern module AP_MODULE_DECLARE_DATA auth_okta_module __attribute__((visibility("default")));
+
+#define OKTA_AUTH_TYPE "Okta"
+#define OKTA_DEFAULT_SERVER "default"
+#define OKTA_ORG_SERVER "org"
+#define OKTA_DEFAULT_AUDIENCE "api://default"
+
+typedef enum okta_anonymous {
+    OKTA_ANONYMOUS_UNSET = -1,
+    OKTA_ANONYMOUS_OFF,
+    OKTA_ANONYMOUS_MISSING,
+    OKTA_ANONYMOUS_MISSING_OR_FAILED
+} okta_anonymous;
+
+typedef enum okta_claim_env {
+    OKTA_CLAIM_ENV_UNSET = -1,
+    OKTA_CLAIM_ENV_OFF,
+    OKTA_CLAIM_ENV_ON,
+    OKTA_CLAIM_ENV_SOME
+} okta_claim_env;
+
+/* Settings of a <Location>, <Directory> or server; arrays of const char *, NULL or -1 where nothing
+ * was said. */
+typedef struct okta_dir_config {
+    apr_array_header_t *issuers; /* OktaIssuer; excludes domain */
+    const char *domain;
+    const char *server_id;
+    const char
+        *composed; /* the issuer of domain and server_id when one section says both, else NULL */
+    apr_array_header_t *audiences;
+    apr_array_header_t *clients;
+    apr_array_header_t *user_claims;
+    apr_array_header_t *env_claims; /* for OKTA_CLAIM_ENV_SOME */
+    okta_algorithm_set algorithms;  /* 0: not said */
+    int at_jwt_only;
+    int skew;
+    int anonymous;
+    int claim_env;
+} okta_dir_config;
+
+/* How the keys of an issuer are come by; NULL or -1 where nothing was said. */
+typedef struct okta_issuer_settings {
+    const char *jwks_uri;
+    const char *jwks_file;
+    const char *proxy;
+    const char *ca_file;
+    apr_interval_time_t fetch_timeout;
+    int insecure_http;
+} okta_issuer_settings;
+
+/* Settings of a server or virtual host; -1 where nothing was said. */
+typedef struct okta_server_config {
+    okta_issuer_settings issuer; /* for every issuer without a section of its own */
+    apr_int64_t max_token_bytes;
+} okta_server_config;
+
+/* Settings that hold for the whole httpd, because the key store is one. */
+typedef struct okta_global_config {
+    apr_interval_time_t key_wait;
+    apr_interval_time_t key_cooldown;
+    apr_interval_time_t key_max_stale;
+    apr_interval_time_t refresh_min;
+    apr_interval_time_t refresh_max;
+    apr_int64_t key_set_max_bytes;
+} okta_global_config;
+
+void *okta_dir_config_create(apr_pool_t *pool, char *path);
+void *okta_dir_config_merge(apr_pool_t *pool, void *base, void *add);
+void *okta_server_config_create(apr_pool_t *pool, server_rec *server);
+void *okta_server_config_merge(apr_pool_t *pool, void *base, void *add);
+
+const okta_dir_config *okta_dir_config_of(const request_rec *r);
+const okta_server_config *okta_server_config_of(const server_rec *server);
+
+/* Settings with what the defaults leave unsaid filled in from fallback, then from the built-in
+ * values. */
+okta_issuer_settings okta_issuer_settings_merge(const okta_issuer_settings *fallback,
+                                                const okta_issuer_settings *settings);
+
+/* `https://domain/oauth2/id`, or `https://domain` for the org server; from pool. */
+const char *okta_compose_issuer(apr_pool_t *pool, const char *domain, const char *server_id);
+
+/* Whether the audience may be left unsaid: every issuer of the section is a server named `default`.
+ */
+bool okta_is_default_server(const char *issuer);
+
+extern const command_rec okta_directives[];
+
+#endif

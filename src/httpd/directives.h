@@ -1,0 +1,41 @@
+/* The functions behind the command table; each returns NULL or a message from the command's pool.
+ */
+#ifndef OKTA_HTTPD_DIRECTIVES_H
+#define OKTA_HTTPD_DIRECTIVES_H
+
+#include "httpd/config.h"
+
+/* `Name "value": what is wrong and what to write`. */
+const char *okta_directive_error(const cmd_parms *cmd, const char *value, const char *fault);
+
+/* For section-level lists: cmd->info is the offset of an apr_array_header_t * in okta_dir_config.
+ */
+const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value);
+const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_domain(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value);
+const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_token_type(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_clock_skew(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_anonymous(cmd_parms *cmd, void *config, const char *value);
+const char *okta_add_claim_env(cmd_parms *cmd, void *config, const char *value);
+
+/* Server-level; those that may stand in <OktaIssuer> too write there while one is open. */
+const char *okta_open_issuer_section(cmd_parms *cmd, void *config, const char *arguments);
+const char *okta_set_jwks_uri(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_jwks_file(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_http_proxy(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_ca_file(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_insecure_http(cmd_parms *cmd, void *config, int flag);
+const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value);
+
+/* For the whole httpd: cmd->info is the offset of an apr_interval_time_t in okta_global_config. */
+const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, const char *max);
+const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char *value);
+
+/* A number with ms, s, m (or min), h or d behind it, seconds without. */
+bool okta_parse_duration(const char *text, apr_interval_time_t *duration);
+
+#endif

@@ -1,0 +1,223 @@
+#include "core/issuer.h"
+#include "httpd/directives.h"
+#include "httpd/registry.h"
+
+#include <apr_strings.h>
+
+const char *okta_directive_error(const cmd_parms *cmd, const char *value, const char *fault)
+{
+    return apr_psprintf(cmd->pool, "%s \"%s\": %s", cmd->cmd->name, value, fault);
+}
+
+/* NULL, or the complaint that a single-valued directive says two things in one section. */
+static const char *contradiction(const cmd_parms *cmd, const char *before, const char *value)
+{
+    if (!before || strcmp(before, value) == 0)
+        return NULL;
+    return okta_directive_error(
+        cmd, value,
+        apr_psprintf(cmd->pool, "the same section says \"%s\" already; keep one of the two",
+                     before));
+}
+
+static const char *beside_other(const cmd_parms *cmd, const char *value, const char *other)
+{
+    return okta_directive_error(
+        cmd, value,
+        apr_psprintf(cmd->pool, "the same section has %s already; keep one of the two", other));
+}
+
+static apr_array_header_t **list_at(const cmd_parms *cmd, okta_dir_config *config)
+{
+    return (apr_array_header_t **)((char *)config + (apr_size_t)cmd->info);
+}
+
+static void append(apr_pool_t *pool, apr_array_header_t **list, const char *value)
+{
+    if (!*list)
+        *list = apr_array_make(pool, 2, sizeof(const char *));
+    for (int i = 0; i < (*list)->nelts; i++)
+        if (strcmp(APR_ARRAY_IDX(*list, i, const char *), value) == 0)
+            return;
+    APR_ARRAY_PUSH(*list, const char *) = value;
+}
+
+const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value)
+{
+    if (!*value)
+        return okta_directive_error(cmd, value, "it is empty; leave it out or write a value");
+    if (okta_is_placeholder(value))
+        return okta_directive_error(cmd, value,
+                                    "a placeholder was left in; write the value that "
+                                    "Okta's console shows");
+    okta_registry_note_section(cmd, config);
+    append(cmd->pool, list_at(cmd, config), value);
+    return NULL;
+}
+
+const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    okta_error error = {""};
+
+    /* whether http is permitted is known when all has been read */
+    if (!okta_issuer_check(value, true, &error))
+        return okta_directive_error(cmd, value, error.text);
+    if (section->domain)
+        return beside_other(cmd, value,
+                            apr_pstrcat(cmd->pool, "OktaDomain ", section->domain, NULL));
+    if (section->server_id)
+        return beside_other(
+            cmd, value,
+            apr_pstrcat(cmd->pool, "OktaAuthorizationServer ", section->server_id, NULL));
+    okta_registry_note_section(cmd, section);
+    append(cmd->pool, &section->issuers, value);
+    return NULL;
+}
+
+static void compose(const cmd_parms *cmd, okta_dir_config *section)
+{
+    if (section->domain)
+        section->composed =
+            okta_compose_issuer(cmd->pool, section->domain,
+                                section->server_id ? section->server_id : OKTA_DEFAULT_SERVER);
+}
+
+const char *okta_set_domain(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    const char *fault = contradiction(cmd, section->domain, value);
+    okta_error error = {""};
+
+    if (fault)
+        return fault;
+    if (!okta_domain_check(value, &error))
+        return okta_directive_error(cmd, value, error.text);
+    if (section->issuers)
+        return beside_other(cmd, value, "OktaIssuer");
+    okta_registry_note_section(cmd, section);
+    section->domain = value;
+    compose(cmd, section);
+    return NULL;
+}
+
+const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    const char *fault = contradiction(cmd, section->server_id, value);
+    okta_error error = {""};
+
+    if (fault)
+        return fault;
+    if (strcmp(value, OKTA_ORG_SERVER) == 0)
+        return okta_directive_error(
+            cmd, value,
+            "the org authorization server's tokens cannot be verified locally; "
+            "use \"default\" or the id of a custom authorization server");
+    if (!okta_server_id_check(value, &error))
+        return okta_directive_error(cmd, value, error.text);
+    if (section->issuers)
+        return beside_other(cmd, value, "OktaIssuer");
+    okta_registry_note_section(cmd, section);
+    section->server_id = value;
+    compose(cmd, section);
+    return NULL;
+}
+
+const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    const okta_algorithm *algorithm = okta_algorithm_by_name(value, strlen(value));
+
+    if (!algorithm && strcasecmp(value, "none") == 0)
+        return okta_directive_error(cmd, value, "unsigned tokens are never accepted; leave it out");
+    if (!algorithm && strncasecmp(value, "HS", 2) == 0)
+        return okta_directive_error(cmd, value,
+                                    "algorithms with a shared secret are never accepted; "
+                                    "Okta signs with RS256");
+    if (!algorithm)
+        return okta_directive_error(cmd, value,
+                                    "unknown algorithm; use RS256, RS384, RS512, PS256, "
+                                    "PS384, PS512, ES256, ES384, ES512 or EdDSA");
+    okta_registry_note_section(cmd, section);
+    section->algorithms |= OKTA_ALGORITHM_BIT(algorithm->id);
+    return NULL;
+}
+
+typedef struct choice {
+    const char *word;
+    int value;
+} choice;
+
+/* One of the words, said once in a section. */
+static const char *choose(cmd_parms *cmd, okta_dir_config *section, int *field,
+                          const choice *choices, const char *value, const char *remedy)
+{
+    for (; choices->word; choices++) {
+        if (strcasecmp(choices->word, value) != 0)
+            continue;
+        if (*field != -1 && *field != choices->value)
+            return okta_directive_error(cmd, value,
+                                        "the same section says otherwise already; keep "
+                                        "one of the two");
+        okta_registry_note_section(cmd, section);
+        *field = choices->value;
+        return NULL;
+    }
+    return okta_directive_error(cmd, value, remedy);
+}
+
+const char *okta_set_token_type(cmd_parms *cmd, void *config, const char *value)
+{
+    static const choice choices[] = {{"any", 0}, {"at+jwt", 1}, {NULL, 0}};
+
+    return choose(cmd, config, &((okta_dir_config *)config)->at_jwt_only, choices, value,
+                  "unknown token type; use any or at+jwt");
+}
+
+const char *okta_set_anonymous(cmd_parms *cmd, void *config, const char *value)
+{
+    static const choice choices[] = {{"off", OKTA_ANONYMOUS_OFF},
+                                     {"missing", OKTA_ANONYMOUS_MISSING},
+                                     {"missing-or-failed", OKTA_ANONYMOUS_MISSING_OR_FAILED},
+                                     {NULL, 0}};
+
+    return choose(cmd, config, &((okta_dir_config *)config)->anonymous, choices, value,
+                  "unknown choice; use off, missing or missing-or-failed");
+}
+
+const char *okta_set_clock_skew(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    char *end = NULL;
+    apr_int64_t seconds = apr_strtoi64(value, &end, 10);
+
+    if (!*value || *end || seconds < 0 || seconds > OKTA_SKEW_MAX)
+        return okta_directive_error(cmd, value,
+                                    "out of range; use a number of seconds from 0 to 600");
+    if (section->skew != -1 && section->skew != (int)seconds)
+        return okta_directive_error(cmd, value,
+                                    "the same section says otherwise already; keep one "
+                                    "of the two");
+    okta_registry_note_section(cmd, section);
+    section->skew = (int)seconds;
+    return NULL;
+}
+
+const char *okta_add_claim_env(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    int mode = strcasecmp(value, "on") == 0    ? OKTA_CLAIM_ENV_ON
+               : strcasecmp(value, "off") == 0 ? OKTA_CLAIM_ENV_OFF
+                                               : OKTA_CLAIM_ENV_SOME;
+
+    if (section->claim_env != OKTA_CLAIM_ENV_UNSET && section->claim_env != mode)
+        return okta_directive_error(cmd, value,
+                                    "the same section says otherwise already; use On, Off "
+                                    "or a list of claims");
+    okta_registry_note_section(cmd, section);
+    section->claim_env = mode;
+    if (mode == OKTA_CLAIM_ENV_SOME)
+        append(cmd->pool, &section->env_claims, value);
+    return NULL;
+}

@@ -1,0 +1,260 @@
+#include "core/issuer.h"
+#include "httpd/directives.h"
+#include "httpd/registry.h"
+
+#include <apr_strings.h>
+
+#define TOKEN_BYTES_MIN 256
+#define TOKEN_BYTES_MAX INT64_C(1048576)
+#define KEY_SET_BYTES_MIN 1024
+#define KEY_SET_BYTES_MAX INT64_C(4194304)
+#define FETCH_TIMEOUT_MIN apr_time_from_msec(100)
+#define FETCH_TIMEOUT_MAX apr_time_from_sec(300)
+#define TIME_MAX apr_time_from_sec(30 * 24 * 3600)
+
+bool okta_parse_duration(const char *text, apr_interval_time_t *duration)
+{
+    static const struct {
+        const char *unit;
+        apr_interval_time_t length;
+    } units[] = {
+        {"", apr_time_from_sec(1)},      {"ms", apr_time_from_msec(1)},
+        {"s", apr_time_from_sec(1)},     {"m", apr_time_from_sec(60)},
+        {"min", apr_time_from_sec(60)},  {"h", apr_time_from_sec(3600)},
+        {"d", apr_time_from_sec(86400)},
+    };
+    char *unit = NULL;
+    apr_int64_t number;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    number = apr_strtoi64(text, &unit, 10);
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (strcmp(unit, units[i].unit) == 0 && number <= TIME_MAX / units[i].length) {
+            *duration = number * units[i].length;
+            return true;
+        }
+    }
+    return false;
+}
+
+#define BAD_DURATION "no duration; use a number with ms, s, m, h or d, up to 30d"
+
+static okta_issuer_settings *settings_for(const cmd_parms *cmd)
+{
+    okta_issuer_section *open = okta_registry_get()->open_section;
+    okta_server_config *server =
+        ap_get_module_config(cmd->server->module_config, &auth_okta_module);
+
+    return open ? &open->settings : &server->issuer;
+}
+
+static const char *set_once(const cmd_parms *cmd, const char **field, const char *value)
+{
+    if (*field && strcmp(*field, value) != 0)
+        return okta_directive_error(
+            cmd, value,
+            apr_psprintf(cmd->pool, "\"%s\" was set here before; keep one of the two", *field));
+    *field = value;
+    return NULL;
+}
+
+const char *okta_set_jwks_uri(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_issuer_settings *settings = settings_for(cmd);
+    okta_error error = {""};
+
+    (void)config;
+    if (!okta_url_check(value, true, &error))
+        return okta_directive_error(cmd, value, error.text);
+    if (settings->jwks_file)
+        return okta_directive_error(cmd, value,
+                                    "OktaJwksFile is set here too; keep one of the two");
+    return set_once(cmd, &settings->jwks_uri, value);
+}
+
+const char *okta_set_jwks_file(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_issuer_settings *settings = settings_for(cmd);
+    const char *path = ap_server_root_relative(cmd->pool, value);
+
+    (void)config;
+    if (!path)
+        return okta_directive_error(cmd, value,
+                                    "no usable path; write the full path of a JWKS file");
+    if (settings->jwks_uri)
+        return okta_directive_error(cmd, value, "OktaJwksUri is set here too; keep one of the two");
+    return set_once(cmd, &settings->jwks_file, path);
+}
+
+const char *okta_set_http_proxy(cmd_parms *cmd, void *config, const char *value)
+{
+    (void)config;
+    if (okta_origin_length(value) == 0 ||
+        (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0 &&
+         strncmp(value, "socks5h://", 10) != 0))
+        return okta_directive_error(cmd, value,
+                                    "no proxy URL; write it as in "
+                                    "\"http://proxy.example.com:3128\"");
+    return set_once(cmd, &settings_for(cmd)->proxy, value);
+}
+
+const char *okta_set_ca_file(cmd_parms *cmd, void *config, const char *value)
+{
+    const char *path = ap_server_root_relative(cmd->pool, value);
+    apr_finfo_t info;
+
+    (void)config;
+    if (!path || apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool) != APR_SUCCESS ||
+        info.filetype != APR_REG)
+        return okta_directive_error(cmd, value,
+                                    "no such file; write the full path of a PEM file with "
+                                    "certificate authorities");
+    return set_once(cmd, &settings_for(cmd)->ca_file, path);
+}
+
+const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_issuer_settings *settings = settings_for(cmd);
+    apr_interval_time_t timeout;
+
+    (void)config;
+    if (!okta_parse_duration(value, &timeout) || timeout < FETCH_TIMEOUT_MIN ||
+        timeout > FETCH_TIMEOUT_MAX)
+        return okta_directive_error(cmd, value, "out of range; use 100ms to 5m");
+    settings->fetch_timeout = timeout;
+    return NULL;
+}
+
+const char *okta_set_insecure_http(cmd_parms *cmd, void *config, int flag)
+{
+    (void)config;
+    settings_for(cmd)->insecure_http = flag;
+    return NULL;
+}
+
+static const char *set_bytes(const cmd_parms *cmd, apr_int64_t *field, const char *value,
+                             apr_int64_t min, apr_int64_t max)
+{
+    char *end = NULL;
+    apr_int64_t bytes = apr_strtoi64(value, &end, 10);
+
+    if (!*value || *end || bytes < min || bytes > max)
+        return okta_directive_error(cmd, value,
+                                    apr_psprintf(cmd->pool,
+                                                 "out of range; use a number of bytes from "
+                                                 "%" APR_INT64_T_FMT " to %" APR_INT64_T_FMT,
+                                                 min, max));
+    *field = bytes;
+    return NULL;
+}
+
+const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_server_config *server =
+        ap_get_module_config(cmd->server->module_config, &auth_okta_module);
+
+    (void)config;
+    return set_bytes(cmd, &server->max_token_bytes, value, TOKEN_BYTES_MIN, TOKEN_BYTES_MAX);
+}
+
+/* The key store is one for all virtual hosts. */
+static const char *main_server_only(const cmd_parms *cmd, const char *value)
+{
+    if (!cmd->server->is_virtual)
+        return NULL;
+    return okta_directive_error(cmd, value,
+                                "it holds for the whole server; move it out of "
+                                "<VirtualHost>");
+}
+
+const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value)
+{
+    char *global = (char *)&okta_registry_get()->global;
+    const char *fault = main_server_only(cmd, value);
+
+    (void)config;
+    if (fault)
+        return fault;
+    if (!okta_parse_duration(value,
+                             (apr_interval_time_t *)(void *)(global + (apr_size_t)cmd->info)))
+        return okta_directive_error(cmd, value, BAD_DURATION);
+    return NULL;
+}
+
+const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, const char *max)
+{
+    okta_global_config *global = &okta_registry_get()->global;
+    const char *fault = main_server_only(cmd, min);
+
+    (void)config;
+    if (fault)
+        return fault;
+    if (!okta_parse_duration(min, &global->refresh_min) || global->refresh_min == 0)
+        return okta_directive_error(cmd, min, BAD_DURATION);
+    if (!okta_parse_duration(max, &global->refresh_max) ||
+        global->refresh_max < global->refresh_min)
+        return okta_directive_error(cmd, max,
+                                    "no duration, or shorter than the first; use two, as in "
+                                    "\"5m 24h\"");
+    return NULL;
+}
+
+const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char *value)
+{
+    const char *fault = main_server_only(cmd, value);
+
+    (void)config;
+    return fault ? fault
+                 : set_bytes(cmd, &okta_registry_get()->global.key_set_max_bytes, value,
+                             KEY_SET_BYTES_MIN, KEY_SET_BYTES_MAX);
+}
+
+static bool belongs_in_issuer_section(const char *directive)
+{
+    static const char *const names[] = {"OktaJwksUri", "OktaJwksFile",     "OktaHttpProxy",
+                                        "OktaCAFile",  "OktaFetchTimeout", "OktaInsecureHttp"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcasecmp(directive, names[i]) == 0)
+            return true;
+    return false;
+}
+
+const char *okta_open_issuer_section(cmd_parms *cmd, void *config, const char *arguments)
+{
+    okta_registry *registry = okta_registry_get();
+    const char *end = ap_strrchr_c(arguments, '>');
+    okta_issuer_section *section;
+    okta_error error = {""};
+    const char *fault;
+
+    (void)config;
+    if (!end)
+        return "<OktaIssuer lacks its closing \">\"";
+    arguments = apr_pstrmemdup(cmd->pool, arguments, (apr_size_t)(end - arguments));
+    section = apr_pcalloc(cmd->pool, sizeof(*section));
+    section->url = ap_getword_conf(cmd->pool, &arguments);
+    section->node = cmd->directive;
+    section->settings.fetch_timeout = section->settings.insecure_http = -1;
+    if (!okta_issuer_check(section->url, true, &error))
+        return apr_psprintf(cmd->pool, "<OktaIssuer \"%s\">: %s", section->url, error.text);
+    for (int i = 0; i < registry->issuer_sections->nelts; i++)
+        if (strcmp(APR_ARRAY_IDX(registry->issuer_sections, i, okta_issuer_section *)->url,
+                   section->url) == 0)
+            return apr_psprintf(cmd->pool,
+                                "<OktaIssuer \"%s\">: there is a section for this issuer already; "
+                                "keep one of the two",
+                                section->url);
+    for (const ap_directive_t *child = cmd->directive->first_child; child; child = child->next)
+        if (!belongs_in_issuer_section(child->directive))
+            return apr_psprintf(cmd->pool,
+                                "<OktaIssuer \"%s\">: %s does not belong here; move it out of the "
+                                "section",
+                                section->url, child->directive);
+    APR_ARRAY_PUSH(registry->issuer_sections, okta_issuer_section *) = section;
+    registry->open_section = section;
+    fault = ap_walk_config(cmd->directive->first_child, cmd, cmd->context);
+    registry->open_section = NULL;
+    return fault;
+}

@@ -1,0 +1,20 @@
+/* Who the caller is, for httpd, CGI, logs and expressions. */
+#ifndef OKTA_HTTPD_IDENTITY_H
+#define OKTA_HTTPD_IDENTITY_H
+
+#include "core/claims.h"
+
+#include <httpd.h>
+
+/* Set r->user from the first claim of OktaRemoteUser that is there. False: none is, or its value
+ * cannot stand in a log line or a header (control characters). */
+bool okta_identify(request_rec *r, const okta_claims *claims);
+
+/* fixups hook: OKTA_CLAIM_<name> and OKTA_SCOPE. */
+int okta_export_claims(request_rec *r);
+
+/* A claim as text: strings as they are, arrays with a space between elements, objects as JSON;
+ * control characters percent-encoded. NULL for null. From pool. */
+const char *okta_claim_text(apr_pool_t *pool, const okta_value *value);
+
+#endif

@@ -1,0 +1,24 @@
+# The httpd module.
+module_LTLIBRARIES += src/httpd/mod_auth_okta.la
+src_httpd_mod_auth_okta_la_SOURCES = \
+	src/httpd/authn.c src/httpd/authn.h \
+	src/httpd/check_config.c src/httpd/check_config.h \
+	src/httpd/config.c src/httpd/config.h \
+	src/httpd/directives.c src/httpd/directives.h \
+	src/httpd/directives_section.c src/httpd/directives_server.c \
+	src/httpd/handlers.c src/httpd/handlers.h \
+	src/httpd/identity.c src/httpd/identity.h \
+	src/httpd/jwks_file.c src/httpd/jwks_file.h \
+	src/httpd/keystore.c src/httpd/keystore.h \
+	src/httpd/log.h \
+	src/httpd/mod_auth_okta.c \
+	src/httpd/refresher.c src/httpd/refresher.h \
+	src/httpd/registry.c src/httpd/registry.h \
+	src/httpd/request.c src/httpd/request.h \
+	src/httpd/respond.c src/httpd/respond.h
+src_httpd_mod_auth_okta_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(APR_CFLAGS) $(APU_CFLAGS) \
+	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
+# httpd provides APR and itself, so their symbols stay open
+src_httpd_mod_auth_okta_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
+	-export-symbols-regex '^auth_okta_module$$'
+src_httpd_mod_auth_okta_la_LIBADD = src/fetch/libokta_fetch.la src/core/libokta_core.la

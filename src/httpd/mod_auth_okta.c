@@ -1,0 +1,67 @@
+/* The module: which function answers which call of httpd. */
+#include "httpd/authn.h"
+#include "httpd/check_config.h"
+#include "httpd/config.h"
+#include "httpd/handlers.h"
+#include "httpd/identity.h"
+#include "httpd/keystore.h"
+#include "httpd/refresher.h"
+#include "httpd/respond.h"
+
+#include <http_core.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
+{
+    (void)plog;
+    (void)ptemp;
+    okta_registry_create(pconf);
+    return OK;
+}
+
+static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *server)
+{
+    int status;
+
+    (void)plog;
+    /* httpd reads its configuration twice at start; only the second one serves */
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
+        return OK;
+    status = okta_keystore_create(pconf, ptemp, server);
+    return status == OK ? okta_refresher_register(pconf, server) : status;
+}
+
+static void child_init(apr_pool_t *pchild, server_rec *server)
+{
+    (void)server;
+    okta_keystore_child_init(pchild);
+}
+
+static void register_hooks(apr_pool_t *pool)
+{
+    /* its own child_init starts the watchdog's threads, which use what ours prepares */
+    static const char *const before_watchdog[] = {"mod_watchdog.c", NULL};
+
+    (void)pool;
+    ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(okta_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(post_config, NULL, before_watchdog, APR_HOOK_MIDDLE);
+    ap_hook_child_init(child_init, NULL, before_watchdog, APR_HOOK_MIDDLE);
+    ap_hook_check_authn(okta_check_authn, NULL, NULL, APR_HOOK_MIDDLE, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_force_authn(okta_force_authn, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_authz(okta_check_authz, NULL, NULL, APR_HOOK_REALLY_FIRST,
+                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_note_auth_failure(okta_note_auth_failure, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_fixups(okta_export_claims, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
+    okta_register_error_filter();
+}
+
+AP_DECLARE_MODULE(auth_okta) = {
+    STANDARD20_MODULE_STUFF,  okta_dir_config_create,
+    okta_dir_config_merge,    okta_server_config_create,
+    okta_server_config_merge, okta_directives,
+    register_hooks,           AP_MODULE_FLAG_NONE,
+};

@@ -1,0 +1,11 @@
+/* The one process that fetches key sets on behalf of all. */
+#ifndef OKTA_HTTPD_REFRESHER_H
+#define OKTA_HTTPD_REFRESHER_H
+
+#include <httpd.h>
+
+/* Parent, post_config, before mod_watchdog's own: have the watchdog run the refresher in one child
+ * at a time. Nothing when no issuer's keys come from the network. An httpd status. */
+int okta_refresher_register(apr_pool_t *pconf, server_rec *server);
+
+#endif

@@ -1,0 +1,129 @@
+#include "httpd/registry.h"
+
+#include <apr_strings.h>
+
+#define DEFAULT_KEY_WAIT apr_time_from_sec(2)
+#define DEFAULT_KEY_COOLDOWN apr_time_from_sec(5)
+#define DEFAULT_KEY_MAX_STALE apr_time_from_sec(24 * 3600)
+#define DEFAULT_REFRESH_MIN apr_time_from_sec(5 * 60)
+#define DEFAULT_REFRESH_MAX apr_time_from_sec(24 * 3600)
+#define DEFAULT_KEY_SET_MAX_BYTES 65536
+#define DEFAULT_FETCH_TIMEOUT apr_time_from_sec(10)
+
+/* One configuration is in force in a process at a time; httpd reads the next after this one's pool
+ * is gone. */
+static okta_registry *registry;
+
+okta_registry *okta_registry_get(void)
+{
+    return registry;
+}
+
+static apr_status_t forget(void *unused)
+{
+    (void)unused;
+    registry = NULL;
+    return APR_SUCCESS;
+}
+
+void okta_registry_create(apr_pool_t *pconf)
+{
+    registry = apr_pcalloc(pconf, sizeof(*registry));
+    registry->pool = pconf;
+    registry->global = (okta_global_config){
+        .key_wait = DEFAULT_KEY_WAIT,
+        .key_cooldown = DEFAULT_KEY_COOLDOWN,
+        .key_max_stale = DEFAULT_KEY_MAX_STALE,
+        .refresh_min = DEFAULT_REFRESH_MIN,
+        .refresh_max = DEFAULT_REFRESH_MAX,
+        .key_set_max_bytes = DEFAULT_KEY_SET_MAX_BYTES,
+    };
+    registry->sections = apr_array_make(pconf, 8, sizeof(okta_section));
+    registry->issuer_sections = apr_array_make(pconf, 4, sizeof(okta_issuer_section *));
+    registry->issuers = apr_array_make(pconf, 4, sizeof(okta_issuer *));
+    apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
+}
+
+void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config)
+{
+    okta_section *section;
+
+    for (int i = 0; i < registry->sections->nelts; i++)
+        if (APR_ARRAY_IDX(registry->sections, i, okta_section).config == config)
+            return;
+    section = apr_array_push(registry->sections);
+    section->node = cmd->path ? cmd->directive->parent : NULL;
+    section->first = cmd->directive;
+    section->server = cmd->server;
+    section->config = config;
+}
+
+okta_issuer *okta_registry_find(const char *url)
+{
+    for (int i = 0; i < registry->issuers->nelts; i++) {
+        okta_issuer *issuer = APR_ARRAY_IDX(registry->issuers, i, okta_issuer *);
+        if (strcmp(issuer->url, url) == 0)
+            return issuer;
+    }
+    return NULL;
+}
+
+okta_issuer *okta_registry_add(const char *url, server_rec *server, bool on_demand)
+{
+    okta_issuer *issuer = okta_registry_find(url);
+
+    if (!issuer) {
+        issuer = apr_pcalloc(registry->pool, sizeof(*issuer));
+        issuer->url = url;
+        issuer->server = server;
+        issuer->index = registry->issuers->nelts;
+        issuer->on_demand = on_demand;
+        APR_ARRAY_PUSH(registry->issuers, okta_issuer *) = issuer;
+    }
+    issuer->on_demand = issuer->on_demand && on_demand;
+    return issuer;
+}
+
+const char *okta_registry_composed(const char *domain, const char *server_id)
+{
+    size_t domain_length = strlen(domain);
+
+    for (int i = 0; i < registry->issuers->nelts; i++) {
+        const char *url = APR_ARRAY_IDX(registry->issuers, i, okta_issuer *)->url;
+        const char *rest = url + strlen("https://") + domain_length;
+
+        if (strncmp(url, "https://", 8) == 0 && strncmp(url + 8, domain, domain_length) == 0 &&
+            strncmp(rest, "/oauth2/", 8) == 0 && strcmp(rest + 8, server_id) == 0)
+            return url;
+    }
+    return NULL;
+}
+
+static const okta_issuer_settings *section_settings(const char *url)
+{
+    for (int i = 0; i < registry->issuer_sections->nelts; i++) {
+        const okta_issuer_section *section =
+            APR_ARRAY_IDX(registry->issuer_sections, i, okta_issuer_section *);
+        if (strcmp(section->url, url) == 0)
+            return &section->settings;
+    }
+    return NULL;
+}
+
+void okta_registry_settle(void)
+{
+    for (int i = 0; i < registry->issuers->nelts; i++) {
+        okta_issuer *issuer = APR_ARRAY_IDX(registry->issuers, i, okta_issuer *);
+        const okta_issuer_settings *fallback = &okta_server_config_of(issuer->server)->issuer;
+        const okta_issuer_settings *own = section_settings(issuer->url);
+        okta_issuer_settings *settings = &issuer->settings;
+
+        *settings = own ? okta_issuer_settings_merge(fallback, own) : *fallback;
+        if (settings->fetch_timeout < 0)
+            settings->fetch_timeout = DEFAULT_FETCH_TIMEOUT;
+        if (settings->insecure_http < 0)
+            settings->insecure_http = 0;
+        if (!settings->proxy)
+            settings->proxy = "";
+    }
+}

@@ -1,0 +1,64 @@
+/* What is collected while the configuration is read: sections with Okta directives, and the issuers
+ * that they name. */
+#ifndef OKTA_HTTPD_REGISTRY_H
+#define OKTA_HTTPD_REGISTRY_H
+
+#include "httpd/config.h"
+
+/* A section (or server) in which an Okta directive stands. */
+typedef struct okta_section {
+    const ap_directive_t *node;  /* the <Location> or the like; NULL at server level */
+    const ap_directive_t *first; /* the first Okta directive in it, for messages */
+    server_rec *server;
+    okta_dir_config *config;
+} okta_section;
+
+/* An issuer whose keys we keep. */
+typedef struct okta_issuer {
+    const char *url;
+    okta_issuer_settings settings; /* complete, once okta_registry_settle has run */
+    server_rec *server;            /* for the log */
+    int index;                     /* of its slot in the key store */
+    bool on_demand; /* no section surely uses it: its keys are fetched when a request asks first */
+} okta_issuer;
+
+/* <OktaIssuer url>: settings for one issuer. */
+typedef struct okta_issuer_section {
+    const char *url;
+    const ap_directive_t *node;
+    okta_issuer_settings settings;
+} okta_issuer_section;
+
+typedef struct okta_registry {
+    apr_pool_t *pool;
+    okta_global_config global;
+    apr_array_header_t *sections;        /* okta_section */
+    apr_array_header_t *issuer_sections; /* okta_issuer_section * */
+    apr_array_header_t *issuers;         /* okta_issuer * */
+    okta_issuer_section *open_section;   /* the one being read */
+} okta_registry;
+
+/* The registry of the configuration that is being read or in force; never NULL after pre_config.
+ * Written by one thread, while the configuration is read; const afterwards. */
+okta_registry *okta_registry_get(void);
+
+/* A fresh one, from and as long-lived as pconf. */
+void okta_registry_create(apr_pool_t *pconf);
+
+/* Remember that config has an Okta directive. */
+void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config);
+
+/* The issuer of this URL, or NULL. */
+okta_issuer *okta_registry_find(const char *url);
+
+/* Have an issuer; one that is wanted for sure is no longer on demand. */
+okta_issuer *okta_registry_add(const char *url, server_rec *server, bool on_demand);
+
+/* The issuer for a domain and an id that come from different sections, or NULL. Any thread, after
+ * configuration. */
+const char *okta_registry_composed(const char *domain, const char *server_id);
+
+/* Complete the settings of all issuers. */
+void okta_registry_settle(void);
+
+#endif

@@ -1,0 +1,35 @@
+#include "httpd/request.h"
+
+#include "httpd/config.h"
+
+#include <http_core.h>
+
+okta_request *okta_request_state(request_rec *r, bool make)
+{
+    okta_request *state = ap_get_module_config(r->request_config, &auth_okta_module);
+
+    if (!state && make) {
+        state = apr_pcalloc(r->pool, sizeof(*state));
+        ap_set_module_config(r->request_config, &auth_okta_module, state);
+    }
+    return state;
+}
+
+const okta_claims *okta_request_claims(const request_rec *r)
+{
+    const void *config = r->per_dir_config;
+
+    for (; r && r->per_dir_config == config; r = r->main ? r->main : r->prev) {
+        const okta_request *state = ap_get_module_config(r->request_config, &auth_okta_module);
+        if (state)
+            return state->claims;
+    }
+    return NULL;
+}
+
+bool okta_request_is_ours(request_rec *r)
+{
+    const char *type = ap_auth_type(r);
+
+    return type && strcasecmp(type, OKTA_AUTH_TYPE) == 0;
+}

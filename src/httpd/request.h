@@ -1,0 +1,28 @@
+/* What the module knows of one request. */
+#ifndef OKTA_HTTPD_REQUEST_H
+#define OKTA_HTTPD_REQUEST_H
+
+#include "core/claims.h"
+#include "core/result.h"
+
+#include <httpd.h>
+
+/* Lives as long as the request, on its own thread at any time. */
+typedef struct okta_request {
+    const okta_claims *claims; /* verified and accepted here; NULL: nobody */
+    okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
+    bool authorizing;   /* our authorization hook is on the stack */
+} okta_request;
+
+/* The request's own state; NULL, or with make a new one. */
+okta_request *okta_request_state(request_rec *r, bool make);
+
+/* The verified claims for this request: its own, or those of the request that it came from
+ * (subrequest, internal redirect) where both have the same per-directory configuration. NULL: none.
+ * Borrowed, for the request. */
+const okta_claims *okta_request_claims(const request_rec *r);
+
+/* Whether AuthType Okta holds here. */
+bool okta_request_is_ours(request_rec *r);
+
+#endif

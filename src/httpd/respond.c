@@ -1,0 +1,122 @@
+#include "httpd/respond.h"
+
+#include "core/challenge.h"
+#include "httpd/config.h"
+#include "httpd/log.h"
+
+#include <apr_buckets.h>
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+#include <mod_core.h>
+#include <util_filter.h>
+
+#define FILTER_NAME "OKTA_ERROR_BODY"
+#define DEFAULT_REALM "Okta"
+#define CHALLENGE_MAX 2048
+#define BODY_MAX 512
+
+static void set_challenge(request_rec *r, okta_reason reason)
+{
+    const char *realm = ap_auth_name(r);
+    okta_challenge challenge = {.realm = realm ? realm : DEFAULT_REALM, .reason = reason};
+    char *text = apr_palloc(r->pool, CHALLENGE_MAX);
+
+    if (okta_challenge_text(&challenge, text, CHALLENGE_MAX) == 0) {
+        challenge.realm = DEFAULT_REALM;
+        okta_challenge_text(&challenge, text, CHALLENGE_MAX);
+    }
+    apr_table_setn(r->err_headers_out, "WWW-Authenticate", text);
+}
+
+static void log_refusal(const request_rec *r, const okta_result *result, int status,
+                        const char *outcome)
+{
+    /* a token's fault is everyday; that we cannot judge is not */
+    ap_log_rerror(APLOG_MARK, status >= 500 ? APLOG_WARNING : APLOG_INFO, 0, r,
+                  OKTA_TAG_REFUSED "reason=%s %s kid=\"%s\" iss=\"%s\" jti=\"%s\": %s",
+                  okta_reason_tag(result->reason), outcome, result->kid, result->issuer,
+                  result->jti,
+                  result->detail[0] ? result->detail : okta_reason_description(result->reason));
+}
+
+static okta_request *note(request_rec *r, const okta_result *result)
+{
+    okta_request *state = okta_request_state(r, true);
+
+    state->reason = result->reason;
+    apr_table_setn(r->subprocess_env, "OKTA_REASON", okta_reason_tag(result->reason));
+    return state;
+}
+
+int okta_refuse(request_rec *r, const okta_result *result)
+{
+    int status = okta_reason_status(result->reason);
+
+    note(r, result);
+    /* RFC 6750 section 3: a challenge belongs to 401; with 400 and 403 it carries the error */
+    if (status < 500)
+        set_challenge(r, result->reason);
+    log_refusal(r, result, status, apr_psprintf(r->pool, "status=%d", status));
+    return status;
+}
+
+void okta_pass_anonymous(request_rec *r, const okta_result *result)
+{
+    note(r, result);
+    if (result->reason != OKTA_TOKEN_MISSING)
+        log_refusal(r, result, 0, "passes=anonymous");
+}
+
+void okta_set_retry_after(request_rec *r, int seconds)
+{
+    apr_table_setn(r->err_headers_out, "Retry-After", apr_itoa(r->pool, seconds));
+}
+
+int okta_note_auth_failure(request_rec *r, const char *auth_type)
+{
+    const okta_request *state;
+
+    if (strcasecmp(auth_type, OKTA_AUTH_TYPE) != 0)
+        return DECLINED;
+    state = okta_request_state(r, false);
+    set_challenge(r, state && state->reason > OKTA_OK ? state->reason : OKTA_TOKEN_MISSING);
+    return OK;
+}
+
+/* In place of httpd's HTML: {"error":…}. What follows of the HTML is swallowed. */
+static apr_status_t error_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
+{
+    request_rec *r = f->r;
+    char body[BODY_MAX];
+    size_t length;
+
+    apr_brigade_cleanup(brigade);
+    if (f->ctx)
+        return APR_SUCCESS;
+    f->ctx = f;
+    length = okta_challenge_body(okta_request_state(r, true)->reason, body, sizeof(body));
+    ap_set_content_type(r, "application/json");
+    ap_set_content_length(r, (apr_off_t)length);
+    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    apr_brigade_write(brigade, NULL, NULL, body, length);
+    APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(f->c->bucket_alloc));
+    return ap_pass_brigade(f->next, brigade);
+}
+
+void okta_insert_error_filter(request_rec *r)
+{
+    const okta_request *state = okta_request_state(r, false);
+
+    if (!state || state->reason <= OKTA_OK || okta_reason_status(state->reason) != r->status)
+        return;
+    /* the administrator's ErrorDocument goes first */
+    if (ap_response_code_string(r, ap_index_of_response(r->status)))
+        return;
+    ap_add_output_filter(FILTER_NAME, NULL, r, r->connection);
+}
+
+void okta_register_error_filter(void)
+{
+    ap_register_output_filter(FILTER_NAME, error_filter, NULL, AP_FTYPE_CONTENT_SET);
+}
