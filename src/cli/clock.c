@@ -1,5 +1,3 @@
-#include "config.h"
-
 #include "cli/clock.h"
 
 #include "core/text.h"

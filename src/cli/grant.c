@@ -5,6 +5,7 @@
 #include "core/json.h"
 
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -50,7 +51,7 @@ static const char *member(const json_t *answer, const char *name, char *buffer, 
 /* RFC 6749 section 5.2, or Okta's own form of an error. */
 static void complain_refused(const exchange *x, const json_t *answer, long status)
 {
-    char error[64], description[300];
+    char error[64], description[300], *end;
     const char *remedy;
 
     member(answer, "error", error, sizeof(error));
@@ -59,6 +60,9 @@ static void complain_refused(const exchange *x, const json_t *answer, long statu
         member(answer, "errorCode", error, sizeof(error));
         member(answer, "errorSummary", description, sizeof(description));
     }
+    end = description + strlen(description);
+    if (end > description && end[-1] == '.')
+        end[-1] = '\0';
     remedy = remedy_of(error, x->grant);
     okta_complain("%s refused (%ld %s)%s%s%s%s", x->endpoint, status, error,
                   *description ? ": " : "", description, *remedy ? "; " : "", remedy);
@@ -166,18 +170,16 @@ static bool find_endpoint(exchange *x)
 
 static void add_scopes(okta_form *form, const okta_strings *scopes)
 {
-    size_t size = 1;
+    size_t size = 1, used = 0;
     char *joined;
 
     for (size_t i = 0; i < scopes->count; i++)
         size += strlen(scopes->items[i]) + 1;
     joined = calloc(1, size);
-    for (size_t i = 0; joined && i < scopes->count; i++) {
-        if (i)
-            strcat(joined, " ");
-        strcat(joined, scopes->items[i]);
-    }
-    if (joined && *joined)
+    for (size_t i = 0; joined && i < scopes->count; i++)
+        used +=
+            (size_t)snprintf(joined + used, size - used, "%s%s", i ? " " : "", scopes->items[i]);
+    if (used)
         okta_form_add(form, "scope", joined);
     form->failed = form->failed || !joined;
     free(joined);

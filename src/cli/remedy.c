@@ -2,6 +2,7 @@
 
 #include "cli/clock.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -13,20 +14,16 @@ static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_HEADER_MALFORMED] = "a header that is a JSON object with \"alg\" and \"kid\"",
     [OKTA_HEADER_CRITICAL] = "a header without \"crit\" and \"b64\"",
     [OKTA_TOKEN_FROM_ORG_SERVER] =
-        "a token of a custom authorization server, whose issuer ends in /oauth2/default or "
-        "/oauth2/ and its id",
+        "a token of a custom authorization server, as in https://.../oauth2/default",
     [OKTA_ID_TOKEN] = "the access_token of the answer that held this id_token",
-    [OKTA_ISSUER_UNKNOWN] = "the same issuer, byte by byte; `okta-token inspect` shows the token's",
     [OKTA_KEY_AMBIGUOUS] = "a \"kid\" in the header that names one key",
     [OKTA_KEY_MISMATCH] = "an \"alg\" that fits the type of the key and is the one its JWK names",
     [OKTA_SIGNATURE_INVALID] =
-        "the very bytes that the issuer signed; this token was changed or cut off, or another key "
-        "under the same kid signed it",
+        "the bytes that the issuer signed with that key, unchanged and complete",
     [OKTA_CLAIMS_MALFORMED] = "claims of the types that RFC 7519 gives them, in a JSON object",
     [OKTA_CLAIM_MISSING] = "a token with \"iss\" and \"exp\"",
-    [OKTA_TOKEN_BOUND] = "a token that is not bound to a key; at Okta the application's setting "
-                         "\"Require DPoP\" binds it",
-    [OKTA_CLIENT_MISMATCH] = "a token for a client that --client-id names",
+    [OKTA_TOKEN_BOUND] =
+        "a token that is bound to no key (in Okta's application settings: no \"Require DPoP\")",
     [OKTA_TOKEN_NOT_YET_VALID] = "a clock that agrees with the issuer's",
     [OKTA_TOKEN_FROM_FUTURE] = "a clock that agrees with the issuer's",
 };
@@ -39,9 +36,22 @@ static const char *wrapping(const char *token, size_t length)
     if (length > 7 && strncasecmp(token, "Bearer ", 7) == 0)
         return "the token alone, without \"Bearer\"";
     for (size_t i = 0; i < length; i++)
-        if (memchr(" \t\r\n", token[i], 4))
+        if (isspace((unsigned char)token[i]))
             return "the token alone, without white space or line breaks";
     return NULL;
+}
+
+/* what, then the items quoted and joined by "or", then more. */
+static void one_of(const char *what, const okta_strings *items, const char *more, char *buffer,
+                   size_t size)
+{
+    okta_text_format(buffer, size, "%s", what);
+    for (size_t i = 0; i < items->count; i++) {
+        size_t used = strlen(buffer);
+
+        okta_text_format(buffer + used, size - used, "%s \"%s\"", i ? " or" : "", items->items[i]);
+    }
+    okta_text_format(buffer + strlen(buffer), size - strlen(buffer), "%s", more);
 }
 
 static void algorithms(okta_algorithm_set set, char *buffer, size_t size)
@@ -79,11 +89,19 @@ void okta_remedy(okta_reason reason, const okta_remedy_facts *facts, char *buffe
         okta_text_format(buffer, size, "%s%s", *facts->kids ? "one of the kids " : "no kid at all",
                          facts->kids);
         break;
+    case OKTA_ISSUER_UNKNOWN:
+        one_of("an iss that is, byte by byte,", &facts->policy->issuers, "", buffer, size);
+        break;
     case OKTA_AUDIENCE_MISMATCH:
-        okta_text_format(buffer, size, "a token for an audience that is expected%s",
-                         facts->default_audience
-                             ? " (--audience names another; this one follows from the issuer)"
-                             : "");
+        one_of("an aud that is or holds", &facts->policy->audiences,
+               facts->default_audience
+                   ? ", which follows from the issuer (--audience names another)"
+               : facts->policy->audiences.count ? ""
+                                                : " the audience of the API",
+               buffer, size);
+        break;
+    case OKTA_CLIENT_MISMATCH:
+        one_of("a token for the client", &facts->policy->clients, "", buffer, size);
         break;
     case OKTA_TOKEN_EXPIRED:
         okta_text_format(buffer, size, "a new token; it is %s", okta_time_format(facts->now, now));

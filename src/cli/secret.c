@@ -1,15 +1,12 @@
 #include "cli/secret.h"
 
 #include "cli/message.h"
+#include "cli/prompt.h"
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
-#include <openssl/ui.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define SECRET_MAX 4096
 
@@ -30,13 +27,18 @@ static void warn_of_readers(const char *path)
                   path, (unsigned int)(status.st_mode & 07777));
 }
 
+static bool is_line_end(char c)
+{
+    return c == '\r' || c == '\n';
+}
+
 static bool from_file(okta_input *secret, const char *path)
 {
     /* its name stays unsaid: people put the secret there by mistake */
     if (!okta_input_file(secret, path, "--secret-file: the file"))
         return false;
     warn_of_readers(path);
-    while (secret->length > 0 && memchr("\r\n", secret->bytes[secret->length - 1], 2))
+    while (secret->length > 0 && is_line_end(secret->bytes[secret->length - 1]))
         secret->bytes[--secret->length] = '\0';
     if (secret->length == 0)
         return okta_complain("--secret-file \"%s\": it is empty; write the client secret into it",
@@ -61,20 +63,21 @@ static bool from_variable(okta_input *secret, const char *name)
 
 static bool from_terminal(okta_input *secret)
 {
-    char typed[SECRET_MAX] = "";
-    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
-    bool good;
+    char typed[SECRET_MAX];
+    bool good = false;
 
-    if (terminal < 0)
-        return okta_complain(
-            "no client secret: give --secret-file FILE, put it into the environment "
-            "as OKTA_CLIENT_SECRET, or run this in a terminal to be asked for it");
-    close(terminal);
-    good = UI_UTIL_read_pw_string(typed, sizeof(typed), "Client secret: ", 0) == 0 && *typed;
-    if (good)
+    switch (okta_prompt("Client secret: ", typed, sizeof(typed))) {
+    case OKTA_PROMPT_ANSWERED:
         good = keep(secret, typed);
-    else
+        break;
+    case OKTA_PROMPT_NO_TERMINAL:
+        okta_complain("no client secret: give --secret-file FILE, put it into the environment as "
+                      "OKTA_CLIENT_SECRET, or run this in a terminal to be asked for it");
+        break;
+    case OKTA_PROMPT_UNANSWERED:
+    default:
         okta_complain("no client secret was entered");
+    }
     OPENSSL_cleanse(typed, sizeof(typed));
     return good;
 }

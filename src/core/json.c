@@ -36,7 +36,7 @@ json_t *okta_json_object(const char *text, size_t length, okta_error *error)
     }
     value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &cause);
     if (!value) {
-        okta_error_set(error, "line %d, column %d: %s", cause.line, cause.column, cause.text);
+        okta_error_set(error, "JSON, line %d, column %d: %s", cause.line, cause.column, cause.text);
         return NULL;
     }
     if (!json_is_object(value)) {

@@ -94,7 +94,7 @@ okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped,
     if (set->count == 0) {
         okta_keyset_unref(set);
         if (size)
-            okta_error_set(error, "none of its %zu keys can be used", size);
+            okta_error_set(error, "no usable key among its %zu", size);
         else
             okta_error_set(error, "an empty key set");
         return NULL;

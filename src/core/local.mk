@@ -14,10 +14,12 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/metadata.c src/core/metadata.h \
 	src/core/policy.c src/core/policy.h \
 	src/core/reason.c src/core/reason.h \
+	src/core/refused_kids.c src/core/refused_kids.h \
 	src/core/result.c src/core/result.h \
 	src/core/slot.c src/core/slot.h \
 	src/core/snapshot.c src/core/snapshot.h \
 	src/core/text.c src/core/text.h \
+	src/core/tickets.c src/core/tickets.h \
 	src/core/trace.c src/core/trace.h \
 	src/core/value.c src/core/value.h \
 	src/core/verify.c src/core/verify.h

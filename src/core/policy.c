@@ -108,7 +108,7 @@ okta_reason okta_policy_check_issuer(const okta_policy *policy, const char *iss,
     char expected[256];
 
     if (!iss)
-        return okta_result_set(result, OKTA_CLAIM_MISSING, "\"iss\" is absent or no string");
+        return okta_result_set(result, OKTA_CLAIM_MISSING, "\"iss\" is absent");
     if (okta_strings_contain(&policy->issuers, iss, length))
         return OKTA_OK;
     okta_text_copy(result->issuer, sizeof(result->issuer), iss, length);

@@ -18,6 +18,7 @@
  * read by all. */
 typedef struct okta_slot_state {
     _Atomic int64_t fetched_at;   /* when the published key set was last confirmed by its source */
+    _Atomic int64_t fresh_until;  /* when its source wants to have been asked again */
     _Atomic int64_t usable_until; /* when it gets too old to judge tokens by */
     _Atomic int64_t next_refresh; /* when the refresher will fetch by itself */
     _Atomic int64_t started_at;   /* when the last fetch started */
@@ -26,6 +27,9 @@ typedef struct okta_slot_state {
     _Atomic uint32_t finished;    /* fetches that ended, well or not */
     _Atomic uint32_t failed;      /* those among them that failed */
     _Atomic uint32_t failing;     /* failures since the last success */
+    _Atomic uint32_t phase;       /* the refresher's word for all this, as last logged */
+    _Atomic uint64_t waits;       /* by requests: waited for keys */
+    _Atomic uint64_t kid_misses;  /* by requests: met a kid that no key has */
 } okta_slot_state;
 
 typedef struct okta_slot okta_slot;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define VERSION 1
+#define SECONDS_MAX ((int64_t)1 << 40) /* leaves room for microseconds */
 
 /* Certificates and private members stay behind. */
 static const char *const kept[] = {"kty", "kid", "alg", "use", "key_ops",
@@ -65,11 +66,12 @@ static char *copy_of(const json_t *document, const char *name)
     return text && strlen(text) == length ? strdup(text) : NULL;
 }
 
-static bool read_time(const json_t *document, const char *name, int64_t *time)
+static bool read_seconds(const json_t *document, const char *name, int64_t least, int64_t *time)
 {
     const json_t *value = json_object_get(document, name);
 
-    if (!json_is_integer(value) || json_integer_value(value) < 0)
+    if (!json_is_integer(value) || json_integer_value(value) < least ||
+        json_integer_value(value) > SECONDS_MAX)
         return false;
     *time = json_integer_value(value);
     return true;
@@ -88,8 +90,8 @@ bool okta_snapshot_decode(okta_snapshot *snapshot, const char *text, size_t leng
     snapshot->jwks_uri = copy_of(document, "jwks_uri");
     snapshot->etag = copy_of(document, "etag");
     if (json_integer_value(json_object_get(document, "version")) != VERSION || !snapshot->issuer ||
-        !snapshot->jwks_uri || !read_time(document, "fetched_at", &snapshot->fetched_at) ||
-        !read_time(document, "max_age", &snapshot->max_age))
+        !snapshot->jwks_uri || !read_seconds(document, "fetched_at", 0, &snapshot->fetched_at) ||
+        !read_seconds(document, "max_age", -1, &snapshot->max_age))
         okta_error_set(error, "not a key set snapshot of this version");
     else if (strcmp(snapshot->issuer, issuer) != 0)
         okta_error_set(error, "a snapshot of another issuer");

@@ -13,7 +13,7 @@ typedef struct okta_snapshot {
     char *jwks_uri;
     char *etag;         /* NULL: none */
     int64_t fetched_at; /* seconds since the epoch */
-    int64_t max_age;    /* seconds that the source allowed; 0: not said */
+    int64_t max_age;    /* seconds that the source allowed; -1: not said */
     okta_keyset *keys;  /* decoded only */
 } okta_snapshot;
 

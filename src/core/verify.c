@@ -79,8 +79,11 @@ static okta_reason check_issuer(verification *v)
 {
     size_t length = 0;
     const char *iss = okta_json_string(v->payload, "iss", &length);
-    okta_reason reason = okta_policy_check_issuer(v->policy, iss, length, v->result);
+    okta_reason reason;
 
+    if (!iss && json_object_get(v->payload, "iss"))
+        return okta_result_set(v->result, OKTA_CLAIMS_MALFORMED, "\"iss\" is no string");
+    reason = okta_policy_check_issuer(v->policy, iss, length, v->result);
     if (reason != OKTA_OK)
         return reason;
     reason = v->keyring->find(v->keyring->baton, iss, &v->keys);

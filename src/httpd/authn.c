@@ -4,6 +4,7 @@
 #include "core/verify.h"
 #include "httpd/identity.h"
 #include "httpd/keystore.h"
+#include "httpd/keywait.h"
 #include "httpd/log.h"
 #include "httpd/respond.h"
 
@@ -15,6 +16,7 @@
 typedef struct lookup {
     const okta_issuer *issuer;
     uint32_t generation;
+    bool newest; /* no older set will do */
 } lookup;
 
 static okta_reason find_keys(void *baton, const char *url, okta_keyset **keys)
@@ -24,8 +26,7 @@ static okta_reason find_keys(void *baton, const char *url, okta_keyset **keys)
     l->issuer = okta_registry_find(url);
     if (!l->issuer)
         return OKTA_KEYS_UNAVAILABLE;
-    l->generation = okta_slot_generation(okta_keystore_slot(l->issuer));
-    return okta_keystore_get(l->issuer, keys);
+    return okta_keystore_get(l->issuer, l->newest, keys, &l->generation);
 }
 
 static okta_strings strings_of(const apr_array_header_t *list)
@@ -82,9 +83,14 @@ static okta_reason verify(const okta_policy *policy, const char *token, size_t l
     const okta_keyring keyring = {find_keys, l};
     okta_reason reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
 
-    if ((reason == OKTA_KEYS_UNAVAILABLE || reason == OKTA_KID_UNKNOWN) && l->issuer &&
-        okta_keystore_await(l->issuer, l->generation))
+    l->newest = true;
+    if (reason == OKTA_KEYS_UNAVAILABLE && l->issuer && okta_keywait_any(l->issuer, l->generation))
+        return okta_verify(policy, &keyring, token, length, NULL, claims, result);
+    if (reason == OKTA_KID_UNKNOWN && okta_keywait_kid(l->issuer, l->generation, result->kid)) {
         reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
+        if (reason == OKTA_KID_UNKNOWN)
+            okta_keywait_refuse_kid(l->issuer, result->kid);
+    }
     return reason;
 }
 
@@ -111,9 +117,11 @@ static okta_reason judge(request_rec *r, const char *token, size_t length, looku
         return reason;
     apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
     reason = okta_policy_check(&policy, claims, apr_time_sec(apr_time_now()), NULL, result);
-    if (reason == OKTA_OK && !okta_identify(r, claims))
+    if (reason == OKTA_OK && !okta_identify(r, claims)) {
+        okta_claims_identify(claims, result);
         reason = okta_result_set(result, OKTA_USER_MISSING,
                                  "none of the OktaRemoteUser claims is present as a usable string");
+    }
     if (reason == OKTA_OK)
         okta_request_state(r, true)->claims = claims;
     return reason;
@@ -132,9 +140,15 @@ static okta_reason authenticate(request_rec *r, lookup *l, okta_result *result)
     return judge(r, token, length, l, result);
 }
 
-static bool may_pass(const okta_dir_config *config, okta_reason reason)
+/* Only where a Require would let an anonymous request in: elsewhere it needs a token, and is told
+ * so. */
+static bool may_pass(request_rec *r, okta_reason reason)
 {
-    switch (config->anonymous) {
+    const okta_request *state = okta_request_state(r, false);
+
+    if (!state || !state->open)
+        return false;
+    switch (okta_dir_config_of(r)->anonymous) {
     case OKTA_ANONYMOUS_MISSING:
         return reason == OKTA_TOKEN_MISSING;
     case OKTA_ANONYMOUS_MISSING_OR_FAILED:
@@ -146,7 +160,7 @@ static bool may_pass(const okta_dir_config *config, okta_reason reason)
 
 int okta_check_authn(request_rec *r)
 {
-    lookup l = {NULL, 0};
+    lookup l = {NULL, 0, false};
     okta_result result;
     okta_reason reason;
 
@@ -158,7 +172,7 @@ int okta_check_authn(request_rec *r)
         r->ap_auth_type = (char *)OKTA_AUTH_TYPE;
         return OK;
     }
-    if (may_pass(okta_dir_config_of(r), reason)) {
+    if (may_pass(r, reason)) {
         okta_pass_anonymous(r, &result);
         /* httpd insists on a user between here and authorization; okta_check_authz takes it away
          * again */
@@ -166,7 +180,7 @@ int okta_check_authn(request_rec *r)
         return OK;
     }
     if (okta_reason_status(reason) == HTTP_SERVICE_UNAVAILABLE)
-        okta_set_retry_after(r, l.issuer ? okta_keystore_retry_after(l.issuer) : 1);
+        okta_set_retry_after(r, l.issuer ? okta_keywait_retry_after(l.issuer) : 1);
     return okta_refuse(r, &result);
 }
 
@@ -174,6 +188,7 @@ int okta_force_authn(request_rec *r)
 {
     if (!okta_request_is_ours(r) || okta_dir_config_of(r)->anonymous <= OKTA_ANONYMOUS_OFF)
         return DECLINED;
+    okta_request_state(r, true)->open = true;
     return OK;
 }
 

@@ -58,7 +58,7 @@ typedef struct okta_issuer_settings {
     const char *proxy;
     const char *ca_file;
     apr_interval_time_t fetch_timeout;
-    int insecure_http;
+    apr_int64_t insecure_http;
 } okta_issuer_settings;
 
 /* Settings of a server or virtual host; -1 where nothing was said. */
@@ -67,7 +67,8 @@ typedef struct okta_server_config {
     apr_int64_t max_token_bytes;
 } okta_server_config;
 
-/* Settings that hold for the whole httpd, because the key store is one. */
+/* Settings that hold for the whole httpd, because the key store is one; -1 until
+ * okta_registry_settle fills in the defaults. */
 typedef struct okta_global_config {
     apr_interval_time_t key_wait;
     apr_interval_time_t key_cooldown;
@@ -75,6 +76,7 @@ typedef struct okta_global_config {
     apr_interval_time_t refresh_min;
     apr_interval_time_t refresh_max;
     apr_int64_t key_set_max_bytes;
+    const char *state_dir; /* NULL: the default one */
 } okta_global_config;
 
 void *okta_dir_config_create(apr_pool_t *pool, char *path);

@@ -23,7 +23,7 @@ const command_rec okta_directives[] = {
     AP_INIT_TAKE1("OktaClockSkew", okta_set_clock_skew, NULL, SECTION,
                   "seconds that clocks may differ, 0 to 600 (default: 60)"),
     AP_INIT_TAKE1(
-        "OktaAnonymous", okta_set_anonymous, NULL, SECTION,
+        "OktaAnonymous", okta_set_anonymous, NULL, ACCESS_CONF,
         "beside Require all granted: off (default), missing or missing-or-failed tokens pass "
         "without identity"),
     AP_INIT_ITERATE("OktaRemoteUser", okta_add_to_list, LIST_OF(user_claims), SECTION,
@@ -55,6 +55,8 @@ const command_rec okta_directives[] = {
                   "how long the last good keys serve while refresh fails (default: 24h)"),
     AP_INIT_TAKE2("OktaKeyRefresh", okta_set_key_refresh, NULL, RSRC_CONF,
                   "least and longest refresh interval of key sets (default: 5m 24h)"),
+    AP_INIT_TAKE1("OktaStateDir", okta_set_state_dir, NULL, RSRC_CONF,
+                  "directory for the last good key sets (default: okta in the runtime directory)"),
     AP_INIT_TAKE1("OktaKeySetMaxBytes", okta_set_key_set_max_bytes, NULL, RSRC_CONF,
                   "largest key set that is accepted (default: 65536)"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL},

@@ -59,6 +59,18 @@ static const char *set_once(const cmd_parms *cmd, const char **field, const char
     return NULL;
 }
 
+/* For a field that is negative while nothing was said. */
+static const char *set_number_once(const cmd_parms *cmd, apr_int64_t *field, apr_int64_t number,
+                                   const char *value)
+{
+    if (*field >= 0 && *field != number)
+        return okta_directive_error(cmd, value,
+                                    "another value was set here before; keep one of the "
+                                    "two");
+    *field = number;
+    return NULL;
+}
+
 const char *okta_set_jwks_uri(cmd_parms *cmd, void *config, const char *value)
 {
     okta_issuer_settings *settings = settings_for(cmd);
@@ -122,15 +134,13 @@ const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *val
     if (!okta_parse_duration(value, &timeout) || timeout < FETCH_TIMEOUT_MIN ||
         timeout > FETCH_TIMEOUT_MAX)
         return okta_directive_error(cmd, value, "out of range; use 100ms to 5m");
-    settings->fetch_timeout = timeout;
-    return NULL;
+    return set_number_once(cmd, &settings->fetch_timeout, timeout, value);
 }
 
 const char *okta_set_insecure_http(cmd_parms *cmd, void *config, int flag)
 {
     (void)config;
-    settings_for(cmd)->insecure_http = flag;
-    return NULL;
+    return set_number_once(cmd, &settings_for(cmd)->insecure_http, flag != 0, flag ? "On" : "Off");
 }
 
 static const char *set_bytes(const cmd_parms *cmd, apr_int64_t *field, const char *value,
@@ -145,8 +155,7 @@ static const char *set_bytes(const cmd_parms *cmd, apr_int64_t *field, const cha
                                                  "out of range; use a number of bytes from "
                                                  "%" APR_INT64_T_FMT " to %" APR_INT64_T_FMT,
                                                  min, max));
-    *field = bytes;
-    return NULL;
+    return set_number_once(cmd, field, bytes, value);
 }
 
 const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value)
@@ -170,34 +179,35 @@ static const char *main_server_only(const cmd_parms *cmd, const char *value)
 
 const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value)
 {
-    char *global = (char *)&okta_registry_get()->global;
+    char *field = (char *)&okta_registry_get()->global + (apr_size_t)cmd->info;
     const char *fault = main_server_only(cmd, value);
+    apr_interval_time_t duration;
 
     (void)config;
     if (fault)
         return fault;
-    if (!okta_parse_duration(value,
-                             (apr_interval_time_t *)(void *)(global + (apr_size_t)cmd->info)))
+    if (!okta_parse_duration(value, &duration))
         return okta_directive_error(cmd, value, BAD_DURATION);
-    return NULL;
+    return set_number_once(cmd, (apr_int64_t *)(void *)field, duration, value);
 }
 
 const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, const char *max)
 {
     okta_global_config *global = &okta_registry_get()->global;
     const char *fault = main_server_only(cmd, min);
+    apr_interval_time_t least, longest;
 
     (void)config;
     if (fault)
         return fault;
-    if (!okta_parse_duration(min, &global->refresh_min) || global->refresh_min == 0)
+    if (!okta_parse_duration(min, &least) || least == 0)
         return okta_directive_error(cmd, min, BAD_DURATION);
-    if (!okta_parse_duration(max, &global->refresh_max) ||
-        global->refresh_max < global->refresh_min)
+    if (!okta_parse_duration(max, &longest) || longest < least)
         return okta_directive_error(cmd, max,
                                     "no duration, or shorter than the first; use two, as in "
                                     "\"5m 24h\"");
-    return NULL;
+    fault = set_number_once(cmd, &global->refresh_min, least, min);
+    return fault ? fault : set_number_once(cmd, &global->refresh_max, longest, max);
 }
 
 const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char *value)
@@ -208,6 +218,20 @@ const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char 
     return fault ? fault
                  : set_bytes(cmd, &okta_registry_get()->global.key_set_max_bytes, value,
                              KEY_SET_BYTES_MIN, KEY_SET_BYTES_MAX);
+}
+
+const char *okta_set_state_dir(cmd_parms *cmd, void *config, const char *value)
+{
+    const char *fault = main_server_only(cmd, value);
+    const char *path = ap_server_root_relative(cmd->pool, value);
+
+    (void)config;
+    if (fault)
+        return fault;
+    if (!path)
+        return okta_directive_error(cmd, value,
+                                    "no usable path; write the full path of a directory");
+    return set_once(cmd, &okta_registry_get()->global.state_dir, path);
 }
 
 static bool belongs_in_issuer_section(const char *directive)

@@ -14,10 +14,10 @@ static bool is_control(char c)
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-static bool has_control(const okta_value *value)
+static bool has_control(const char *text, apr_size_t length)
 {
-    for (uint32_t i = 0; i < value->length; i++)
-        if (is_control(value->as.string[i]))
+    for (apr_size_t i = 0; i < length; i++)
+        if (is_control(text[i]))
             return true;
     return false;
 }
@@ -35,11 +35,34 @@ bool okta_identify(request_rec *r, const okta_claims *claims)
             continue;
         if (value->type == OKTA_VALUE_INTEGER)
             r->user = apr_psprintf(r->pool, "%" APR_INT64_T_FMT, value->as.integer);
-        else if (value->type == OKTA_VALUE_STRING && value->length > 0 && !has_control(value))
+        else if (value->type == OKTA_VALUE_STRING && value->length > 0 &&
+                 !has_control(value->as.string, value->length))
             r->user = (char *)value->as.string;
         return r->user != NULL;
     }
     return false;
+}
+
+/* Control characters as %0A; `text` itself where it has none. */
+static const char *without_control(apr_pool_t *pool, const char *text, apr_size_t length)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    char *safe, *to;
+
+    if (!has_control(text, length))
+        return text;
+    safe = to = apr_palloc(pool, 3 * length + 1);
+    for (apr_size_t i = 0; i < length; i++) {
+        if (is_control(text[i])) {
+            *to++ = '%';
+            *to++ = hex[(unsigned char)text[i] >> 4];
+            *to++ = hex[(unsigned char)text[i] & 15];
+        } else {
+            *to++ = text[i];
+        }
+    }
+    *to = '\0';
+    return safe;
 }
 
 static const char *json_text(apr_pool_t *pool, const okta_value *value)
@@ -50,29 +73,8 @@ static const char *json_text(apr_pool_t *pool, const okta_value *value)
 
     free(text);
     json_decref(json);
-    return copy;
-}
-
-static const char *without_control(apr_pool_t *pool, const okta_value *value)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    char *safe, *to;
-
-    if (!has_control(value))
-        return value->as.string;
-    safe = to = apr_palloc(pool, 3 * (apr_size_t)value->length + 1);
-    for (uint32_t i = 0; i < value->length; i++) {
-        char c = value->as.string[i];
-        if (is_control(c)) {
-            *to++ = '%';
-            *to++ = hex[(unsigned char)c >> 4];
-            *to++ = hex[(unsigned char)c & 15];
-        } else {
-            *to++ = c;
-        }
-    }
-    *to = '\0';
-    return safe;
+    /* JSON escapes what is below space, and leaves DEL */
+    return copy ? without_control(pool, copy, strlen(copy)) : NULL;
 }
 
 static const char *array_text(apr_pool_t *pool, const okta_value *value)
@@ -93,7 +95,7 @@ const char *okta_claim_text(apr_pool_t *pool, const okta_value *value)
 {
     switch ((okta_value_type)value->type) {
     case OKTA_VALUE_STRING:
-        return without_control(pool, value);
+        return without_control(pool, value->as.string, value->length);
     case OKTA_VALUE_INTEGER:
         return apr_psprintf(pool, "%" APR_INT64_T_FMT, value->as.integer);
     case OKTA_VALUE_BOOLEAN:

@@ -1,40 +1,36 @@
-/* The key sets of all issuers: slots in memory that all processes share, and what this process has
- * parsed of them. */
+/* The key sets of all issuers, as the processes see them. */
 #ifndef OKTA_HTTPD_KEYSTORE_H
 #define OKTA_HTTPD_KEYSTORE_H
 
 #include "core/keyset.h"
-#include "core/slot.h"
 #include "core/snapshot.h"
-#include "httpd/registry.h"
+#include "httpd/shared.h"
 
-/* Parent, post_config: lay out the shared segment for the registry's issuers, take over what the
- * previous configuration had for the same issuers, publish the key files. The segment outlives
- * pconf until the next call. An httpd status. */
-int okta_keystore_create(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *server);
+/* Parent, post_config, after okta_shared_create: publish key files and what the state files have.
+ * An httpd status. */
+int okta_keystore_fill(apr_pool_t *ptemp);
 
 /* Child: the process's own part; released with pchild. */
 void okta_keystore_child_init(apr_pool_t *pchild);
 
-/* The slot of an issuer of the registry. */
-okta_slot *okta_keystore_slot(const okta_issuer *issuer);
-
-/* The key set of an issuer, parsed at most once for each process and generation, while other
- * threads go on with the previous one. OKTA_OK sets *keys (one reference for the caller), else
+/* The key set of an issuer, parsed at most once for each process and generation. While one thread
+ * parses, the others go on with the previous set; with `newest` they wait for the new one instead.
+ * OKTA_OK sets *keys (one reference for the caller) and the *generation that it is of;
  * OKTA_KEYS_UNAVAILABLE: none yet, or too old. Any thread of a child; takes no lock that another
  * process could hold. */
-okta_reason okta_keystore_get(const okta_issuer *issuer, okta_keyset **keys);
-
-/* Ask the refresher for newer keys than those of `generation` (0: for any) and wait for them, no
- * longer than OktaKeyWait and only where waiting can help. True: another try is worth while. */
-bool okta_keystore_await(const okta_issuer *issuer, uint32_t generation);
-
-/* Seconds until the refresher's next try, 1 to 60: for Retry-After. */
-int okta_keystore_retry_after(const okta_issuer *issuer);
+okta_reason okta_keystore_get(const okta_issuer *issuer, bool newest, okta_keyset **keys,
+                              uint32_t *generation);
 
 /* Publish a key set unless the slot holds the same already; one writer at a time. False, with the
- * cause, when it cannot be encoded or does not fit. jwks_uri says where it came from. */
-bool okta_keystore_publish(const okta_issuer *issuer, const char *jwks_uri, const char *jwks,
-                           size_t length, okta_error *error);
+ * cause, when it does not fit. snapshot says where it came from; its times are left out. */
+bool okta_keystore_publish(const okta_issuer *issuer, const okta_snapshot *snapshot,
+                           const char *jwks, size_t length, okta_error *error);
+
+/* Set the slot's times for keys that their source confirmed at `fetched_at` (microseconds), saying
+ * max_age (seconds, -1: nothing). */
+void okta_keystore_set_times(const okta_issuer *issuer, apr_time_t fetched_at, int64_t max_age);
+
+/* What is published, decoded; false when there is nothing. Release with okta_snapshot_clear. */
+bool okta_keystore_snapshot(const okta_issuer *issuer, okta_snapshot *snapshot);
 
 #endif

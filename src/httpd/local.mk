@@ -7,15 +7,19 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/directives.c src/httpd/directives.h \
 	src/httpd/directives_section.c src/httpd/directives_server.c \
 	src/httpd/handlers.c src/httpd/handlers.h \
+	src/httpd/health.c src/httpd/health.h \
 	src/httpd/identity.c src/httpd/identity.h \
 	src/httpd/jwks_file.c src/httpd/jwks_file.h \
 	src/httpd/keystore.c src/httpd/keystore.h \
+	src/httpd/keywait.c src/httpd/keywait.h \
 	src/httpd/log.h \
 	src/httpd/mod_auth_okta.c \
 	src/httpd/refresher.c src/httpd/refresher.h \
 	src/httpd/registry.c src/httpd/registry.h \
 	src/httpd/request.c src/httpd/request.h \
-	src/httpd/respond.c src/httpd/respond.h
+	src/httpd/respond.c src/httpd/respond.h \
+	src/httpd/shared.c src/httpd/shared.h \
+	src/httpd/statefile.c src/httpd/statefile.h
 src_httpd_mod_auth_okta_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(APR_CFLAGS) $(APU_CFLAGS) \
 	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 # httpd provides APR and itself, so their symbols stay open

@@ -5,8 +5,10 @@
 #include "httpd/handlers.h"
 #include "httpd/identity.h"
 #include "httpd/keystore.h"
+#include "httpd/keywait.h"
 #include "httpd/refresher.h"
 #include "httpd/respond.h"
+#include "httpd/statefile.h"
 
 #include <http_core.h>
 #include <http_protocol.h>
@@ -28,7 +30,11 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     /* httpd reads its configuration twice at start; only the second one serves */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK;
-    status = okta_keystore_create(pconf, ptemp, server);
+    status = okta_shared_create(pconf, ptemp, server);
+    if (status == OK)
+        status = okta_statefile_prepare(pconf, server);
+    if (status == OK)
+        status = okta_keystore_fill(ptemp);
     return status == OK ? okta_refresher_register(pconf, server) : status;
 }
 
@@ -36,6 +42,7 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
 {
     (void)server;
     okta_keystore_child_init(pchild);
+    okta_keywait_child_init();
 }
 
 static void register_hooks(apr_pool_t *pool)

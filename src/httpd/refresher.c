@@ -1,52 +1,41 @@
 #include "httpd/refresher.h"
 
 #include "fetch/discovery.h"
+#include "httpd/health.h"
 #include "httpd/keystore.h"
 #include "httpd/log.h"
+#include "httpd/statefile.h"
 
 #include <ap_mpm.h>
 #include <curl/curl.h>
+#include <http_core.h>
 #include <mod_watchdog.h>
+#include <stdlib.h>
 
 #define WATCHDOG_NAME "okta_keys"
-#define FETCH_SLICE_MS 50 /* one turn of the fetcher */
-#define FETCH_STRETCH \
-    apr_time_from_sec(1) /* how long the watchdog's callback may stay with fetches under way */
-#define UNSAID_INTERVAL apr_time_from_sec(3600) /* where the server names no max-age */
+#define FETCH_SLICE_MS 50                  /* one turn of the fetcher */
+#define FETCH_STRETCH apr_time_from_sec(1) /* the watchdog's callback stays no longer */
 #define BACKOFF_MIN apr_time_from_sec(1)
 #define BACKOFF_MAX apr_time_from_sec(60)
-#define REFRESH_PERCENT_MIN 75
-#define REFRESH_PERCENT_MAX 85
+#define BACKOFF_DOUBLINGS 6
+#define RETRY_AFTER_MAX apr_time_from_sec(3600)
+#define METADATA_MAX_AGE apr_time_from_sec(24 * 3600)
 
 /* An issuer as the refreshing process sees it. */
 typedef struct source {
     okta_issuer *issuer;
+    const okta_shared *shared;
     okta_discovery *running;
+    char *jwks_uri; /* by the metadata of metadata_at; NULL: to be asked */
+    char *etag;     /* of the published key set */
+    apr_time_t metadata_at;
 } source;
 
 typedef struct refresher {
-    apr_pool_t *pool; /* pconf */
-    server_rec *server;
     okta_fetcher *fetcher;
     source *sources;
     int count;
 } refresher;
-
-static okta_slot_state *state_of(const source *s)
-{
-    return okta_slot_state_of(okta_keystore_slot(s->issuer));
-}
-
-static apr_interval_time_t clamp(apr_interval_time_t value, apr_interval_time_t min,
-                                 apr_interval_time_t max)
-{
-    return value < min ? min : value > max ? max : value;
-}
-
-static apr_interval_time_t percent(apr_interval_time_t of, apr_uint32_t from, apr_uint32_t to)
-{
-    return of / 100 * ap_random_pick(from, to);
-}
 
 static void on_dropped(void *baton, const char *kid, const char *why)
 {
@@ -57,79 +46,101 @@ static void on_dropped(void *baton, const char *kid, const char *why)
                  why);
 }
 
+static void set_text(char **field, const char *text)
+{
+    char *copy = text ? strdup(text) : NULL;
+
+    free(*field);
+    *field = copy;
+}
+
+static apr_interval_time_t backoff_after(uint32_t failures, int64_t retry_after)
+{
+    uint32_t doublings = failures - 1 < BACKOFF_DOUBLINGS ? failures - 1 : BACKOFF_DOUBLINGS;
+    apr_interval_time_t backoff = BACKOFF_MIN << doublings;
+
+    if (backoff > BACKOFF_MAX)
+        backoff = BACKOFF_MAX;
+    backoff = backoff / 100 * ap_random_pick(80, 120);
+    if (retry_after > 0 && apr_time_from_sec(retry_after) > backoff)
+        backoff = apr_time_from_sec(retry_after);
+    return backoff < RETRY_AFTER_MAX ? backoff : RETRY_AFTER_MAX;
+}
+
 static void note_failure(source *s, const char *cause, int64_t retry_after)
 {
-    okta_slot_state *state = state_of(s);
-    uint32_t failing = state->failing < 16 ? state->failing + 1 : 16;
-    apr_interval_time_t backoff = clamp(BACKOFF_MIN << (failing - 1), BACKOFF_MIN, BACKOFF_MAX);
-    apr_time_t now = apr_time_now();
-    bool usable = okta_slot_generation(okta_keystore_slot(s->issuer)) && state->usable_until > now;
+    okta_slot_state *state = s->shared->state;
+    size_t length = strlen(cause);
+    uint32_t failing = state->failing + 1;
+    apr_interval_time_t backoff = backoff_after(failing, retry_after);
 
-    backoff = percent(backoff, 80, 120);
-    if (retry_after > 0)
-        backoff = clamp(apr_time_from_sec(retry_after), backoff, apr_time_from_sec(3600));
-    state->next_refresh = now + backoff;
-    /* one line for the change, not for each try */
-    ap_log_error(APLOG_MARK,
-                 failing > 1 ? APLOG_DEBUG
-                 : usable    ? APLOG_WARNING
-                             : APLOG_ERR,
-                 0, s->issuer->server,
-                 OKTA_TAG_KEYS "issuer \"%s\": no keys fetched: %s; %s; next try in %d s",
-                 s->issuer->url, cause,
-                 usable ? "the last good keys serve on" : "requests get 503 until it succeeds",
-                 (int)apr_time_sec(backoff) + 1);
+    okta_slot_publish(s->shared->cause, cause,
+                      length < OKTA_CAUSE_BYTES ? length : OKTA_CAUSE_BYTES);
+    state->next_refresh = apr_time_now() + backoff;
     state->failed++;
     state->failing = failing;
+    /* the metadata may be what is out of date */
+    set_text(&s->jwks_uri, NULL);
+    ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, s->issuer->server,
+                 OKTA_TAG_KEYS "issuer \"%s\": try %u failed: %s; next in %d ms", s->issuer->url,
+                 failing, cause, (int)apr_time_as_msec(backoff));
 }
 
 static void note_success(source *s, const okta_discovery_result *result)
 {
-    const okta_global_config *global = &okta_registry_get()->global;
-    okta_slot_state *state = state_of(s);
-    apr_interval_time_t interval =
-        clamp(result->max_age < 0 ? UNSAID_INTERVAL : apr_time_from_sec(result->max_age),
-              global->refresh_min, global->refresh_max);
     apr_time_t now = apr_time_now();
 
-    state->fetched_at = now;
-    state->usable_until = now + interval + global->key_max_stale;
-    state->next_refresh = now + percent(interval, REFRESH_PERCENT_MIN, REFRESH_PERCENT_MAX);
-    ap_log_error(APLOG_MARK, state->failing ? APLOG_NOTICE : APLOG_INFO, 0, s->issuer->server,
-                 OKTA_TAG_KEYS "issuer \"%s\": %s%lu keys from %s; next refresh in %d s",
-                 s->issuer->url, state->failing ? "recovered: " : "",
-                 (unsigned long)okta_keyset_count(result->keys), result->jwks_uri,
-                 (int)apr_time_sec(state->next_refresh - now));
-    state->failing = 0;
+    if (!s->jwks_uri)
+        s->metadata_at = now;
+    set_text(&s->jwks_uri, result->jwks_uri);
+    set_text(&s->etag, result->etag);
+    okta_keystore_set_times(s->issuer, now, result->max_age);
+    s->shared->state->failing = 0;
+    ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, s->issuer->server,
+                 OKTA_TAG_KEYS "issuer \"%s\": %s from %s", s->issuer->url,
+                 result->not_modified ? "the same keys" : "keys", result->jwks_uri);
+    okta_statefile_save(s->issuer, result->max_age);
 }
 
 static void on_done(void *baton, const okta_discovery_result *result)
 {
     source *s = baton;
-    okta_slot_state *state = state_of(s);
+    okta_slot_state *state = s->shared->state;
+    okta_snapshot origin = {.jwks_uri = (char *)result->jwks_uri, .etag = (char *)result->etag};
     okta_error error = {""};
 
     s->running = NULL;
     if (!result->good)
         note_failure(s, result->error.text, result->retry_after);
-    else if (!okta_keystore_publish(s->issuer, result->jwks_uri, result->jwks, result->jwks_length,
-                                    &error))
+    else if (!result->not_modified &&
+             !okta_keystore_publish(s->issuer, &origin, result->jwks, result->jwks_length, &error))
         note_failure(s, error.text, -1);
     else
         note_success(s, result);
     /* in this order: whoever sees the end has to see its outcome */
     state->in_flight = 0;
     state->finished++;
+    okta_health_note(s->issuer);
+}
+
+/* Where the keys are, if that need not be asked. */
+static const char *known_jwks_uri(const source *s, apr_time_t now)
+{
+    if (s->issuer->settings.jwks_uri)
+        return s->issuer->settings.jwks_uri;
+    return s->metadata_at + METADATA_MAX_AGE > now ? s->jwks_uri : NULL;
 }
 
 static void start(refresher *r, source *s)
 {
     const okta_issuer_settings *settings = &s->issuer->settings;
-    okta_slot_state *state = state_of(s);
+    okta_slot_state *state = s->shared->state;
+    apr_time_t now = apr_time_now();
     okta_error error = {""};
     okta_discovery_request request = {
         .issuer = s->issuer->url,
-        .jwks_uri = settings->jwks_uri,
+        .jwks_uri = known_jwks_uri(s, now),
+        .etag = s->etag,
         .settings = {.proxy = settings->proxy,
                      .ca_file = settings->ca_file,
                      .timeout_ms = (long)apr_time_as_msec(settings->fetch_timeout),
@@ -139,7 +150,7 @@ static void start(refresher *r, source *s)
         .dropped_baton = s,
     };
 
-    state->started_at = apr_time_now();
+    state->started_at = now;
     state->wanted = 0;
     state->in_flight = 1;
     s->running = okta_discovery_start(r->fetcher, &request, on_done, s, &error);
@@ -147,12 +158,13 @@ static void start(refresher *r, source *s)
         note_failure(s, error.text, -1);
         state->in_flight = 0;
         state->finished++;
+        okta_health_note(s->issuer);
     }
 }
 
 static bool is_due(const source *s, apr_time_t now)
 {
-    const okta_slot_state *state = state_of(s);
+    const okta_slot_state *state = s->shared->state;
 
     if (s->running)
         return false;
@@ -177,31 +189,55 @@ static void tick(refresher *r)
         for (int i = 0; i < r->count; i++)
             if (is_due(&r->sources[i], now))
                 start(r, &r->sources[i]);
+            else
+                okta_health_note(r->sources[i].issuer);
         under_way = r->fetcher->run(r->fetcher, FETCH_SLICE_MS);
         ap_mpm_query(AP_MPMQ_MPM_STATE, &mpm_state);
     } while (under_way > 0 && apr_time_now() < until && mpm_state != AP_MPMQ_STOPPING);
 }
 
-/* A predecessor that was killed may have left a fetch marked as under way. */
+/* What is published may be another process's work; one that was killed may have left a fetch marked
+ * as under way. */
+static void take_up(source *s)
+{
+    okta_snapshot snapshot;
+
+    s->shared = okta_shared_of(s->issuer);
+    s->shared->state->in_flight = 0;
+    if (!okta_keystore_snapshot(s->issuer, &snapshot))
+        return;
+    set_text(&s->etag, snapshot.etag);
+    set_text(&s->jwks_uri, snapshot.jwks_uri);
+    s->metadata_at = s->shared->state->fetched_at;
+    okta_snapshot_clear(&snapshot);
+}
+
 static bool begin(refresher *r)
 {
     r->fetcher = okta_fetcher_curl();
-    for (int i = 0; i < r->count; i++)
-        state_of(&r->sources[i])->in_flight = 0;
+    for (int i = 0; r->fetcher && i < r->count; i++)
+        take_up(&r->sources[i]);
     return r->fetcher != NULL;
+}
+
+static void lay_down(source *s)
+{
+    if (s->running) {
+        okta_discovery_cancel(s->running);
+        s->running = NULL;
+        s->shared->state->in_flight = 0;
+    }
+    set_text(&s->etag, NULL);
+    set_text(&s->jwks_uri, NULL);
 }
 
 static void end(refresher *r)
 {
-    for (int i = 0; r->fetcher && i < r->count; i++) {
-        if (!r->sources[i].running)
-            continue;
-        okta_discovery_cancel(r->sources[i].running);
-        r->sources[i].running = NULL;
-        state_of(&r->sources[i])->in_flight = 0;
-    }
-    if (r->fetcher)
-        r->fetcher->destroy(r->fetcher);
+    if (!r->fetcher)
+        return;
+    for (int i = 0; i < r->count; i++)
+        lay_down(&r->sources[i]);
+    r->fetcher->destroy(r->fetcher);
     r->fetcher = NULL;
 }
 
@@ -235,12 +271,11 @@ static apr_status_t clean_up_curl(void *unused)
     return APR_SUCCESS;
 }
 
-static refresher *refresher_new(apr_pool_t *pconf, server_rec *server)
+static refresher *refresher_new(apr_pool_t *pconf)
 {
     const okta_registry *registry = okta_registry_get();
     refresher *r = apr_pcalloc(pconf, sizeof(*r));
 
-    r->server = server;
     r->sources = apr_pcalloc(pconf, (apr_size_t)(registry->issuers->nelts + 1) * sizeof(source));
     for (int i = 0; i < registry->issuers->nelts; i++) {
         okta_issuer *issuer = APR_ARRAY_IDX(registry->issuers, i, okta_issuer *);
@@ -256,7 +291,7 @@ int okta_refresher_register(apr_pool_t *pconf, server_rec *server)
         APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
     APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) *register_callback =
         APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
-    refresher *r = refresher_new(pconf, server);
+    refresher *r = refresher_new(pconf);
     ap_watchdog_t *watchdog = NULL;
     apr_status_t status;
 

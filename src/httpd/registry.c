@@ -30,14 +30,7 @@ void okta_registry_create(apr_pool_t *pconf)
 {
     registry = apr_pcalloc(pconf, sizeof(*registry));
     registry->pool = pconf;
-    registry->global = (okta_global_config){
-        .key_wait = DEFAULT_KEY_WAIT,
-        .key_cooldown = DEFAULT_KEY_COOLDOWN,
-        .key_max_stale = DEFAULT_KEY_MAX_STALE,
-        .refresh_min = DEFAULT_REFRESH_MIN,
-        .refresh_max = DEFAULT_REFRESH_MAX,
-        .key_set_max_bytes = DEFAULT_KEY_SET_MAX_BYTES,
-    };
+    registry->global = (okta_global_config){-1, -1, -1, -1, -1, -1, NULL};
     registry->sections = apr_array_make(pconf, 8, sizeof(okta_section));
     registry->issuer_sections = apr_array_make(pconf, 4, sizeof(okta_issuer_section *));
     registry->issuers = apr_array_make(pconf, 4, sizeof(okta_issuer *));
@@ -110,8 +103,25 @@ static const okta_issuer_settings *section_settings(const char *url)
     return NULL;
 }
 
+static void settle_global(okta_global_config *global)
+{
+    if (global->key_wait < 0)
+        global->key_wait = DEFAULT_KEY_WAIT;
+    if (global->key_cooldown < 0)
+        global->key_cooldown = DEFAULT_KEY_COOLDOWN;
+    if (global->key_max_stale < 0)
+        global->key_max_stale = DEFAULT_KEY_MAX_STALE;
+    if (global->refresh_min < 0)
+        global->refresh_min = DEFAULT_REFRESH_MIN;
+    if (global->refresh_max < 0)
+        global->refresh_max = DEFAULT_REFRESH_MAX;
+    if (global->key_set_max_bytes < 0)
+        global->key_set_max_bytes = DEFAULT_KEY_SET_MAX_BYTES;
+}
+
 void okta_registry_settle(void)
 {
+    settle_global(&registry->global);
     for (int i = 0; i < registry->issuers->nelts; i++) {
         okta_issuer *issuer = APR_ARRAY_IDX(registry->issuers, i, okta_issuer *);
         const okta_issuer_settings *fallback = &okta_server_config_of(issuer->server)->issuer;

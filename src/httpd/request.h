@@ -11,6 +11,7 @@
 typedef struct okta_request {
     const okta_claims *claims; /* verified and accepted here; NULL: nobody */
     okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
+    bool open;          /* httpd lets everybody in and asks who it is for OktaAnonymous */
     bool authorizing;   /* our authorization hook is on the stack */
 } okta_request;
 
