@@ -36,6 +36,14 @@ static void put_quoted(writer *to, const char *name, const char *value)
     put(to, "\"");
 }
 
+static void put_optional(writer *to, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    put(to, ", ");
+    put_quoted(to, name, value);
+}
+
 size_t okta_challenge_text(const okta_challenge *challenge, char *buffer, size_t size)
 {
     writer to = {buffer, buffer + size, false};
@@ -44,15 +52,13 @@ size_t okta_challenge_text(const okta_challenge *challenge, char *buffer, size_t
     put(&to, "Bearer ");
     put_quoted(&to, "realm", challenge->realm);
     if (error) {
-        put(&to, ", ");
-        put_quoted(&to, "error", error);
-        put(&to, ", ");
-        put_quoted(&to, "error_description", okta_reason_description(challenge->reason));
+        put_optional(&to, "error", error);
+        put_optional(&to, "error_description", okta_reason_description(challenge->reason));
     }
-    if (challenge->scope) {
-        put(&to, ", ");
-        put_quoted(&to, "scope", challenge->scope);
-    }
+    put_optional(&to, "scope", challenge->scope);
+    put_optional(&to, "acr_values", challenge->acr_values);
+    put_optional(&to, "max_age", challenge->max_age);
+    put_optional(&to, "resource_metadata", challenge->resource_metadata);
     return to.overflow ? 0 : (size_t)(to.at - buffer);
 }
 

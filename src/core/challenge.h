@@ -9,7 +9,10 @@
 typedef struct okta_challenge {
     const char *realm;
     okta_reason reason;
-    const char *scope; /* NULL: none; space-separated */
+    const char *scope;             /* NULL: none; space-separated */
+    const char *acr_values;        /* RFC 9470; NULL: none */
+    const char *max_age;           /* RFC 9470; NULL: none */
+    const char *resource_metadata; /* RFC 9728; NULL: none */
 } okta_challenge;
 
 /* Write `Bearer realm="…", error="…", error_description="…", scope="…"` into buffer[size],

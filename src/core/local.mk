@@ -6,11 +6,13 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/bearer.c src/core/bearer.h \
 	src/core/challenge.c src/core/challenge.h \
 	src/core/claims.c src/core/claims.h \
+	src/core/cors.c src/core/cors.h \
 	src/core/issuer.c src/core/issuer.h \
 	src/core/json.c src/core/json.h \
 	src/core/jws.c src/core/jws.h \
 	src/core/key.c src/core/key.h \
 	src/core/keyset.c src/core/keyset.h \
+	src/core/match.c src/core/match.h \
 	src/core/metadata.c src/core/metadata.h \
 	src/core/policy.c src/core/policy.h \
 	src/core/reason.c src/core/reason.h \

@@ -1,5 +1,7 @@
 #include "core/policy.h"
 
+#include "core/match.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -175,20 +177,18 @@ static okta_reason check_audience(const judgement *j)
 
 static okta_reason check_client(const judgement *j)
 {
-    static const char *const names[] = {"cid", "client_id", "azp"};
-    const okta_value *client = NULL;
+    const okta_strings *accepted = &j->policy->clients;
+    const okta_value *client = okta_claims_client(j->claims);
     char found[192], expected[192];
 
-    for (size_t i = 0; !client && i < sizeof(names) / sizeof(names[0]); i++)
-        client = okta_claims_get(j->claims, names[i]);
-    if (j->policy->clients.count == 0 && !j->trace)
+    if (accepted->count == 0 && !j->trace)
         return OKTA_OK;
     describe(client, found, sizeof(found));
-    if (j->policy->clients.count == 0)
+    if (accepted->count == 0)
         return okta_trace_seen(j->trace, j->result, "%s (any is accepted)", found);
-    if (client && okta_strings_contain(&j->policy->clients, client->as.string, client->length))
+    if (client && okta_strings_contain(accepted, client->as.string, client->length))
         return okta_trace_seen(j->trace, j->result, "%s", found);
-    listing(&j->policy->clients, expected, sizeof(expected));
+    listing(accepted, expected, sizeof(expected));
     return okta_result_set(j->result, OKTA_CLIENT_MISMATCH, "the client is %s; expected %s", found,
                            expected);
 }
@@ -235,6 +235,36 @@ static okta_reason check_issued_at(const judgement *j)
     return okta_trace_seen(j->trace, j->result, "iat %" PRId64, times->iat);
 }
 
+/* RFC 9470. A refreshed token keeps its acr, which is why auth_time is asked too. */
+static okta_reason check_step_up(const judgement *j)
+{
+    const okta_policy *policy = j->policy;
+    const okta_value *acr = okta_claims_get(j->claims, "acr");
+    const okta_value *auth_time = okta_claims_get(j->claims, "auth_time");
+    char found[192], expected[192];
+    bool fraction = false;
+    int64_t since = 0;
+
+    if (policy->acrs.count > 0 &&
+        (!acr || acr->type != OKTA_VALUE_STRING ||
+         !okta_strings_contain(&policy->acrs, acr->as.string, acr->length))) {
+        describe(acr, found, sizeof(found));
+        listing(&policy->acrs, expected, sizeof(expected));
+        return okta_result_set(j->result, OKTA_STEP_UP_NEEDED, "acr is %s; expected %s", found,
+                               expected);
+    }
+    if (!policy->limits_auth_age)
+        return okta_trace_seen(j->trace, j->result, "%s",
+                               policy->acrs.count ? "acr is sufficient" : "none asked for");
+    if (!auth_time || !okta_value_floor(auth_time, &since, &fraction))
+        return okta_result_set(j->result, OKTA_STEP_UP_NEEDED, "auth_time is absent or no number");
+    if (since < j->now - policy->max_auth_age - policy->skew)
+        return okta_result_set(j->result, OKTA_STEP_UP_NEEDED,
+                               "auth_time %" PRId64 " is older than max-age %" PRId64 " s", since,
+                               policy->max_auth_age);
+    return okta_trace_seen(j->trace, j->result, "auth_time %" PRId64, since);
+}
+
 void okta_claims_identify(const okta_claims *claims, okta_result *result)
 {
     const okta_value *issuer = okta_claims_get(claims, "iss");
@@ -274,7 +304,7 @@ okta_reason okta_policy_check(const okta_policy *policy, const okta_claims *clai
         {OKTA_CHECK_KIND, check_kind},           {OKTA_CHECK_BINDING, check_binding},
         {OKTA_CHECK_AUDIENCE, check_audience},   {OKTA_CHECK_CLIENT, check_client},
         {OKTA_CHECK_EXPIRY, check_expiry},       {OKTA_CHECK_NOT_BEFORE, check_not_before},
-        {OKTA_CHECK_ISSUED_AT, check_issued_at},
+        {OKTA_CHECK_ISSUED_AT, check_issued_at}, {OKTA_CHECK_STEP_UP, check_step_up},
     };
     const judgement j = {policy, claims, now, trace, result};
     okta_reason reason = check_again(&j);

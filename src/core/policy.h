@@ -15,8 +15,11 @@ typedef struct okta_policy {
     okta_strings audiences; /* any of them in aud */
     okta_strings clients;   /* none: any client */
     okta_algorithm_set algorithms;
-    bool at_jwt_only; /* RFC 9068 typing */
-    int64_t skew;     /* seconds, 0 to OKTA_SKEW_MAX */
+    okta_strings acrs;    /* RFC 9470: one of them as acr; none: any */
+    bool limits_auth_age; /* RFC 9470 */
+    int64_t max_auth_age; /* seconds since auth_time, where limited */
+    bool at_jwt_only;     /* RFC 9068 typing */
+    int64_t skew;         /* seconds, 0 to OKTA_SKEW_MAX */
     size_t max_token_bytes;
 } okta_policy;
 

@@ -54,6 +54,8 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
                                   "The access token is not valid yet"},
     [OKTA_TOKEN_FROM_FUTURE] = {"token_from_future", BAD_TOKEN,
                                 "The access token was issued in the future"},
+    [OKTA_STEP_UP_NEEDED] = {"step_up_needed", 401, "insufficient_user_authentication",
+                             "A stronger or more recent authentication is required"},
     [OKTA_USER_MISSING] = {"user_missing", BAD_TOKEN, "The access token does not name its bearer"},
     [OKTA_INSUFFICIENT_SCOPE] = {"insufficient_scope", 403, "insufficient_scope",
                                  "The access token is not sufficient for this resource"},

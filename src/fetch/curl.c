@@ -290,3 +290,13 @@ okta_fetcher *okta_fetcher_curl(void)
     }
     return &self->base;
 }
+
+bool okta_fetch_set_up(void)
+{
+    return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+void okta_fetch_clean_up(void)
+{
+    curl_global_cleanup();
+}

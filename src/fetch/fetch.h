@@ -59,8 +59,12 @@ struct okta_fetcher {
 };
 
 /* The implementation on libcurl: https, or http to loopback hosts where the settings permit;
- * redirects only within the origin. NULL when out of memory. curl_global_init is the program's
- * affair. */
+ * redirects only within the origin. NULL when out of memory. */
 okta_fetcher *okta_fetcher_curl(void);
+
+/* For the program, before its first fetcher and while it has one thread; true calls are paired with
+ * okta_fetch_clean_up. */
+bool okta_fetch_set_up(void);
+void okta_fetch_clean_up(void);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "core/bearer.h"
 #include "core/verify.h"
+#include "httpd/backend.h"
 #include "httpd/identity.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
@@ -29,17 +30,6 @@ static okta_reason find_keys(void *baton, const char *url, okta_keyset **keys)
     return okta_keystore_get(l->issuer, l->newest, keys, &l->generation);
 }
 
-static okta_strings strings_of(const apr_array_header_t *list)
-{
-    okta_strings strings = {0, NULL};
-
-    if (list) {
-        strings.count = (size_t)list->nelts;
-        strings.items = (const char *const *)(const void *)list->elts;
-    }
-    return strings;
-}
-
 static bool all_default_servers(const okta_strings *issuers)
 {
     for (size_t i = 0; i < issuers->count; i++)
@@ -56,7 +46,7 @@ static bool policy_of(request_rec *r, const char **composed, okta_policy *policy
     const okta_dir_config *config = okta_dir_config_of(r);
     apr_int64_t max_bytes = okta_server_config_of(r->server)->max_token_bytes;
 
-    policy->issuers = strings_of(config->issuers);
+    policy->issuers = okta_strings_of(config->issuers);
     if (!config->issuers && config->domain) {
         *composed =
             config->composed
@@ -65,11 +55,14 @@ static bool policy_of(request_rec *r, const char **composed, okta_policy *policy
                                                                            : OKTA_DEFAULT_SERVER);
         policy->issuers = (okta_strings){*composed ? 1 : 0, composed};
     }
-    policy->audiences = strings_of(config->audiences);
+    policy->audiences = okta_strings_of(config->audiences);
     if (!config->audiences && all_default_servers(&policy->issuers))
         policy->audiences = (okta_strings){1, default_audience};
-    policy->clients = strings_of(config->clients);
+    policy->clients = okta_strings_of(config->clients);
     policy->algorithms = config->algorithms ? config->algorithms : OKTA_ALGORITHMS_DEFAULT;
+    policy->acrs = okta_strings_of(config->step_up_acrs);
+    policy->limits_auth_age = config->step_up_max_age >= 0;
+    policy->max_auth_age = config->step_up_max_age;
     policy->at_jwt_only = config->at_jwt_only == 1;
     policy->skew = config->skew < 0 ? OKTA_SKEW_DEFAULT : config->skew;
     policy->max_token_bytes = max_bytes < 0 ? OKTA_TOKEN_BYTES_DEFAULT : (size_t)max_bytes;
@@ -131,8 +124,7 @@ static okta_reason authenticate(request_rec *r, lookup *l, okta_result *result)
 {
     const char *token = NULL;
     size_t length = 0;
-    okta_reason reason =
-        okta_bearer_find(apr_table_get(r->headers_in, "Authorization"), &token, &length);
+    okta_reason reason = okta_bearer_find(okta_authorization_of(r), &token, &length);
 
     okta_result_init(result);
     if (reason != OKTA_OK)
@@ -186,7 +178,10 @@ int okta_check_authn(request_rec *r)
 
 int okta_force_authn(request_rec *r)
 {
-    if (!okta_request_is_ours(r) || okta_dir_config_of(r)->anonymous <= OKTA_ANONYMOUS_OFF)
+    const okta_request *state = okta_request_state(r, false);
+
+    if (!okta_request_is_ours(r) || okta_dir_config_of(r)->anonymous <= OKTA_ANONYMOUS_OFF ||
+        (state && state->preflight))
         return DECLINED;
     okta_request_state(r, true)->open = true;
     return OK;
@@ -218,6 +213,7 @@ int okta_check_authz(request_rec *r)
         return DECLINED;
     if (r->user && !*r->user)
         r->user = NULL;
+    state->scopes = NULL;
     state->authorizing = true;
     status = ap_run_auth_checker(r);
     state->authorizing = false;

@@ -1,6 +1,7 @@
 #include "httpd/check_config.h"
 
 #include "core/issuer.h"
+#include "httpd/directives.h"
 #include "httpd/jwks_file.h"
 #include "httpd/log.h"
 #include "httpd/registry.h"
@@ -148,6 +149,55 @@ static bool audience_has_default(const apr_array_header_t *issuers)
     return true;
 }
 
+/* The scopes that Require lines in and below the section name, for RFC 9728's scopes_supported. */
+static void collect_scopes(const ap_directive_t *node, apr_array_header_t **scopes)
+{
+    apr_pool_t *pool = okta_registry_get()->pool;
+
+    for (; node; node = node->next) {
+        const char *line = node->args;
+
+        if (strcasecmp(node->directive, "Require") == 0 &&
+            strcasecmp(ap_getword_conf(pool, &line), "okta-scope") == 0)
+            while (*line)
+                okta_append(pool, scopes, ap_getword_conf(pool, &line));
+        collect_scopes(node->first_child, scopes);
+    }
+}
+
+static void note_resource(judge *j, server_rec *server, const ap_directive_t *section,
+                          const apr_array_header_t *issuers)
+{
+    okta_registry *registry = okta_registry_get();
+    const char *path = plain_location(j, section);
+    okta_resource *resource = apr_pcalloc(registry->pool, sizeof(*resource));
+    apr_size_t length;
+
+    if (!path)
+        return;
+    length = strlen(path);
+    resource->server = server;
+    resource->path =
+        apr_pstrmemdup(registry->pool, path, path[length - 1] == '/' ? length - 1 : length);
+    resource->issuers = issuers;
+    resource->scopes = apr_array_make(registry->pool, 2, sizeof(const char *));
+    collect_scopes(section->first_child, &resource->scopes);
+    APR_ARRAY_PUSH(registry->resources, okta_resource *) = resource;
+}
+
+static void judge_cors(judge *j, server_rec *server, const okta_dir_config *config,
+                       const char *where)
+{
+    const okta_strings origins = okta_strings_of(config->cors_origins);
+
+    if (config->cors_credentials == 1 && okta_strings_contain(&origins, "*", 1))
+        complain(j, server,
+                 "OktaCorsOrigin \"*\" with OktaCorsCredentials On (%s): cookies for pages of any "
+                 "origin; "
+                 "name the origins, or leave out OktaCorsCredentials",
+                 where);
+}
+
 static void judge_protected(judge *j, const ap_directive_t *auth_type)
 {
     const ap_directive_t *section = auth_type->parent;
@@ -160,6 +210,8 @@ static void judge_protected(judge *j, const ap_directive_t *auth_type)
 
     for (int i = 0; i < issuers->nelts; i++)
         okta_registry_add(APR_ARRAY_IDX(issuers, i, const char *), server, false);
+    if (config->resource_metadata == 1)
+        note_resource(j, server, section, issuers);
     if (issuers->nelts == 0 && !maybe)
         complain(j, server,
                  "AuthType \"%s\" in %s (%s): no issuer; set OktaDomain (and "
@@ -259,6 +311,21 @@ static void judge_issuer(judge *j, const okta_issuer *issuer)
     okta_keyset_unref(keys);
 }
 
+static void judge_sections(judge *j)
+{
+    const okta_registry *registry = okta_registry_get();
+
+    for (int i = 0; i < registry->sections->nelts; i++) {
+        const okta_section *section = &APR_ARRAY_IDX(registry->sections, i, okta_section);
+        const ap_directive_t *node = section->node;
+        bool maybe;
+
+        judge_cors(j, section->server,
+                   node ? effective(j, section->server, node, &maybe) : section->config,
+                   place(j, section->first));
+    }
+}
+
 static void judge_issuer_sections(judge *j)
 {
     const okta_registry *registry = okta_registry_get();
@@ -284,6 +351,7 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     (void)plog;
     find_protected(&j, ap_conftree);
     register_possible(&j);
+    judge_sections(&j);
     judge_issuer_sections(&j);
     okta_registry_settle();
     for (int i = 0; i < registry->issuers->nelts; i++)

@@ -12,6 +12,8 @@ void *okta_dir_config_create(apr_pool_t *pool, char *path)
     config->at_jwt_only = config->skew = -1;
     config->anonymous = OKTA_ANONYMOUS_UNSET;
     config->claim_env = OKTA_CLAIM_ENV_UNSET;
+    config->forward_token = config->cors_max_age = config->cors_credentials = -1;
+    config->resource_metadata = config->step_up_max_age = -1;
     return config;
 }
 
@@ -36,6 +38,16 @@ static void merge_issuers(okta_dir_config *merged, const okta_dir_config *base,
     }
 }
 
+/* One requirement in two parts: a section that says one of them says both. */
+static void merge_step_up(okta_dir_config *merged, const okta_dir_config *base,
+                          const okta_dir_config *add)
+{
+    const okta_dir_config *from = add->step_up_acrs || add->step_up_max_age >= 0 ? add : base;
+
+    merged->step_up_acrs = from->step_up_acrs;
+    merged->step_up_max_age = from->step_up_max_age;
+}
+
 void *okta_dir_config_merge(apr_pool_t *pool, void *base_config, void *add_config)
 {
     const okta_dir_config *base = base_config, *add = add_config;
@@ -52,6 +64,17 @@ void *okta_dir_config_merge(apr_pool_t *pool, void *base_config, void *add_confi
     merged->claim_env = PICK(claim_env, OKTA_CLAIM_ENV_UNSET);
     merged->env_claims =
         add->claim_env != OKTA_CLAIM_ENV_UNSET ? add->env_claims : base->env_claims;
+    merged->groups_claim = PICK(groups_claim, NULL);
+    merged->claim_headers = PICK(claim_headers, NULL);
+    merged->forward_token = PICK(forward_token, -1);
+    merged->cors_origins = PICK(cors_origins, NULL);
+    merged->cors_methods = PICK(cors_methods, NULL);
+    merged->cors_headers = PICK(cors_headers, NULL);
+    merged->cors_expose = PICK(cors_expose, NULL);
+    merged->cors_max_age = PICK(cors_max_age, -1);
+    merged->cors_credentials = PICK(cors_credentials, -1);
+    merged->resource_metadata = PICK(resource_metadata, -1);
+    merge_step_up(merged, base, add);
     return merged;
 }
 
@@ -95,6 +118,17 @@ void *okta_server_config_merge(apr_pool_t *pool, void *base_config, void *add_co
 const okta_dir_config *okta_dir_config_of(const request_rec *r)
 {
     return ap_get_module_config(r->per_dir_config, &auth_okta_module);
+}
+
+okta_strings okta_strings_of(const apr_array_header_t *list)
+{
+    okta_strings strings = {0, NULL};
+
+    if (list) {
+        strings.count = (size_t)list->nelts;
+        strings.items = (const char *const *)(const void *)list->elts;
+    }
+    return strings;
 }
 
 const okta_server_config *okta_server_config_of(const server_rec *server)

@@ -16,6 +16,7 @@ extern module AP_MODULE_DECLARE_DATA auth_okta_module __attribute__((visibility(
 #define OKTA_AUTH_TYPE "Okta"
 #define OKTA_DEFAULT_SERVER "default"
 #define OKTA_ORG_SERVER "org"
+#define OKTA_DEFAULT_GROUPS_CLAIM "groups"
 #define OKTA_DEFAULT_AUDIENCE "api://default"
 
 typedef enum okta_anonymous {
@@ -31,6 +32,12 @@ typedef enum okta_claim_env {
     OKTA_CLAIM_ENV_ON,
     OKTA_CLAIM_ENV_SOME
 } okta_claim_env;
+
+/* OktaClaimHeader: a claim, by path, that the back end gets as a header. */
+typedef struct okta_claim_header {
+    const char *claim;
+    const char *header;
+} okta_claim_header;
 
 /* Settings of a <Location>, <Directory> or server; arrays of const char *, NULL or -1 where nothing
  * was said. */
@@ -49,6 +56,18 @@ typedef struct okta_dir_config {
     int skew;
     int anonymous;
     int claim_env;
+    const char *groups_claim;
+    apr_array_header_t *claim_headers; /* okta_claim_header */
+    int forward_token;
+    apr_array_header_t *cors_origins; /* none: no CORS */
+    apr_array_header_t *cors_methods;
+    apr_array_header_t *cors_headers;
+    apr_array_header_t *cors_expose;
+    int cors_max_age;
+    int cors_credentials;
+    int resource_metadata;
+    apr_array_header_t *step_up_acrs;
+    int step_up_max_age;
 } okta_dir_config;
 
 /* How the keys of an issuer are come by; NULL or -1 where nothing was said. */
@@ -85,6 +104,9 @@ void *okta_server_config_create(apr_pool_t *pool, server_rec *server);
 void *okta_server_config_merge(apr_pool_t *pool, void *base, void *add);
 
 const okta_dir_config *okta_dir_config_of(const request_rec *r);
+/* A list of the configuration as the core takes it; NULL is the empty one. */
+okta_strings okta_strings_of(const apr_array_header_t *list);
+
 const okta_server_config *okta_server_config_of(const server_rec *server);
 
 /* Settings with what the defaults leave unsaid filled in from fallback, then from the built-in

@@ -2,6 +2,7 @@
 
 #define SECTION (RSRC_CONF | ACCESS_CONF)
 #define LIST_OF(field) ((void *)APR_OFFSETOF(okta_dir_config, field))
+#define FLAG_OF(field) ((void *)APR_OFFSETOF(okta_dir_config, field))
 #define TIME_OF(field) ((void *)APR_OFFSETOF(okta_global_config, field))
 
 const command_rec okta_directives[] = {
@@ -31,6 +32,29 @@ const command_rec okta_directives[] = {
                     "client_id)"),
     AP_INIT_ITERATE("OktaClaimEnv", okta_add_claim_env, NULL, SECTION,
                     "On (default), Off, or the claims to export as OKTA_CLAIM_<name>"),
+    AP_INIT_TAKE1("OktaGroupsClaim", okta_set_groups_claim, NULL, SECTION,
+                  "claim that Require okta-group looks at (default: groups)"),
+    AP_INIT_TAKE2("OktaClaimHeader", okta_add_claim_header, NULL, SECTION,
+                  "a claim and the request header by which the back end gets it"),
+    AP_INIT_FLAG("OktaForwardToken", okta_set_flag, FLAG_OF(forward_token), SECTION,
+                 "Off removes Authorization before the handler or back end sees it (default: On)"),
+    AP_INIT_ITERATE(
+        "OktaCorsOrigin", okta_add_cors_origin, NULL, SECTION,
+        "origins whose pages may call: https://app.example.com, https://*.example.com, *"),
+    AP_INIT_ITERATE("OktaCorsMethods", okta_add_token, LIST_OF(cors_methods), SECTION,
+                    "methods beside GET, HEAD and POST that other origins may use"),
+    AP_INIT_ITERATE("OktaCorsHeaders", okta_add_token, LIST_OF(cors_headers), SECTION,
+                    "headers beside Authorization and Content-Type that other origins may send"),
+    AP_INIT_ITERATE("OktaCorsExpose", okta_add_token, LIST_OF(cors_expose), SECTION,
+                    "headers beside WWW-Authenticate that other origins may read"),
+    AP_INIT_TAKE1("OktaCorsMaxAge", okta_set_cors_max_age, NULL, SECTION,
+                  "how long browsers may remember a preflight, in seconds"),
+    AP_INIT_FLAG("OktaCorsCredentials", okta_set_flag, FLAG_OF(cors_credentials), SECTION,
+                 "On lets other origins send cookies (default: Off)"),
+    AP_INIT_FLAG("OktaResourceMetadata", okta_set_flag, FLAG_OF(resource_metadata), SECTION,
+                 "On serves the protected resource metadata of RFC 9728 (default: Off)"),
+    AP_INIT_ITERATE("OktaStepUp", okta_add_step_up, NULL, ACCESS_CONF,
+                    "acr=... and max-age=...: how and how recently users must have signed in"),
     AP_INIT_RAW_ARGS("<OktaIssuer", okta_open_issuer_section, NULL, RSRC_CONF,
                      "container for the settings of one issuer"),
     AP_INIT_TAKE1("OktaMaxTokenBytes", okta_set_max_token_bytes, NULL, RSRC_CONF,

@@ -32,7 +32,7 @@ static apr_array_header_t **list_at(const cmd_parms *cmd, okta_dir_config *confi
     return (apr_array_header_t **)((char *)config + (apr_size_t)cmd->info);
 }
 
-static void append(apr_pool_t *pool, apr_array_header_t **list, const char *value)
+void okta_append(apr_pool_t *pool, apr_array_header_t **list, const char *value)
 {
     if (!*list)
         *list = apr_array_make(pool, 2, sizeof(const char *));
@@ -51,7 +51,7 @@ const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value)
                                     "a placeholder was left in; write the value that "
                                     "Okta's console shows");
     okta_registry_note_section(cmd, config);
-    append(cmd->pool, list_at(cmd, config), value);
+    okta_append(cmd->pool, list_at(cmd, config), value);
     return NULL;
 }
 
@@ -71,7 +71,7 @@ const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value)
             cmd, value,
             apr_pstrcat(cmd->pool, "OktaAuthorizationServer ", section->server_id, NULL));
     okta_registry_note_section(cmd, section);
-    append(cmd->pool, &section->issuers, value);
+    okta_append(cmd->pool, &section->issuers, value);
     return NULL;
 }
 
@@ -218,6 +218,6 @@ const char *okta_add_claim_env(cmd_parms *cmd, void *config, const char *value)
     okta_registry_note_section(cmd, section);
     section->claim_env = mode;
     if (mode == OKTA_CLAIM_ENV_SOME)
-        append(cmd->pool, &section->env_claims, value);
+        okta_append(cmd->pool, &section->env_claims, value);
     return NULL;
 }

@@ -1,32 +1,18 @@
 #include "httpd/handlers.h"
 
+#include "httpd/backend.h"
+#include "httpd/cors.h"
+#include "httpd/reply.h"
+
 #include "httpd/request.h"
 #include "httpd/respond.h"
 
 #include <apr_strings.h>
 #include <http_protocol.h>
 #include <http_request.h>
-#include <stdlib.h>
 
 #define WHOAMI "okta-whoami"
 #define HELLO "okta-hello"
-
-/* Takes json over. */
-static int send_json(request_rec *r, json_t *json)
-{
-    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
-    size_t length = text ? strlen(text) : 0;
-
-    json_decref(json);
-    if (!text)
-        return HTTP_SERVICE_UNAVAILABLE;
-    ap_set_content_type(r, "application/json");
-    ap_set_content_length(r, (apr_off_t)length + 1);
-    ap_rwrite(text, (int)length, r);
-    ap_rputs("\n", r);
-    free(text);
-    return OK;
-}
 
 static int whoami(request_rec *r)
 {
@@ -41,7 +27,7 @@ static int whoami(request_rec *r)
         return okta_refuse(r, &result);
     }
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
-    return send_json(r, okta_value_to_json(okta_claims_root(claims)));
+    return okta_reply_json(r, okta_value_to_json(okta_claims_root(claims)));
 }
 
 static int hello(request_rec *r)
@@ -50,10 +36,18 @@ static int hello(request_rec *r)
 
     /* the answer depends on the caller */
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
-    return send_json(
+    return okta_reply_json(
         r, json_pack("{s:s, s:s?}", "message",
                      caller ? apr_pstrcat(r->pool, "Hello, ", caller, "!", NULL) : "Hello!",
                      "caller", caller));
+}
+
+int okta_before_handlers(request_rec *r)
+{
+    /* mod_rewrite and its like only send the request to its real place */
+    if (!r->handler || strcmp(r->handler, "redirect-handler") != 0)
+        okta_withhold_token(r);
+    return okta_cors_answer(r);
 }
 
 int okta_handle(request_rec *r)

@@ -13,8 +13,4 @@ bool okta_identify(request_rec *r, const okta_claims *claims);
 /* fixups hook: OKTA_CLAIM_<name> and OKTA_SCOPE. */
 int okta_export_claims(request_rec *r);
 
-/* A claim as text: strings as they are, arrays with a space between elements, objects as JSON;
- * control characters percent-encoded. NULL for null. From pool. */
-const char *okta_claim_text(apr_pool_t *pool, const okta_value *value);
-
 #endif

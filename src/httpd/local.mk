@@ -2,24 +2,32 @@
 module_LTLIBRARIES += src/httpd/mod_auth_okta.la
 src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/authn.c src/httpd/authn.h \
+	src/httpd/backend.c src/httpd/backend.h \
 	src/httpd/check_config.c src/httpd/check_config.h \
+	src/httpd/claim_text.c src/httpd/claim_text.h \
 	src/httpd/config.c src/httpd/config.h \
-	src/httpd/directives.c src/httpd/directives.h \
-	src/httpd/directives_section.c src/httpd/directives_server.c \
+	src/httpd/cors.c src/httpd/cors.h \
+	src/httpd/expressions.c src/httpd/expressions.h \
 	src/httpd/handlers.c src/httpd/handlers.h \
 	src/httpd/health.c src/httpd/health.h \
 	src/httpd/identity.c src/httpd/identity.h \
 	src/httpd/jwks_file.c src/httpd/jwks_file.h \
 	src/httpd/keystore.c src/httpd/keystore.h \
 	src/httpd/keywait.c src/httpd/keywait.h \
-	src/httpd/log.h \
-	src/httpd/mod_auth_okta.c \
 	src/httpd/refresher.c src/httpd/refresher.h \
 	src/httpd/registry.c src/httpd/registry.h \
+	src/httpd/reply.c src/httpd/reply.h \
 	src/httpd/request.c src/httpd/request.h \
+	src/httpd/requirements.c src/httpd/requirements.h \
+	src/httpd/resource.c src/httpd/resource.h \
 	src/httpd/respond.c src/httpd/respond.h \
 	src/httpd/shared.c src/httpd/shared.h \
-	src/httpd/statefile.c src/httpd/statefile.h
+	src/httpd/statefile.c src/httpd/statefile.h \
+	src/httpd/directives.c src/httpd/directives.h \
+	src/httpd/directives_route.c src/httpd/directives_section.c \
+	src/httpd/directives_server.c \
+	src/httpd/log.h \
+	src/httpd/mod_auth_okta.c
 src_httpd_mod_auth_okta_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(APR_CFLAGS) $(APU_CFLAGS) \
 	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 # httpd provides APR and itself, so their symbols stay open

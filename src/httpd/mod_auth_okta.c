@@ -1,12 +1,17 @@
 /* The module: which function answers which call of httpd. */
 #include "httpd/authn.h"
+#include "httpd/backend.h"
 #include "httpd/check_config.h"
 #include "httpd/config.h"
+#include "httpd/cors.h"
+#include "httpd/expressions.h"
 #include "httpd/handlers.h"
 #include "httpd/identity.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
 #include "httpd/refresher.h"
+#include "httpd/requirements.h"
+#include "httpd/resource.h"
 #include "httpd/respond.h"
 #include "httpd/statefile.h"
 
@@ -50,20 +55,30 @@ static void register_hooks(apr_pool_t *pool)
     /* its own child_init starts the watchdog's threads, which use what ours prepares */
     static const char *const before_watchdog[] = {"mod_watchdog.c", NULL};
 
-    (void)pool;
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(okta_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, before_watchdog, APR_HOOK_MIDDLE);
     ap_hook_child_init(child_init, NULL, before_watchdog, APR_HOOK_MIDDLE);
+    ap_hook_post_read_request(okta_scrub_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_quick_handler(okta_resource_answer, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_header_parser(okta_cors_prepare, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_check_access_ex(okta_cors_check_access, NULL, NULL, APR_HOOK_REALLY_FIRST,
+                            AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authn(okta_check_authn, NULL, NULL, APR_HOOK_MIDDLE, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_force_authn(okta_force_authn, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_authz(okta_check_authz, NULL, NULL, APR_HOOK_REALLY_FIRST,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(okta_note_auth_failure, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_fixups(okta_export_claims, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_fixups(okta_set_claim_headers, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_expr_lookup(okta_lookup_expression, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(okta_before_handlers, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
     okta_register_error_filter();
+    okta_cors_register_filter();
+    okta_register_requirements(pool);
 }
 
 AP_DECLARE_MODULE(auth_okta) = {

@@ -7,7 +7,6 @@
 #include "httpd/statefile.h"
 
 #include <ap_mpm.h>
-#include <curl/curl.h>
 #include <http_core.h>
 #include <mod_watchdog.h>
 #include <stdlib.h>
@@ -267,7 +266,7 @@ static apr_status_t on_watchdog(int state, void *data, apr_pool_t *pool)
 static apr_status_t clean_up_curl(void *unused)
 {
     (void)unused;
-    curl_global_cleanup();
+    okta_fetch_clean_up();
     return APR_SUCCESS;
 }
 
@@ -304,7 +303,7 @@ int okta_refresher_register(apr_pool_t *pconf, server_rec *server)
                      "are refreshed by it");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (!okta_fetch_set_up()) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server, OKTA_TAG_CONFIG "libcurl cannot start");
         return HTTP_INTERNAL_SERVER_ERROR;
     }

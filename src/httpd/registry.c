@@ -34,6 +34,8 @@ void okta_registry_create(apr_pool_t *pconf)
     registry->sections = apr_array_make(pconf, 8, sizeof(okta_section));
     registry->issuer_sections = apr_array_make(pconf, 4, sizeof(okta_issuer_section *));
     registry->issuers = apr_array_make(pconf, 4, sizeof(okta_issuer *));
+    registry->claim_headers = apr_array_make(pconf, 4, sizeof(const char *));
+    registry->resources = apr_array_make(pconf, 4, sizeof(okta_resource *));
     apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
 }
 
@@ -49,6 +51,11 @@ void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config)
     section->first = cmd->directive;
     section->server = cmd->server;
     section->config = config;
+}
+
+void okta_registry_note_header(const char *header)
+{
+    APR_ARRAY_PUSH(registry->claim_headers, const char *) = header;
 }
 
 okta_issuer *okta_registry_find(const char *url)

@@ -29,12 +29,22 @@ typedef struct okta_issuer_section {
     okta_issuer_settings settings;
 } okta_issuer_section;
 
+/* A protected <Location> that has RFC 9728 metadata. */
+typedef struct okta_resource {
+    const server_rec *server;
+    const char *path;                  /* as written, without a trailing slash; "" for the root */
+    const apr_array_header_t *issuers; /* const char * */
+    apr_array_header_t *scopes;        /* const char *: those that its Require lines name */
+} okta_resource;
+
 typedef struct okta_registry {
     apr_pool_t *pool;
     okta_global_config global;
     apr_array_header_t *sections;        /* okta_section */
     apr_array_header_t *issuer_sections; /* okta_issuer_section * */
     apr_array_header_t *issuers;         /* okta_issuer * */
+    apr_array_header_t *claim_headers;   /* const char *: all headers of OktaClaimHeader */
+    apr_array_header_t *resources;       /* okta_resource * */
     okta_issuer_section *open_section;   /* the one being read */
 } okta_registry;
 
@@ -47,6 +57,9 @@ void okta_registry_create(apr_pool_t *pconf);
 
 /* Remember that config has an Okta directive. */
 void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config);
+
+/* Remember a header that carries a claim somewhere. */
+void okta_registry_note_header(const char *header);
 
 /* The issuer of this URL, or NULL. */
 okta_issuer *okta_registry_find(const char *url);

@@ -11,8 +11,11 @@
 typedef struct okta_request {
     const okta_claims *claims; /* verified and accepted here; NULL: nobody */
     okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
-    bool open;          /* httpd lets everybody in and asks who it is for OktaAnonymous */
-    bool authorizing;   /* our authorization hook is on the stack */
+    apr_array_header_t *scopes; /* const char *: those that a Require asked for and did not find */
+    const char *authorization;  /* the field, once OktaForwardToken took it off the request */
+    bool preflight;             /* a CORS preflight that is answered here */
+    bool open;                  /* httpd lets everybody in and asks who it is for OktaAnonymous */
+    bool authorizing;           /* our authorization hook is on the stack */
 } okta_request;
 
 /* The request's own state; NULL, or with make a new one. */

@@ -3,6 +3,7 @@
 #include "core/challenge.h"
 #include "httpd/config.h"
 #include "httpd/log.h"
+#include "httpd/resource.h"
 
 #include <apr_buckets.h>
 #include <apr_strings.h>
@@ -13,17 +14,33 @@
 
 #define FILTER_NAME "OKTA_ERROR_BODY"
 #define DEFAULT_REALM "Okta"
-#define CHALLENGE_MAX 2048
+#define CHALLENGE_MAX 4096
 #define BODY_MAX 512
+
+static const char *joined(apr_pool_t *pool, const apr_array_header_t *words)
+{
+    return words && words->nelts > 0 ? apr_array_pstrcat(pool, words, ' ') : NULL;
+}
 
 static void set_challenge(request_rec *r, okta_reason reason)
 {
+    const okta_dir_config *config = okta_dir_config_of(r);
+    const okta_request *state = okta_request_state(r, false);
     const char *realm = ap_auth_name(r);
-    okta_challenge challenge = {.realm = realm ? realm : DEFAULT_REALM, .reason = reason};
+    okta_challenge challenge = {.realm = realm ? realm : DEFAULT_REALM,
+                                .reason = reason,
+                                .resource_metadata = okta_resource_metadata_url(r)};
     char *text = apr_palloc(r->pool, CHALLENGE_MAX);
 
+    if (reason == OKTA_INSUFFICIENT_SCOPE && state)
+        challenge.scope = joined(r->pool, state->scopes);
+    if (reason == OKTA_STEP_UP_NEEDED) {
+        challenge.acr_values = joined(r->pool, config->step_up_acrs);
+        if (config->step_up_max_age >= 0)
+            challenge.max_age = apr_itoa(r->pool, config->step_up_max_age);
+    }
     if (okta_challenge_text(&challenge, text, CHALLENGE_MAX) == 0) {
-        challenge.realm = DEFAULT_REALM;
+        challenge = (okta_challenge){.realm = DEFAULT_REALM, .reason = reason};
         okta_challenge_text(&challenge, text, CHALLENGE_MAX);
     }
     apr_table_setn(r->err_headers_out, "WWW-Authenticate", text);

@@ -1,0 +1,115 @@
+#include "core/match.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_NAME_MAX 256
+
+const okta_value *okta_claims_find(const okta_claims *claims, const char *path)
+{
+    const okta_value *value = okta_claims_get(claims, path);
+    char name[PATH_NAME_MAX];
+
+    if (value)
+        return value;
+    value = okta_claims_root(claims);
+    while (value && *path) {
+        size_t length = strcspn(path, ".");
+
+        if (length >= sizeof(name))
+            return NULL;
+        memcpy(name, path, length);
+        name[length] = '\0';
+        value = okta_value_member(value, name);
+        path += length;
+        if (*path == '.')
+            path++;
+    }
+    return value;
+}
+
+static bool is_integer(int64_t number, const char *text)
+{
+    char *end = NULL;
+    long long other;
+
+    errno = 0;
+    other = strtoll(text, &end, 10);
+    return *text && *end == '\0' && errno == 0 && other == number;
+}
+
+static bool is_real(double number, const char *text)
+{
+    char *end = NULL;
+    double other = strtod(text, &end);
+
+    return *text && *end == '\0' && !(other < number) && !(other > number);
+}
+
+static bool scalar_equals(const okta_value *value, const char *text)
+{
+    switch ((okta_value_type)value->type) {
+    case OKTA_VALUE_STRING:
+        return okta_value_holds(value, text, strlen(text));
+    case OKTA_VALUE_INTEGER:
+        return is_integer(value->as.integer, text);
+    case OKTA_VALUE_REAL:
+        return is_real(value->as.real, text);
+    case OKTA_VALUE_BOOLEAN:
+        return strcmp(text, value->as.integer ? "true" : "false") == 0;
+    case OKTA_VALUE_NULL:
+    case OKTA_VALUE_ARRAY:
+    case OKTA_VALUE_OBJECT:
+    default:
+        return false;
+    }
+}
+
+bool okta_value_equals(const okta_value *value, const char *text)
+{
+    if (value->type != OKTA_VALUE_ARRAY)
+        return scalar_equals(value, text);
+    for (uint32_t i = 0; i < value->length; i++)
+        if (scalar_equals(&value->as.children[i], text))
+            return true;
+    return false;
+}
+
+bool okta_value_has_word(const okta_value *value, const char *word)
+{
+    size_t length = strlen(word);
+    const char *at;
+
+    if (value->type != OKTA_VALUE_STRING)
+        return value->type == OKTA_VALUE_ARRAY && okta_value_equals(value, word);
+    for (at = value->as.string; *at; at += strspn(at, " ")) {
+        size_t here = strcspn(at, " ");
+
+        if (here == length && memcmp(at, word, length) == 0)
+            return length > 0;
+        at += here;
+    }
+    return false;
+}
+
+bool okta_claims_have_scope(const okta_claims *claims, const char *scope)
+{
+    const okta_value *scopes = okta_claims_get(claims, "scp");
+
+    if (!scopes)
+        scopes = okta_claims_get(claims, "scope");
+    return scopes && okta_value_has_word(scopes, scope);
+}
+
+const okta_value *okta_claims_client(const okta_claims *claims)
+{
+    static const char *const names[] = {"cid", "client_id", "azp"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const okta_value *client = okta_claims_get(claims, names[i]);
+        if (client)
+            return client;
+    }
+    return NULL;
+}

@@ -1,0 +1,158 @@
+#include "core/cors.h"
+#include "core/issuer.h"
+#include "httpd/directives.h"
+#include "httpd/registry.h"
+
+#include <apr_strings.h>
+
+static const char token_characters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+
+static bool is_token(const char *value)
+{
+    return *value && value[strspn(value, token_characters)] == '\0';
+}
+
+static const char *once(cmd_parms *cmd, okta_dir_config *section, int *field, int value,
+                        const char *text)
+{
+    if (*field != -1 && *field != value)
+        return okta_directive_error(cmd, text,
+                                    "the same section says otherwise already; keep one of "
+                                    "the two");
+    okta_registry_note_section(cmd, section);
+    *field = value;
+    return NULL;
+}
+
+const char *okta_set_flag(cmd_parms *cmd, void *config, int flag)
+{
+    int *field = (int *)(void *)((char *)config + (apr_size_t)cmd->info);
+
+    return once(cmd, config, field, flag != 0, flag ? "On" : "Off");
+}
+
+const char *okta_set_groups_claim(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+
+    if (!*value || okta_is_placeholder(value))
+        return okta_directive_error(cmd, value,
+                                    "no claim; write the name of the claim that has the "
+                                    "groups");
+    if (section->groups_claim && strcmp(section->groups_claim, value) != 0)
+        return okta_directive_error(cmd, value,
+                                    "the same section names another claim already; keep "
+                                    "one of the two");
+    okta_registry_note_section(cmd, section);
+    section->groups_claim = value;
+    return NULL;
+}
+
+/* Headers that httpd or a proxy acts on are not for claims. */
+static bool is_reserved(const char *header)
+{
+    static const char *const names[] = {"Authorization",
+                                        "Host",
+                                        "Connection",
+                                        "Content-Length",
+                                        "Cookie",
+                                        "Transfer-Encoding",
+                                        "Proxy-Authorization",
+                                        "TE",
+                                        "Upgrade",
+                                        "Trailer",
+                                        "Expect"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcasecmp(names[i], header) == 0)
+            return true;
+    return false;
+}
+
+const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *claim,
+                                  const char *header)
+{
+    okta_dir_config *section = config;
+    okta_claim_header *pair;
+
+    if (!is_token(header) || is_reserved(header))
+        return okta_directive_error(cmd, header,
+                                    "no header for a claim; write a name of letters, digits "
+                                    "and hyphens, as in \"X-User\"");
+    if (!*claim)
+        return okta_directive_error(cmd, claim,
+                                    "no claim; write its name, or a path such as "
+                                    "\"address.country\"");
+    okta_registry_note_section(cmd, section);
+    if (!section->claim_headers)
+        section->claim_headers = apr_array_make(cmd->pool, 2, sizeof(okta_claim_header));
+    for (int i = 0; i < section->claim_headers->nelts; i++) {
+        pair = &APR_ARRAY_IDX(section->claim_headers, i, okta_claim_header);
+        if (strcasecmp(pair->header, header) == 0 && strcmp(pair->claim, claim) != 0)
+            return okta_directive_error(
+                cmd, claim,
+                apr_psprintf(cmd->pool,
+                             "the same section puts claim \"%s\" into header %s already; keep "
+                             "one of the two",
+                             pair->claim, header));
+    }
+    pair = apr_array_push(section->claim_headers);
+    pair->claim = claim;
+    pair->header = header;
+    okta_registry_note_header(header);
+    return NULL;
+}
+
+const char *okta_add_cors_origin(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    okta_error error = {""};
+
+    if (!okta_cors_origin_check(value, &error))
+        return okta_directive_error(cmd, value, error.text);
+    okta_registry_note_section(cmd, section);
+    okta_append(cmd->pool, &section->cors_origins, value);
+    return NULL;
+}
+
+const char *okta_add_token(cmd_parms *cmd, void *config, const char *value)
+{
+    if (!is_token(value))
+        return okta_directive_error(cmd, value,
+                                    "it is no name; write names with a space between "
+                                    "them, without commas");
+    okta_registry_note_section(cmd, config);
+    okta_append(cmd->pool, (apr_array_header_t **)(void *)((char *)config + (apr_size_t)cmd->info),
+                value);
+    return NULL;
+}
+
+const char *okta_set_cors_max_age(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    apr_interval_time_t age;
+
+    if (!okta_parse_duration(value, &age) || age > apr_time_from_sec(86400))
+        return okta_directive_error(cmd, value, "out of range; use seconds, up to 86400");
+    return once(cmd, section, &section->cors_max_age, (int)apr_time_sec(age), value);
+}
+
+const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    apr_interval_time_t age;
+    const char *acrs;
+
+    if (strncmp(value, "acr=", 4) == 0 && value[4]) {
+        okta_registry_note_section(cmd, section);
+        for (acrs = value + 4; *acrs;)
+            okta_append(cmd->pool, &section->step_up_acrs, ap_getword_white(cmd->pool, &acrs));
+        return NULL;
+    }
+    if (strncmp(value, "max-age=", 8) == 0 && okta_parse_duration(value + 8, &age))
+        return once(cmd, section, &section->step_up_max_age, (int)apr_time_sec(age), value);
+    return okta_directive_error(cmd, value,
+                                "unknown; use acr=<value> and max-age=<seconds>, as in "
+                                "\"OktaStepUp acr=urn:okta:loa:2fa:any max-age=300\"");
+}

@@ -1,0 +1,10 @@
+/* Require okta-scope, okta-group, okta-client and okta-claim. */
+#ifndef OKTA_HTTPD_REQUIREMENTS_H
+#define OKTA_HTTPD_REQUIREMENTS_H
+
+#include <httpd.h>
+
+/* At hook registration. */
+void okta_register_requirements(apr_pool_t *pool);
+
+#endif
