@@ -96,7 +96,7 @@ bool okta_server_id_check(const char *id, okta_error *error)
         return placeholder_error(error);
     if (!*id)
         return okta_error_set(error, "it is empty; write \"default\" or the id of the "
-                                     "authorization server (\"aus…\" in Okta's console)");
+                                     "authorization server (\"aus...\" in Okta's console)");
     for (const char *p = id; *p; p++)
         if (!isalnum((unsigned char)*p) && *p != '-' && *p != '_' && *p != '.')
             return okta_error_set(error,

@@ -87,8 +87,8 @@ static bool optional_string(const json_t *header, const char *name, const char *
 
 okta_reason okta_jws_read_header(okta_jws *jws, okta_result *result)
 {
-    const char *alg, *typ, *cty;
-    size_t alg_length = 0, typ_length = 0, cty_length = 0;
+    const char *typ, *cty;
+    size_t typ_length = 0, cty_length = 0;
     okta_error error = {""};
 
     jws->header = okta_json_object((const char *)jws->header_text, jws->header_length, &error);
@@ -111,10 +111,10 @@ okta_reason okta_jws_read_header(okta_jws *jws, okta_result *result)
     if (!optional_string(jws->header, "typ", &typ, &typ_length))
         return okta_result_set(result, OKTA_HEADER_MALFORMED, "\"typ\" is no string");
     jws->type = typ ? classify_type(typ, typ_length) : OKTA_TYPE_ABSENT;
-    alg = okta_json_string(jws->header, "alg", &alg_length);
-    if (!alg)
+    jws->alg = okta_json_string(jws->header, "alg", &jws->alg_length);
+    if (!jws->alg)
         return okta_result_set(result, OKTA_HEADER_MALFORMED, "\"alg\" is no string");
-    jws->algorithm = okta_algorithm_by_name(alg, alg_length);
+    jws->algorithm = okta_algorithm_by_name(jws->alg, jws->alg_length);
     return OKTA_OK;
 }
 

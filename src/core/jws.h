@@ -29,6 +29,8 @@ typedef struct okta_jws {
     const unsigned char *signature;
     size_t signature_length;
     json_t *header;
+    const char *alg; /* borrowed from header */
+    size_t alg_length;
     const okta_algorithm *algorithm; /* NULL: one that we do not know */
     okta_type type;
     const char *kid; /* NULL: none; borrowed from header */

@@ -7,6 +7,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/challenge.c src/core/challenge.h \
 	src/core/claims.c src/core/claims.h \
 	src/core/cors.c src/core/cors.h \
+	src/core/digest.c src/core/digest.h \
 	src/core/issuer.c src/core/issuer.h \
 	src/core/json.c src/core/json.h \
 	src/core/jws.c src/core/jws.h \
@@ -22,6 +23,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/snapshot.c src/core/snapshot.h \
 	src/core/text.c src/core/text.h \
 	src/core/tickets.c src/core/tickets.h \
+	src/core/token_cache.c src/core/token_cache.h \
 	src/core/trace.c src/core/trace.h \
 	src/core/value.c src/core/value.h \
 	src/core/verify.c src/core/verify.h

@@ -152,27 +152,34 @@ static okta_reason check_binding(const judgement *j)
     return okta_trace_seen(j->trace, j->result, "not bound to a key");
 }
 
+static bool looks_like_client_id(const judgement *j, const okta_value *audience)
+{
+    const okta_value *client = okta_claims_get(j->claims, "cid");
+
+    if (!audience || audience->type != OKTA_VALUE_STRING)
+        return false;
+    return strncmp(audience->as.string, "0oa", 3) == 0 ||
+           (client && okta_value_holds(client, audience->as.string, audience->length));
+}
+
 static okta_reason check_audience(const judgement *j)
 {
+    const okta_strings *accepted = &j->policy->audiences;
     const okta_value *audience = okta_claims_get(j->claims, "aud");
-    const okta_value *client = okta_claims_get(j->claims, "cid");
     char found[192], expected[192];
+    bool good = false;
 
+    for (size_t i = 0; audience && !good && i < accepted->count; i++)
+        good = okta_value_holds(audience, accepted->items[i], strlen(accepted->items[i]));
+    if (good && !j->trace)
+        return OKTA_OK;
     describe(audience, found, sizeof(found));
-    for (size_t i = 0; audience && i < j->policy->audiences.count; i++) {
-        const char *wanted = j->policy->audiences.items[i];
-        if (okta_value_holds(audience, wanted, strlen(wanted)))
-            return okta_trace_seen(j->trace, j->result, "%s", found);
-    }
-    listing(&j->policy->audiences, expected, sizeof(expected));
-    return okta_result_set(j->result, OKTA_AUDIENCE_MISMATCH, "aud is %s%s; expected %s", found,
-                           (audience && audience->type == OKTA_VALUE_STRING &&
-                            (strncmp(audience->as.string, "0oa", 3) == 0 ||
-                             (client && client->type == OKTA_VALUE_STRING &&
-                              strcmp(client->as.string, audience->as.string) == 0)))
-                               ? " (a client id: is this an ID token?)"
-                               : "",
-                           expected);
+    if (good)
+        return okta_trace_seen(j->trace, j->result, "%s", found);
+    listing(accepted, expected, sizeof(expected));
+    return okta_result_set(
+        j->result, OKTA_AUDIENCE_MISMATCH, "aud is %s%s; expected %s", found,
+        looks_like_client_id(j, audience) ? " (a client id: is this an ID token?)" : "", expected);
 }
 
 static okta_reason check_client(const judgement *j)

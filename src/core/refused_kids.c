@@ -1,16 +1,17 @@
 #include "core/refused_kids.h"
 
-#include <openssl/sha.h>
+#include "core/digest.h"
+
 #include <string.h>
 
 /* A cryptographic digest, so that nobody can make a kid that passes for another. */
 static uint64_t digest_of(const char *kid, size_t length)
 {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    uint64_t head;
+    unsigned char digest[OKTA_DIGEST_BYTES];
+    uint64_t head = 0;
 
-    SHA256((const unsigned char *)kid, length, digest);
-    memcpy(&head, digest, sizeof(head));
+    if (okta_digest(kid, length, digest))
+        memcpy(&head, digest, sizeof(head));
     return head;
 }
 

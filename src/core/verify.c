@@ -55,8 +55,16 @@ static okta_reason check_type(verification *v)
 
 static okta_reason check_algorithm(verification *v)
 {
-    okta_reason reason = okta_policy_check_algorithm(v->policy, v->jws.algorithm, v->result);
+    okta_reason reason;
 
+    if (!v->jws.algorithm) {
+        char name[64];
+
+        okta_text_copy(name, sizeof(name), v->jws.alg, v->jws.alg_length);
+        return okta_result_set(v->result, OKTA_ALGORITHM_REFUSED,
+                               "alg \"%s\" is unsigned, symmetric or unknown", name);
+    }
+    reason = okta_policy_check_algorithm(v->policy, v->jws.algorithm, v->result);
     if (reason != OKTA_OK)
         return reason;
     return okta_trace_seen(v->trace, v->result, "%s", v->jws.algorithm->name);

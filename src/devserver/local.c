@@ -20,12 +20,19 @@ static bool is_loopback(const apr_sockaddr_t *addr)
     return false;
 }
 
-bool okta_dev_is_local(const request_rec *r)
+/* A site is a host name with all its ports, so a page of the same site is from this machine too. */
+static bool is_foreign_page(const request_rec *r)
 {
     const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
+    return site && strcmp(site, "same-origin") != 0 && strcmp(site, "same-site") != 0 &&
+           strcmp(site, "none") != 0;
+}
+
+bool okta_dev_is_local(const request_rec *r)
+{
     /* A proxy on this machine is a loopback peer that speaks for others. */
     return is_loopback(r->connection->client_addr) && is_loopback(r->useragent_addr) &&
            !apr_table_get(r->headers_in, "X-Forwarded-For") &&
            !apr_table_get(r->headers_in, "Forwarded") && !apr_table_get(r->headers_in, "Via") &&
-           (!site || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0);
+           !is_foreign_page(r);
 }

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define MAX_REDIRECTS 3
 #define CONNECT_SHARE 2 /* connecting may take this part of the whole time */
@@ -28,9 +29,18 @@ struct okta_fetch {
     bool too_large;
     bool insecure_http;
     int redirects;
+    int64_t deadline; /* milliseconds of the monotonic clock */
     okta_headers headers;
     char cause[CURL_ERROR_SIZE];
 };
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *baton)
 {
@@ -114,6 +124,12 @@ static bool set_up(okta_fetch *fetch, const okta_fetch_request *request)
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->request_headers);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "mod_auth_okta");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* giving up must not wait for a name server that does not answer: other fetches go on */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+    /* the proxy's answer to CONNECT is not the issuer's */
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     restrict_protocols(easy);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -162,6 +178,7 @@ static okta_fetch *start(okta_fetcher *base, const okta_fetch_request *request,
     fetch->baton = baton;
     fetch->max_bytes = request->settings.max_bytes;
     fetch->insecure_http = request->settings.insecure_http;
+    fetch->deadline = monotonic_ms() + request->settings.timeout_ms;
     fetch->url = strdup(request->url);
     fetch->body = calloc(1, 1);
     fetch->easy = curl_easy_init();
@@ -185,6 +202,7 @@ static void cancel(okta_fetcher *base, okta_fetch *fetch)
 static bool follow(curl_fetcher *self, okta_fetch *fetch, long status, okta_error *error)
 {
     const char *target = NULL;
+    int64_t left = fetch->deadline - monotonic_ms();
     char *url;
 
     curl_easy_getinfo(fetch->easy, CURLINFO_REDIRECT_URL, &target);
@@ -195,6 +213,8 @@ static bool follow(curl_fetcher *self, okta_fetch *fetch, long status, okta_erro
                               (int)okta_origin_length(target), target);
     if (++fetch->redirects > MAX_REDIRECTS)
         return okta_error_set(error, "%s: more than %d redirects", fetch->url, MAX_REDIRECTS);
+    if (left <= 0)
+        return okta_error_set(error, "%s: redirected, and no time left", fetch->url);
     url = strdup(target);
     if (!url)
         return okta_error_set(error, "out of memory");
@@ -205,6 +225,7 @@ static bool follow(curl_fetcher *self, okta_fetch *fetch, long status, okta_erro
     okta_headers_clear(&fetch->headers);
     curl_multi_remove_handle(self->multi, fetch->easy);
     curl_easy_setopt(fetch->easy, CURLOPT_URL, url);
+    curl_easy_setopt(fetch->easy, CURLOPT_TIMEOUT_MS, (long)left);
     return curl_multi_add_handle(self->multi, fetch->easy) == CURLM_OK ||
            okta_error_set(error, "%s: out of memory", url);
 }
@@ -217,6 +238,7 @@ static void finish(curl_fetcher *self, okta_fetch *fetch, CURLcode code)
 
     curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &response.status);
     if (fetch->too_large) {
+        response.too_large = true;
         okta_error_set(&response.error, "%s: the answer is larger than %zu bytes", fetch->url,
                        fetch->max_bytes);
     } else if (code != CURLE_OK) {
@@ -231,7 +253,9 @@ static void finish(curl_fetcher *self, okta_fetch *fetch, CURLcode code)
         response.encoded = fetch->headers.encoded;
         response.etag = fetch->headers.etag;
         response.max_age = fetch->headers.max_age;
-        response.retry_after = fetch->headers.rate_limit_wait;
+        /* Okta sends its counters with every answer */
+        if (response.status == 429)
+            response.retry_after = fetch->headers.rate_limit_wait;
         curl_easy_getinfo(fetch->easy, CURLINFO_RETRY_AFTER, &retry_after);
         if (retry_after > 0)
             response.retry_after = retry_after;

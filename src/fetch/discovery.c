@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define METADATA_MAX_BYTES 65536 /* whatever the limit for key sets: they have one or two kB */
+
 struct okta_discovery {
     okta_fetcher *fetcher;
     okta_fetch *fetch;
@@ -20,7 +22,9 @@ struct okta_discovery {
     char *jwks_uri;
     char *token_endpoint;
     char *etag;
+    char *etag_uri;
     bool metadata_only;
+    bool conditional;    /* the key set is asked for with the etag */
     bool second_address; /* the metadata is asked for at RFC 8414's own address */
 };
 
@@ -32,6 +36,7 @@ static void release(okta_discovery *d)
     free(d->jwks_uri);
     free(d->token_endpoint);
     free(d->etag);
+    free(d->etag_uri);
     free(d);
 }
 
@@ -58,6 +63,7 @@ static void fail(okta_discovery *d, const okta_fetch_response *response, const o
     okta_discovery_result result = failure(response);
 
     result.error = *error;
+    result.keys_too_large = response && response->too_large && d->jwks_uri;
     report(d, &result);
 }
 
@@ -81,7 +87,7 @@ static void keys_came(void *baton, const okta_fetch_response *response)
     okta_discovery_result result = {.good = true, .retry_after = -1};
     okta_error why = {""}, error = {""};
 
-    if (response->answered && response->status == 304 && d->etag) {
+    if (response->answered && response->status == 304 && d->conditional) {
         result.not_modified = true;
         result.etag = d->etag;
         result.max_age = response->max_age;
@@ -172,10 +178,13 @@ static bool next_fetch(okta_discovery *d, okta_error *error)
 
     if (d->jwks_uri) {
         request.url = d->jwks_uri;
-        request.etag = d->etag;
+        if (d->etag && d->etag_uri && strcmp(d->etag_uri, d->jwks_uri) == 0)
+            request.etag = d->etag;
+        d->conditional = request.etag != NULL;
         d->fetch = d->fetcher->start(d->fetcher, &request, keys_came, d, error);
     } else {
         request.url = url = metadata_url(d);
+        request.settings.max_bytes = METADATA_MAX_BYTES;
         d->fetch = url ? d->fetcher->start(d->fetcher, &request, metadata_came, d, error) : NULL;
         if (!url)
             okta_error_set(error, "out of memory");
@@ -215,6 +224,7 @@ okta_discovery *okta_discovery_start(okta_fetcher *fetcher, const okta_discovery
     d->issuer = copy(request->issuer, &ok);
     d->jwks_uri = copy(request->metadata_only ? NULL : request->jwks_uri, &ok);
     d->etag = copy(request->etag, &ok);
+    d->etag_uri = copy(request->etag_uri, &ok);
     if (!ok)
         okta_error_set(error, "out of memory");
     if (!ok || !next_fetch(d, error)) {

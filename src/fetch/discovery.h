@@ -10,6 +10,7 @@ typedef struct okta_discovery_request {
     const char *issuer;
     const char *jwks_uri; /* configured, or known from earlier; NULL: ask the metadata */
     const char *etag;     /* of the key set we have; NULL: none */
+    const char *etag_uri; /* where that came from; elsewhere it means nothing */
     bool metadata_only;   /* stop at the metadata: only the URLs are wanted */
     okta_fetch_settings settings;
     okta_dropped_fn *dropped; /* told of unusable keys; may be NULL */
@@ -21,6 +22,7 @@ typedef struct okta_discovery_result {
     bool good; /* false: error says why, retry_after whether the server named a time */
     okta_error error;
     int64_t retry_after; /* seconds; -1: not said */
+    bool keys_too_large; /* the failure is one of max_bytes, and of the key set */
     bool not_modified;   /* the key set of the etag still stands; jwks and keys are NULL */
     const char *jwks_uri;
     const char *token_endpoint; /* NULL: not asked for, or none */

@@ -30,13 +30,14 @@ typedef struct okta_fetch_request {
 typedef struct okta_fetch_response {
     bool answered; /* false: error says why no complete answer came */
     okta_error error;
+    bool too_large; /* not answered, because of max_bytes */
     long status;
     const char *body; /* terminated, never NULL when answered */
     size_t length;
     bool encoded;        /* a Content-Encoding that was not asked for */
     const char *etag;    /* NULL: none */
     int64_t max_age;     /* seconds by Cache-Control; 0 for no-cache and no-store; -1: not said */
-    int64_t retry_after; /* seconds by Retry-After or X-Rate-Limit-Reset; -1: not said */
+    int64_t retry_after; /* seconds by Retry-After, with 429 X-Rate-Limit-Reset; -1: not said */
 } okta_fetch_response;
 
 typedef void okta_fetch_done_fn(void *baton, const okta_fetch_response *response);

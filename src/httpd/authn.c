@@ -4,31 +4,14 @@
 #include "core/verify.h"
 #include "httpd/backend.h"
 #include "httpd/identity.h"
-#include "httpd/keystore.h"
 #include "httpd/keywait.h"
 #include "httpd/log.h"
 #include "httpd/respond.h"
+#include "httpd/tokens.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_request.h>
-
-/* The issuer that okta_verify asked keys of, and of which generation they were. */
-typedef struct lookup {
-    const okta_issuer *issuer;
-    uint32_t generation;
-    bool newest; /* no older set will do */
-} lookup;
-
-static okta_reason find_keys(void *baton, const char *url, okta_keyset **keys)
-{
-    lookup *l = baton;
-
-    l->issuer = okta_registry_find(url);
-    if (!l->issuer)
-        return OKTA_KEYS_UNAVAILABLE;
-    return okta_keystore_get(l->issuer, l->newest, keys, &l->generation);
-}
 
 static bool all_default_servers(const okta_strings *issuers)
 {
@@ -69,32 +52,14 @@ static bool policy_of(request_rec *r, const char **composed, okta_policy *policy
     return policy->issuers.count > 0 && policy->audiences.count > 0;
 }
 
-/* Verify, and once more when newer keys came for it. */
-static okta_reason verify(const okta_policy *policy, const char *token, size_t length, lookup *l,
-                          okta_claims **claims, okta_result *result)
-{
-    const okta_keyring keyring = {find_keys, l};
-    okta_reason reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
-
-    l->newest = true;
-    if (reason == OKTA_KEYS_UNAVAILABLE && l->issuer && okta_keywait_any(l->issuer, l->generation))
-        return okta_verify(policy, &keyring, token, length, NULL, claims, result);
-    if (reason == OKTA_KID_UNKNOWN && okta_keywait_kid(l->issuer, l->generation, result->kid)) {
-        reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
-        if (reason == OKTA_KID_UNKNOWN)
-            okta_keywait_refuse_kid(l->issuer, result->kid);
-    }
-    return reason;
-}
-
 static apr_status_t release_claims(void *claims)
 {
     okta_claims_unref(claims);
     return APR_SUCCESS;
 }
 
-static okta_reason judge(request_rec *r, const char *token, size_t length, lookup *l,
-                         okta_result *result)
+static okta_reason judge(request_rec *r, const char *token, size_t length,
+                         const okta_issuer **issuer, okta_result *result)
 {
     const char *composed = NULL;
     okta_claims *claims = NULL;
@@ -105,7 +70,7 @@ static okta_reason judge(request_rec *r, const char *token, size_t length, looku
         return okta_result_set(result, OKTA_MISCONFIGURED,
                                "no issuer or no audience here: set OktaDomain or OktaIssuer, and "
                                "OktaAudience");
-    reason = verify(&policy, token, length, l, &claims, result);
+    reason = okta_tokens_verify(&policy, token, length, &claims, issuer, result);
     if (reason != OKTA_OK)
         return reason;
     apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
@@ -120,7 +85,7 @@ static okta_reason judge(request_rec *r, const char *token, size_t length, looku
     return reason;
 }
 
-static okta_reason authenticate(request_rec *r, lookup *l, okta_result *result)
+static okta_reason authenticate(request_rec *r, const okta_issuer **issuer, okta_result *result)
 {
     const char *token = NULL;
     size_t length = 0;
@@ -129,7 +94,7 @@ static okta_reason authenticate(request_rec *r, lookup *l, okta_result *result)
     okta_result_init(result);
     if (reason != OKTA_OK)
         return okta_result_set(result, reason, "%s", okta_reason_description(reason));
-    return judge(r, token, length, l, result);
+    return judge(r, token, length, issuer, result);
 }
 
 /* Only where a Require would let an anonymous request in: elsewhere it needs a token, and is told
@@ -152,14 +117,14 @@ static bool may_pass(request_rec *r, okta_reason reason)
 
 int okta_check_authn(request_rec *r)
 {
-    lookup l = {NULL, 0, false};
+    const okta_issuer *issuer = NULL;
     okta_result result;
     okta_reason reason;
 
     if (!okta_request_is_ours(r))
         return DECLINED;
     r->user = NULL;
-    reason = authenticate(r, &l, &result);
+    reason = authenticate(r, &issuer, &result);
     if (reason == OKTA_OK) {
         r->ap_auth_type = (char *)OKTA_AUTH_TYPE;
         return OK;
@@ -172,7 +137,7 @@ int okta_check_authn(request_rec *r)
         return OK;
     }
     if (okta_reason_status(reason) == HTTP_SERVICE_UNAVAILABLE)
-        okta_set_retry_after(r, l.issuer ? okta_keywait_retry_after(l.issuer) : 1);
+        okta_set_retry_after(r, issuer ? okta_keywait_retry_after(issuer) : 1);
     return okta_refuse(r, &result);
 }
 

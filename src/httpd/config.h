@@ -95,7 +95,8 @@ typedef struct okta_global_config {
     apr_interval_time_t refresh_min;
     apr_interval_time_t refresh_max;
     apr_int64_t key_set_max_bytes;
-    const char *state_dir; /* NULL: the default one */
+    apr_int64_t token_cache; /* entries; 0: off */
+    const char *state_dir;   /* NULL: the default one */
 } okta_global_config;
 
 void *okta_dir_config_create(apr_pool_t *pool, char *path);

@@ -81,6 +81,8 @@ const command_rec okta_directives[] = {
                   "least and longest refresh interval of key sets (default: 5m 24h)"),
     AP_INIT_TAKE1("OktaStateDir", okta_set_state_dir, NULL, RSRC_CONF,
                   "directory for the last good key sets (default: okta in the runtime directory)"),
+    AP_INIT_TAKE1("OktaTokenCache", okta_set_token_cache, NULL, RSRC_CONF,
+                  "verified tokens that each process remembers, 0 for none (default: 4096)"),
     AP_INIT_TAKE1("OktaKeySetMaxBytes", okta_set_key_set_max_bytes, NULL, RSRC_CONF,
                   "largest key set that is accepted (default: 65536)"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL},

@@ -48,6 +48,7 @@ const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *v
 const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, const char *max);
 const char *okta_set_state_dir(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_token_cache(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char *value);
 
 /* A number with ms, s, m (or min), h or d behind it, seconds without. */

@@ -8,6 +8,7 @@
 #define TOKEN_BYTES_MAX INT64_C(1048576)
 #define KEY_SET_BYTES_MIN 1024
 #define KEY_SET_BYTES_MAX INT64_C(4194304)
+#define TOKEN_CACHE_MAX INT64_C(16777216)
 #define FETCH_TIMEOUT_MIN apr_time_from_msec(100)
 #define FETCH_TIMEOUT_MAX apr_time_from_sec(300)
 #define TIME_MAX apr_time_from_sec(30 * 24 * 3600)
@@ -143,8 +144,8 @@ const char *okta_set_insecure_http(cmd_parms *cmd, void *config, int flag)
     return set_number_once(cmd, &settings_for(cmd)->insecure_http, flag != 0, flag ? "On" : "Off");
 }
 
-static const char *set_bytes(const cmd_parms *cmd, apr_int64_t *field, const char *value,
-                             apr_int64_t min, apr_int64_t max)
+static const char *set_count(const cmd_parms *cmd, apr_int64_t *field, const char *value,
+                             apr_int64_t min, apr_int64_t max, const char *unit)
 {
     char *end = NULL;
     apr_int64_t bytes = apr_strtoi64(value, &end, 10);
@@ -152,9 +153,9 @@ static const char *set_bytes(const cmd_parms *cmd, apr_int64_t *field, const cha
     if (!*value || *end || bytes < min || bytes > max)
         return okta_directive_error(cmd, value,
                                     apr_psprintf(cmd->pool,
-                                                 "out of range; use a number of bytes from "
+                                                 "out of range; use a number of %s from "
                                                  "%" APR_INT64_T_FMT " to %" APR_INT64_T_FMT,
-                                                 min, max));
+                                                 unit, min, max));
     return set_number_once(cmd, field, bytes, value);
 }
 
@@ -164,7 +165,8 @@ const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *v
         ap_get_module_config(cmd->server->module_config, &auth_okta_module);
 
     (void)config;
-    return set_bytes(cmd, &server->max_token_bytes, value, TOKEN_BYTES_MIN, TOKEN_BYTES_MAX);
+    return set_count(cmd, &server->max_token_bytes, value, TOKEN_BYTES_MIN, TOKEN_BYTES_MAX,
+                     "bytes");
 }
 
 /* The key store is one for all virtual hosts. */
@@ -210,14 +212,24 @@ const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, 
     return fault ? fault : set_number_once(cmd, &global->refresh_max, longest, max);
 }
 
+const char *okta_set_token_cache(cmd_parms *cmd, void *config, const char *value)
+{
+    const char *fault = main_server_only(cmd, value);
+
+    (void)config;
+    return fault ? fault
+                 : set_count(cmd, &okta_registry_get()->global.token_cache, value, 0,
+                             TOKEN_CACHE_MAX, "entries");
+}
+
 const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char *value)
 {
     const char *fault = main_server_only(cmd, value);
 
     (void)config;
     return fault ? fault
-                 : set_bytes(cmd, &okta_registry_get()->global.key_set_max_bytes, value,
-                             KEY_SET_BYTES_MIN, KEY_SET_BYTES_MAX);
+                 : set_count(cmd, &okta_registry_get()->global.key_set_max_bytes, value,
+                             KEY_SET_BYTES_MIN, KEY_SET_BYTES_MAX, "bytes");
 }
 
 const char *okta_set_state_dir(cmd_parms *cmd, void *config, const char *value)

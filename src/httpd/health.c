@@ -38,6 +38,9 @@ static const char *cause_of(const okta_shared *shared, char *cause, size_t size)
     size_t length = 0;
     char text[OKTA_CAUSE_BYTES];
 
+    /* the last cause that was noted may be one of long ago */
+    if (!shared->state->failing)
+        return "no refresh came in time";
     if (!okta_slot_read(shared->cause, text, &length, &generation))
         return "no fetch has succeeded";
     okta_text_format(cause, size, "%.*s", (int)length, text);

@@ -44,6 +44,42 @@ void okta_keystore_set_times(const okta_issuer *issuer, apr_time_t fetched_at, i
         fetched_at + interval / 100 * ap_random_pick(REFRESH_PERCENT_MIN, REFRESH_PERCENT_MAX);
 }
 
+/* Durations may have been changed by the restart: what counts is what is configured now. */
+static void settle_times(const okta_issuer *issuer)
+{
+    const okta_global_config *global = &okta_registry_get()->global;
+    okta_slot_state *state = okta_shared_of(issuer)->state;
+    apr_interval_time_t interval =
+        clamp(state->fresh_until - state->fetched_at, global->refresh_min, global->refresh_max);
+    apr_time_t latest = state->fetched_at + interval / 100 * REFRESH_PERCENT_MAX;
+
+    state->fresh_until = state->fetched_at + interval;
+    state->usable_until = state->fresh_until + global->key_max_stale;
+    if (!state->failing && state->next_refresh > latest)
+        state->next_refresh =
+            state->fetched_at +
+            interval / 100 * ap_random_pick(REFRESH_PERCENT_MIN, REFRESH_PERCENT_MAX);
+}
+
+void okta_keystore_clock_went_back(const okta_issuer *issuer, apr_time_t now)
+{
+    okta_slot_state *state = okta_shared_of(issuer)->state;
+    apr_interval_time_t step = state->fetched_at - now;
+
+    if (step <= 0)
+        return;
+    state->fetched_at -= step;
+    state->fresh_until -= step;
+    state->usable_until -= step;
+}
+
+bool okta_keystore_cooled_down(const okta_slot_state *state, apr_time_t now)
+{
+    apr_time_t started_at = state->started_at;
+
+    return started_at + okta_registry_get()->global.key_cooldown <= now || started_at > now;
+}
+
 bool okta_keystore_publish(const okta_issuer *issuer, const okta_snapshot *snapshot,
                            const char *jwks, size_t length, okta_error *error)
 {
@@ -121,6 +157,8 @@ int okta_keystore_fill(apr_pool_t *ptemp)
                 return HTTP_INTERNAL_SERVER_ERROR;
         } else if (okta_slot_generation(okta_shared_of(issuer)->keys) == 0) {
             okta_statefile_load(issuer, ptemp);
+        } else {
+            settle_times(issuer);
         }
     }
     return OK;

@@ -6,8 +6,8 @@
 #include "core/snapshot.h"
 #include "httpd/shared.h"
 
-/* Parent, post_config, after okta_shared_create: publish key files and what the state files have.
- * An httpd status. */
+/* Parent, post_config, after okta_shared_create: publish key files and what the state files have,
+ * and fit the times of keys that were taken over to the configuration. An httpd status. */
 int okta_keystore_fill(apr_pool_t *ptemp);
 
 /* Child: the process's own part; released with pchild. */
@@ -29,6 +29,13 @@ bool okta_keystore_publish(const okta_issuer *issuer, const okta_snapshot *snaps
 /* Set the slot's times for keys that their source confirmed at `fetched_at` (microseconds), saying
  * max_age (seconds, -1: nothing). */
 void okta_keystore_set_times(const okta_issuer *issuer, apr_time_t fetched_at, int64_t max_age);
+
+/* The clock was set back to `now`, before the keys were fetched by their own account: let them have
+ * been fetched now, so that they are not trusted longer than configured. One writer at a time. */
+void okta_keystore_clock_went_back(const okta_issuer *issuer, apr_time_t now);
+
+/* Whether an unknown kid may cause a fetch at `now`. Any process and thread. */
+bool okta_keystore_cooled_down(const okta_slot_state *state, apr_time_t now);
 
 /* What is published, decoded; false when there is nothing. Release with okta_snapshot_clear. */
 bool okta_keystore_snapshot(const okta_issuer *issuer, okta_snapshot *snapshot);

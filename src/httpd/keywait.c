@@ -1,11 +1,12 @@
 #include "httpd/keywait.h"
 
-#include "httpd/shared.h"
+#include "httpd/keystore.h"
 
 #include <ap_mpm.h>
+#include <time.h>
 
 #define POLL_INTERVAL apr_time_from_msec(10)
-#define SHARE 4 /* of the threads, how many may wait for an unknown kid: one in four */
+#define SHARE 4 /* of the threads, how many may wait while others could do without: one in four */
 #define RETRY_AFTER_MAX 60
 
 static _Atomic int waiting_here;
@@ -17,7 +18,7 @@ void okta_keywait_child_init(void)
     int threads = 1, processes = 1;
 
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_MAX_DAEMON_USED, &processes);
+    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
     if (threads < 1)
         threads = 1;
     limit_here = threads / SHARE > 1 ? threads / SHARE : 1;
@@ -31,43 +32,53 @@ static bool help_is_coming(const okta_slot_state *state, apr_time_t now, apr_tim
         return true;
     if (state->failing)
         return state->next_refresh <= deadline;
-    return state->started_at + okta_registry_get()->global.key_cooldown <= now;
+    return okta_keystore_cooled_down(state, now);
+}
+
+/* Waiting has its end also when somebody sets the clock back meanwhile. */
+static apr_time_t monotonic(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return apr_time_from_sec(now.tv_sec) + now.tv_nsec / 1000;
 }
 
 static bool poll_for(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline)
 {
     const okta_shared *shared = okta_shared_of(issuer);
-    uint32_t finished = shared->state->finished;
+    okta_slot_state *state = shared->state;
+    uint32_t finished = state->finished;
+    apr_time_t end = monotonic() + okta_registry_get()->global.key_wait;
 
-    shared->state->waits++;
-    for (apr_time_t now = apr_time_now(); now < deadline; now = apr_time_now()) {
-        if (okta_slot_generation(shared->keys) != generation)
+    state->waits++;
+    while (monotonic() < end) {
+        apr_time_t now = apr_time_now();
+        /* published is not enough: the times that make keys usable are set a moment later */
+        bool usable = state->usable_until > now;
+
+        if (usable && okta_slot_generation(shared->keys) != generation)
             return true;
-        if (shared->state->finished != finished) {
-            /* no keys at all: the next try may still come in time */
-            if (shared->state->usable_until > now || !help_is_coming(shared->state, now, deadline))
-                break;
-        }
+        /* no keys at all: the next try may still come in time */
+        if (state->finished != finished && (usable || !help_is_coming(state, now, deadline)))
+            return true;
+        /* a fetch that ended since may have taken our wish with it */
+        if (!state->in_flight)
+            state->wanted = 1;
         apr_sleep(POLL_INTERVAL);
     }
-    return okta_slot_generation(shared->keys) != generation || shared->state->finished != finished;
+    return okta_slot_generation(shared->keys) != generation || state->finished != finished;
 }
 
-bool okta_keywait_any(const okta_issuer *issuer, uint32_t generation)
+/* One account for all issuers: of the threads a share, however many issuers fail at once. */
+static okta_tickets *tickets_of_all(void)
 {
-    okta_slot_state *state = okta_shared_of(issuer)->state;
-    apr_time_t now = apr_time_now();
-    apr_time_t deadline = now + okta_registry_get()->global.key_wait;
-
-    if (issuer->settings.jwks_file)
-        return false;
-    state->wanted = 1;
-    return help_is_coming(state, now, deadline) && poll_for(issuer, generation, deadline);
+    return okta_shared_of(APR_ARRAY_IDX(okta_registry_get()->issuers, 0, okta_issuer *))->tickets;
 }
 
-static bool wait_in_turn(const okta_issuer *issuer, uint32_t generation, apr_time_t now)
+static bool wait_with_ticket(const okta_issuer *issuer, uint32_t generation, apr_time_t now)
 {
-    okta_tickets *tickets = okta_shared_of(issuer)->tickets;
+    okta_tickets *tickets = tickets_of_all();
     apr_time_t deadline = now + okta_registry_get()->global.key_wait;
     int ticket = okta_tickets_take(tickets, limit_everywhere, now, deadline);
     bool newer;
@@ -79,11 +90,35 @@ static bool wait_in_turn(const okta_issuer *issuer, uint32_t generation, apr_tim
     return newer;
 }
 
+static bool wait_in_turn(const okta_issuer *issuer, uint32_t generation, apr_time_t now)
+{
+    bool newer = atomic_fetch_add(&waiting_here, 1) < limit_here &&
+                 wait_with_ticket(issuer, generation, now);
+
+    atomic_fetch_sub(&waiting_here, 1);
+    return newer;
+}
+
+bool okta_keywait_any(const okta_issuer *issuer, uint32_t generation)
+{
+    okta_slot_state *state = okta_shared_of(issuer)->state;
+    apr_time_t now = apr_time_now();
+    apr_time_t deadline = now + okta_registry_get()->global.key_wait;
+
+    if (issuer->settings.jwks_file)
+        return false;
+    state->wanted = 1;
+    if (!help_is_coming(state, now, deadline))
+        return false;
+    /* an issuer that fails must not hold the threads that another's requests need */
+    return state->failing ? wait_in_turn(issuer, generation, now)
+                          : poll_for(issuer, generation, deadline);
+}
+
 bool okta_keywait_kid(const okta_issuer *issuer, uint32_t generation, const char *kid)
 {
     const okta_shared *shared = okta_shared_of(issuer);
     apr_time_t now = apr_time_now();
-    bool newer;
 
     if (issuer->settings.jwks_file)
         return false;
@@ -96,16 +131,16 @@ bool okta_keywait_kid(const okta_issuer *issuer, uint32_t generation, const char
     shared->state->wanted = 1;
     if (!help_is_coming(shared->state, now, now + okta_registry_get()->global.key_wait))
         return false;
-    newer =
-        atomic_fetch_add(&waiting_here, 1) < limit_here && wait_in_turn(issuer, generation, now);
-    atomic_fetch_sub(&waiting_here, 1);
-    return newer;
+    return wait_in_turn(issuer, generation, now);
 }
 
 void okta_keywait_refuse_kid(const okta_issuer *issuer, const char *kid)
 {
     const okta_global_config *global = &okta_registry_get()->global;
 
+    /* the fetch that we waited for may be one that failed, which says nothing of the kid */
+    if (okta_shared_of(issuer)->state->failing)
+        return;
     okta_refused_kids_add(okta_shared_of(issuer)->refused, kid, strlen(kid), apr_time_now(),
                           global->key_cooldown, global->refresh_min);
 }

@@ -8,7 +8,8 @@
 void okta_keywait_child_init(void);
 
 /* There were no usable keys when `generation` was current: ask for some and wait, up to
- * OktaKeyWait, as long as a fetch may still bring them. True: another try is worth while. */
+ * OktaKeyWait, as long as a fetch may still bring them; once fetches have failed, only if not too
+ * many wait already. True: another try is worth while. */
 bool okta_keywait_any(const okta_issuer *issuer, uint32_t generation);
 
 /* The keys of `generation` lack this kid: ask for newer ones and wait for them, unless the kid is

@@ -23,6 +23,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/respond.c src/httpd/respond.h \
 	src/httpd/shared.c src/httpd/shared.h \
 	src/httpd/statefile.c src/httpd/statefile.h \
+	src/httpd/tokens.c src/httpd/tokens.h \
 	src/httpd/directives.c src/httpd/directives.h \
 	src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c \

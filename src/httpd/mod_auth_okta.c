@@ -14,6 +14,7 @@
 #include "httpd/resource.h"
 #include "httpd/respond.h"
 #include "httpd/statefile.h"
+#include "httpd/tokens.h"
 
 #include <http_core.h>
 #include <http_protocol.h>
@@ -48,6 +49,7 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     (void)server;
     okta_keystore_child_init(pchild);
     okta_keywait_child_init();
+    okta_tokens_child_init(pchild);
 }
 
 static void register_hooks(apr_pool_t *pool)

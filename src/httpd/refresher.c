@@ -27,7 +27,9 @@ typedef struct source {
     okta_discovery *running;
     char *jwks_uri; /* by the metadata of metadata_at; NULL: to be asked */
     char *etag;     /* of the published key set */
+    char *etag_uri; /* where that came from */
     apr_time_t metadata_at;
+    bool unsaved; /* the state file could not be written */
 } source;
 
 typedef struct refresher {
@@ -93,12 +95,13 @@ static void note_success(source *s, const okta_discovery_result *result)
         s->metadata_at = now;
     set_text(&s->jwks_uri, result->jwks_uri);
     set_text(&s->etag, result->etag);
+    set_text(&s->etag_uri, result->jwks_uri);
     okta_keystore_set_times(s->issuer, now, result->max_age);
     s->shared->state->failing = 0;
     ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, s->issuer->server,
                  OKTA_TAG_KEYS "issuer \"%s\": %s from %s", s->issuer->url,
                  result->not_modified ? "the same keys" : "keys", result->jwks_uri);
-    okta_statefile_save(s->issuer, result->max_age);
+    okta_statefile_save(s->issuer, result->max_age, &s->unsaved);
 }
 
 static void on_done(void *baton, const okta_discovery_result *result)
@@ -109,16 +112,23 @@ static void on_done(void *baton, const okta_discovery_result *result)
     okta_error error = {""};
 
     s->running = NULL;
-    if (!result->good)
-        note_failure(s, result->error.text, result->retry_after);
-    else if (!result->not_modified &&
-             !okta_keystore_publish(s->issuer, &origin, result->jwks, result->jwks_length, &error))
+    if (!result->good && result->keys_too_large) {
+        okta_error_set(&error, "%s (OktaKeySetMaxBytes)", result->error.text);
         note_failure(s, error.text, -1);
-    else
+    } else if (!result->good) {
+        note_failure(s, result->error.text, result->retry_after);
+    } else if (!result->not_modified && !okta_keystore_publish(s->issuer, &origin, result->jwks,
+                                                               result->jwks_length, &error)) {
+        note_failure(s, error.text, -1);
+    } else {
         note_success(s, result);
+    }
     /* in this order: whoever sees the end has to see its outcome */
     state->in_flight = 0;
     state->finished++;
+    /* whoever asked while it was under way has been served */
+    if (!state->failing)
+        state->wanted = 0;
     okta_health_note(s->issuer);
 }
 
@@ -140,6 +150,7 @@ static void start(refresher *r, source *s)
         .issuer = s->issuer->url,
         .jwks_uri = known_jwks_uri(s, now),
         .etag = s->etag,
+        .etag_uri = s->etag_uri,
         .settings = {.proxy = settings->proxy,
                      .ca_file = settings->ca_file,
                      .timeout_ms = (long)apr_time_as_msec(settings->fetch_timeout),
@@ -149,6 +160,7 @@ static void start(refresher *r, source *s)
         .dropped_baton = s,
     };
 
+    okta_keystore_clock_went_back(s->issuer, now);
     state->started_at = now;
     state->wanted = 0;
     state->in_flight = 1;
@@ -167,8 +179,10 @@ static bool is_due(const source *s, apr_time_t now)
 
     if (s->running)
         return false;
-    if (state->wanted && !state->failing &&
-        state->started_at + okta_registry_get()->global.key_cooldown <= now)
+    /* the clock was set back: what was planned by the old time is worth nothing */
+    if (state->started_at > now)
+        return true;
+    if (state->wanted && !state->failing && okta_keystore_cooled_down(state, now))
         return true;
     /* never asked for and never needed: let it be */
     if (s->issuer->on_demand && state->started_at == 0)
@@ -196,7 +210,7 @@ static void tick(refresher *r)
 }
 
 /* What is published may be another process's work; one that was killed may have left a fetch marked
- * as under way. */
+ * as under way. The metadata is asked for again: restarts must not put that off for ever. */
 static void take_up(source *s)
 {
     okta_snapshot snapshot;
@@ -206,8 +220,7 @@ static void take_up(source *s)
     if (!okta_keystore_snapshot(s->issuer, &snapshot))
         return;
     set_text(&s->etag, snapshot.etag);
-    set_text(&s->jwks_uri, snapshot.jwks_uri);
-    s->metadata_at = s->shared->state->fetched_at;
+    set_text(&s->etag_uri, snapshot.jwks_uri);
     okta_snapshot_clear(&snapshot);
 }
 
@@ -227,6 +240,7 @@ static void lay_down(source *s)
         s->shared->state->in_flight = 0;
     }
     set_text(&s->etag, NULL);
+    set_text(&s->etag_uri, NULL);
     set_text(&s->jwks_uri, NULL);
 }
 
@@ -247,8 +261,8 @@ static apr_status_t on_watchdog(int state, void *data, apr_pool_t *pool)
     (void)pool;
     switch (state) {
     case AP_WATCHDOG_STATE_STARTING:
-        if (!begin(r))
-            return APR_ENOMEM;
+        /* a failure would be for good: it is tried again below */
+        begin(r);
         break;
     case AP_WATCHDOG_STATE_RUNNING:
         if (r->fetcher || begin(r))

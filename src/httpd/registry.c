@@ -8,6 +8,7 @@
 #define DEFAULT_REFRESH_MIN apr_time_from_sec(5 * 60)
 #define DEFAULT_REFRESH_MAX apr_time_from_sec(24 * 3600)
 #define DEFAULT_KEY_SET_MAX_BYTES 65536
+#define DEFAULT_TOKEN_CACHE 4096
 #define DEFAULT_FETCH_TIMEOUT apr_time_from_sec(10)
 
 /* One configuration is in force in a process at a time; httpd reads the next after this one's pool
@@ -30,7 +31,7 @@ void okta_registry_create(apr_pool_t *pconf)
 {
     registry = apr_pcalloc(pconf, sizeof(*registry));
     registry->pool = pconf;
-    registry->global = (okta_global_config){-1, -1, -1, -1, -1, -1, NULL};
+    registry->global = (okta_global_config){-1, -1, -1, -1, -1, -1, -1, NULL};
     registry->sections = apr_array_make(pconf, 8, sizeof(okta_section));
     registry->issuer_sections = apr_array_make(pconf, 4, sizeof(okta_issuer_section *));
     registry->issuers = apr_array_make(pconf, 4, sizeof(okta_issuer *));
@@ -124,6 +125,8 @@ static void settle_global(okta_global_config *global)
         global->refresh_max = DEFAULT_REFRESH_MAX;
     if (global->key_set_max_bytes < 0)
         global->key_set_max_bytes = DEFAULT_KEY_SET_MAX_BYTES;
+    if (global->token_cache < 0)
+        global->token_cache = DEFAULT_TOKEN_CACHE;
 }
 
 void okta_registry_settle(void)

@@ -1,5 +1,6 @@
 #include "httpd/statefile.h"
 
+#include "core/digest.h"
 #include "core/issuer.h"
 #include "httpd/keystore.h"
 #include "httpd/log.h"
@@ -8,8 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <http_core.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <unixd.h>
@@ -29,25 +30,29 @@ static apr_status_t forget(void *unused)
     return APR_SUCCESS;
 }
 
-/* NULL when the directory can be used, else why not. */
-static const char *make_directory(const char *path, apr_pool_t *pool)
+static uid_t child_user(void)
 {
-    uid_t owner = geteuid() == 0 ? ap_unixd_config.user_id : geteuid();
+    return geteuid() == 0 ? ap_unixd_config.user_id : geteuid();
+}
+
+/* NULL when the directory can be used, else why not. One that was there already may be anybody's:
+ * only what is ours by its name is given to another user. */
+static const char *make_directory(const char *path, bool ours)
+{
+    uid_t owner = child_user();
+    bool made = mkdir(path, DIRECTORY_MODE) == 0;
     struct stat info;
 
-    if (apr_dir_make_recursive(path, APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE,
-                               pool) != APR_SUCCESS)
-        return "it cannot be made";
+    if (!made && errno != EEXIST)
+        return errno == ENOENT ? "the directory above it does not exist" : "it cannot be made";
     if (lstat(path, &info) != 0 || !S_ISDIR(info.st_mode))
         return "it is no directory";
-    if (info.st_uid == geteuid() && info.st_uid != owner &&
-        chown(path, owner, ap_unixd_config.group_id) != 0)
+    if ((made || ours) && info.st_uid != owner &&
+        lchown(path, owner, ap_unixd_config.group_id) != 0)
         return "it cannot be given to the user that httpd's children run as";
     if (lstat(path, &info) != 0 || info.st_uid != owner)
         return "it belongs to another user than httpd's children run as";
-    if (info.st_mode & (S_IWGRP | S_IWOTH))
-        return "others may write to it";
-    return chmod(path, DIRECTORY_MODE) == 0 ? NULL : "its mode cannot be set";
+    return info.st_mode & (S_IWGRP | S_IWOTH) ? "others may write to it" : NULL;
 }
 
 static bool is_needed(const okta_registry *registry)
@@ -66,7 +71,7 @@ int okta_statefile_prepare(apr_pool_t *pconf, server_rec *server)
 
     if (!configured && !is_needed(okta_registry_get()))
         return OK;
-    fault = make_directory(path, pconf);
+    fault = make_directory(path, !configured);
     apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
     directory = fault ? NULL : path;
     if (fault && configured) {
@@ -87,32 +92,54 @@ int okta_statefile_prepare(apr_pool_t *pconf, server_rec *server)
 
 static char *path_of(const okta_issuer *issuer, const char *suffix, char *path, size_t size)
 {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
+    unsigned char digest[OKTA_DIGEST_BYTES] = {0};
     char name[2 * NAME_DIGEST_BYTES + 1];
 
-    SHA256((const unsigned char *)issuer->url, strlen(issuer->url), digest);
+    /* a name, no more: what the file says of its issuer decides */
+    okta_digest(issuer->url, strlen(issuer->url), digest);
     for (int i = 0; i < NAME_DIGEST_BYTES; i++)
         apr_snprintf(name + 2 * (size_t)i, 3, "%02x", digest[i]);
     apr_snprintf(path, size, "%s/keys-%s.json%s", directory, name, suffix);
     return path;
 }
 
-static char *read_file(const char *path, size_t max_bytes, size_t *length)
+/* Why we do not read what others may have written; NULL: nothing is wrong. */
+static const char *fault_of(const struct stat *info, size_t max_bytes)
+{
+    if (!S_ISREG(info->st_mode))
+        return "it is no regular file";
+    if (info->st_uid != child_user() && info->st_uid != geteuid())
+        return "it belongs to another user";
+    if (info->st_mode & (S_IWGRP | S_IWOTH))
+        return "others may write to it";
+    if (info->st_size <= 0)
+        return "it is empty";
+    return (size_t)info->st_size > max_bytes ? "it is too large" : NULL;
+}
+
+/* The whole file. NULL with the fault, or without one when there is no such file. */
+static char *read_file(const char *path, size_t max_bytes, size_t *length, const char **fault)
 {
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     struct stat info;
     char *text = NULL;
     ssize_t got = -1;
 
-    if (fd < 0)
+    *fault = NULL;
+    if (fd < 0) {
+        *fault = errno == ENOENT  ? NULL
+                 : errno == ELOOP ? "it is a symbolic link"
+                                  : "it cannot be opened";
         return NULL;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && !(info.st_mode & (S_IWGRP | S_IWOTH)) &&
-        info.st_size > 0 && (size_t)info.st_size <= max_bytes)
+    }
+    *fault = fstat(fd, &info) == 0 ? fault_of(&info, max_bytes) : "it cannot be looked at";
+    if (!*fault)
         text = malloc((size_t)info.st_size);
     if (text)
         got = read(fd, text, (size_t)info.st_size);
     close(fd);
-    if (got != info.st_size) {
+    if (!*fault && got != info.st_size) {
+        *fault = "it cannot be read";
         free(text);
         return NULL;
     }
@@ -130,41 +157,60 @@ static bool origin_is_right(const okta_issuer *issuer, const okta_snapshot *snap
     return okta_same_origin(issuer->url, snapshot->jwks_uri);
 }
 
-void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
+/* Publish what the file has if it is fit for that; otherwise the reason why not, from ptemp or
+ * static. */
+static const char *publish(const okta_issuer *issuer, const okta_snapshot *snapshot,
+                           const char *text, size_t length, apr_pool_t *ptemp)
 {
     okta_slot_state *state = okta_shared_of(issuer)->state;
+    apr_time_t fetched_at = apr_time_from_sec(snapshot->fetched_at);
+    okta_error error = {""};
+    const char *fault = NULL;
+
+    if (!origin_is_right(issuer, snapshot))
+        return apr_psprintf(ptemp, "its keys came from %s", snapshot->jwks_uri);
+    if (fetched_at > apr_time_now() + CLOCK_TOLERANCE)
+        return "it was written in the future";
+    okta_keystore_set_times(issuer, fetched_at, snapshot->max_age);
+    if (state->usable_until <= apr_time_now())
+        fault = "its keys are older than OktaKeyMaxStale allows";
+    else if (!okta_keystore_publish(issuer, snapshot, text, length, &error))
+        fault = apr_pstrdup(ptemp, error.text);
+    /* keys that were worth a file are worth being refreshed, also where nobody has asked yet */
+    state->started_at = fault ? 0 : fetched_at;
+    if (fault)
+        state->fetched_at = state->fresh_until = state->usable_until = state->next_refresh = 0;
+    return fault;
+}
+
+void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
+{
     char path[APR_PATH_MAX];
     okta_snapshot snapshot;
     okta_error error = {""};
-    apr_time_t fetched_at;
+    const char *fault = NULL;
     size_t length;
     char *text;
 
-    (void)ptemp;
-    if (!directory)
+    if (!directory || !path_of(issuer, "", path, sizeof(path)))
         return;
-    text = read_file(path_of(issuer, "", path, sizeof(path)),
-                     okta_slot_capacity(okta_shared_of(issuer)->keys), &length);
-    if (!text)
+    text = read_file(path, okta_slot_capacity(okta_shared_of(issuer)->keys), &length, &fault);
+    if (!text && !fault)
         return;
-    if (!okta_snapshot_decode(&snapshot, text, length, issuer->url, &error)) {
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, issuer->server,
-                     OKTA_TAG_KEYS "\"%s\" is left alone: %s", path, error.text);
-        free(text);
-        return;
-    }
-    fetched_at = apr_time_from_sec(snapshot.fetched_at);
-    if (origin_is_right(issuer, &snapshot) && fetched_at <= apr_time_now() + CLOCK_TOLERANCE) {
-        okta_keystore_set_times(issuer, fetched_at, snapshot.max_age);
-        if (state->usable_until > apr_time_now() &&
-            okta_keystore_publish(issuer, &snapshot, text, length, &error))
+    if (text && !okta_snapshot_decode(&snapshot, text, length, issuer->url, &error)) {
+        fault = error.text;
+    } else if (text) {
+        fault = publish(issuer, &snapshot, text, length, ptemp);
+        if (!fault)
             ap_log_error(APLOG_MARK, APLOG_INFO, 0, issuer->server,
                          OKTA_TAG_KEYS "issuer \"%s\": %lu keys from \"%s\"", issuer->url,
                          (unsigned long)okta_keyset_count(snapshot.keys), path);
-        else
-            state->fetched_at = state->fresh_until = state->usable_until = state->next_refresh = 0;
+        okta_snapshot_clear(&snapshot);
     }
-    okta_snapshot_clear(&snapshot);
+    if (fault)
+        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, issuer->server,
+                     OKTA_TAG_KEYS "issuer \"%s\": the keys in \"%s\" are not used: %s",
+                     issuer->url, path, fault);
     free(text);
 }
 
@@ -183,49 +229,83 @@ static bool write_all(int fd, const char *text, size_t length)
     return true;
 }
 
-/* All or nothing: a reader sees the old file or the new one. */
-static bool replace_file(const okta_issuer *issuer, const char *text)
+/* The refresher of a configuration that is ending may still be at it, or another httpd. Released
+ * with the descriptor. */
+static int lock_directory(void)
+{
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd >= 0)
+        (void)flock(fd, LOCK_EX);
+    return fd;
+}
+
+/* All or nothing: a reader sees the old file or the new one. 0, or an errno. */
+static int replace_file(const okta_issuer *issuer, const char *text)
 {
     char path[APR_PATH_MAX], fresh[APR_PATH_MAX];
-    bool good;
-    int fd;
+    int fault = 0, fd;
 
-    path_of(issuer, "", path, sizeof(path));
-    path_of(issuer, ".new", fresh, sizeof(fresh));
+    if (!path_of(issuer, "", path, sizeof(path)) || !path_of(issuer, ".new", fresh, sizeof(fresh)))
+        return ENOMEM;
     unlink(fresh);
     fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
     if (fd < 0)
-        return false;
-    good = write_all(fd, text, strlen(text)) && fsync(fd) == 0;
-    good = close(fd) == 0 && good;
-    if (good && rename(fresh, path) == 0)
-        return true;
+        return errno;
+    if (!write_all(fd, text, strlen(text)) || fsync(fd) != 0)
+        fault = errno;
+    if (close(fd) != 0 && !fault)
+        fault = errno;
+    if (!fault && rename(fresh, path) == 0)
+        return 0;
+    fault = fault ? fault : errno;
     unlink(fresh);
-    return false;
+    return fault;
 }
 
-void okta_statefile_save(const okta_issuer *issuer, int64_t max_age)
+/* What the slot has, as text with its times. NULL when out of memory. The caller frees. */
+static char *current_text(const okta_issuer *issuer, int64_t max_age)
 {
     const okta_shared *shared = okta_shared_of(issuer);
+    char *published = malloc(okta_slot_capacity(shared->keys)), *text = NULL;
     okta_snapshot snapshot;
-    char *published, *text = NULL;
     uint32_t generation;
     size_t length;
 
-    if (!directory || !okta_keystore_snapshot(issuer, &snapshot))
+    if (okta_keystore_snapshot(issuer, &snapshot)) {
+        snapshot.fetched_at = apr_time_sec(shared->state->fetched_at);
+        snapshot.max_age = max_age;
+        if (published && okta_slot_read(shared->keys, published, &length, &generation))
+            text = okta_snapshot_encode(&snapshot, published, length);
+        okta_snapshot_clear(&snapshot);
+    }
+    free(published);
+    return text;
+}
+
+void okta_statefile_save(const okta_issuer *issuer, int64_t max_age, bool *unsaved)
+{
+    char *text = directory ? current_text(issuer, max_age) : NULL;
+    int fault = ENOMEM, lock;
+
+    if (!directory)
         return;
-    snapshot.fetched_at = apr_time_sec(shared->state->fetched_at);
-    snapshot.max_age = max_age;
-    published = malloc(okta_slot_capacity(shared->keys));
-    if (published && okta_slot_read(shared->keys, published, &length, &generation))
-        text = okta_snapshot_encode(&snapshot, published, length);
-    if (!text || !replace_file(issuer, text))
-        ap_log_error(APLOG_MARK, APLOG_WARNING, errno, issuer->server,
+    if (text) {
+        lock = lock_directory();
+        fault = replace_file(issuer, text);
+        if (lock >= 0)
+            close(lock);
+    }
+    free(text);
+    if (fault && !*unsaved)
+        ap_log_error(APLOG_MARK, APLOG_WARNING, fault, issuer->server,
                      OKTA_TAG_KEYS
                      "issuer \"%s\": its keys cannot be written to \"%s\"; a cold start "
                      "will not have them",
                      issuer->url, directory);
-    free(text);
-    free(published);
-    okta_snapshot_clear(&snapshot);
+    else if (!fault && *unsaved)
+        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, issuer->server,
+                     OKTA_TAG_KEYS "issuer \"%s\": its keys are written to \"%s\" again",
+                     issuer->url, directory);
+    *unsaved = fault != 0;
 }
