@@ -84,10 +84,17 @@ bool okta_cors_allows_headers(const okta_cors *cors, const char *names)
     return true;
 }
 
+static bool has_default_port(const char *origin, size_t length)
+{
+    const char *port = strncmp(origin, "https:", 6) == 0 ? ":443" : ":80";
+
+    return length > strlen(port) && strcmp(origin + length - strlen(port), port) == 0;
+}
+
 bool okta_cors_origin_check(const char *origin, okta_error *error)
 {
     size_t length = strlen(origin);
-    const char *host, *star;
+    const char *star;
 
     if (strcmp(origin, ANY) == 0)
         return true;
@@ -101,15 +108,25 @@ bool okta_cors_origin_check(const char *origin, okta_error *error)
                               "an origin has no path and no trailing slash; leave out what "
                               "follows the host and port: \"%.*s\"",
                               (int)okta_origin_length(origin), origin);
-    host = strstr(origin, "://") + 3;
-    star = strchr(host, '*');
-    if (!*host || (star && (star != host || star[1] != '.' || strchr(star + 1, '*') ||
-                            !strchr(star + 2, '.'))))
-        return okta_error_set(error,
-                              "a star may only stand for the first labels of a domain, as in "
-                              "\"https://*.example.com\"");
-    for (const char *p = host; *p; p++)
+    for (const char *p = origin; *p; p++)
         if (*p >= 'A' && *p <= 'Z')
             return okta_error_set(error, "browsers send origins in lower case; write it so");
-    return true;
+    if (has_default_port(origin, length))
+        return okta_error_set(error, "browsers leave the default port out; write it so");
+    star = strstr(origin, "://" WILDCARD);
+    if (star) {
+        /* with a label in place of the star it has to be an origin, of a domain with a dot */
+        char example[256];
+
+        okta_text_format(example, sizeof(example), "%.*sx%s", (int)(star + 3 - origin), origin,
+                         star + 4);
+        if (strchr(star + 5, '.') && okta_is_origin(example, strlen(example)))
+            return true;
+    } else if (okta_is_origin(origin, length)) {
+        return true;
+    }
+    return okta_error_set(error,
+                          "no origin; write scheme, host and, where it is not the default, port; a "
+                          "star may only stand for the first label, as in "
+                          "\"https://*.example.com\"");
 }

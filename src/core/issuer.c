@@ -1,6 +1,8 @@
 #include "core/issuer.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
@@ -29,9 +31,70 @@ bool okta_is_placeholder(const char *value)
     return strpbrk(value, "{}<>") != NULL || strcasestr(value, "yourOktaDomain") != NULL;
 }
 
-static bool is_host_character(char c)
+/* Labels of letters, digits and inner hyphens, with single dots between them (RFC 1123
+ * section 2.1). */
+static bool is_host_name(const char *host, size_t length)
 {
-    return isalnum((unsigned char)c) || c == '-' || c == '.';
+    char before = '.';
+
+    for (size_t i = 0; i < length; i++) {
+        char c = host[i];
+        if (!isalnum((unsigned char)c) && c != '-' && c != '.')
+            return false;
+        if (before == '.' && (c == '.' || c == '-'))
+            return false;
+        if (before == '-' && c == '.')
+            return false;
+        before = c;
+    }
+    return length > 0 && before != '.' && before != '-';
+}
+
+/* host, [IPv6 address], each with or without a port. *host_length is set to what stands before the
+ * port. */
+static bool is_authority(const char *authority, size_t length, size_t *host_length)
+{
+    const char *end = authority + length, *port;
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr parsed;
+    unsigned long number = 0;
+
+    if (length > 0 && authority[0] == '[') {
+        const char *bracket = memchr(authority, ']', length);
+        size_t inner = bracket ? (size_t)(bracket - authority) - 1 : 0;
+
+        if (!bracket || inner >= sizeof(address))
+            return false;
+        memcpy(address, authority + 1, inner);
+        address[inner] = '\0';
+        if (inet_pton(AF_INET6, address, &parsed) != 1)
+            return false;
+        port = bracket + 1;
+    } else {
+        port = memchr(authority, ':', length);
+        port = port ? port : end;
+        if (!is_host_name(authority, (size_t)(port - authority)))
+            return false;
+    }
+    *host_length = (size_t)(port - authority);
+    if (port == end)
+        return true;
+    if (*port != ':' || port + 1 == end || end - port > 6)
+        return false;
+    for (const char *p = port + 1; p < end; p++) {
+        if (!isdigit((unsigned char)*p))
+            return false;
+        number = number * 10 + (unsigned long)(*p - '0');
+    }
+    return number > 0 && number <= 65535;
+}
+
+bool okta_is_origin(const char *url, size_t length)
+{
+    const char *scheme = strstr(url, "://");
+    size_t start = scheme ? (size_t)(scheme - url) + 3 : 0, host_length = 0;
+
+    return scheme && start < length && is_authority(url + start, length - start, &host_length);
 }
 
 /* What applies to a host in OktaDomain and in an issuer alike. */
@@ -79,12 +142,12 @@ bool okta_domain_check(const char *domain, okta_error *error)
             (int)strcspn(host, "/"), host);
     }
     for (const char *p = domain; *p; p++)
-        if (!is_host_character(*p))
+        if (!isalnum((unsigned char)*p) && *p != '-' && *p != '.')
             return okta_error_set(error,
                                   "'%c' has no place in a host name; write it as in "
                                   "\"integrator-123456.okta.com\"",
                                   *p);
-    if (!strchr(domain, '.') || domain[0] == '.')
+    if (!is_host_name(domain, strlen(domain)) || !strchr(domain, '.'))
         return okta_error_set(error, "it is no full host name; write it as in "
                                      "\"integrator-123456.okta.com\"");
     return host_check(domain, strlen(domain), error);
@@ -108,21 +171,23 @@ bool okta_server_id_check(const char *id, okta_error *error)
 
 bool okta_is_loopback(const char *host, size_t length)
 {
+    char text[INET6_ADDRSTRLEN];
+    struct in_addr address;
+    struct in6_addr address6;
+
     if (length >= 2 && host[0] == '[' && host[length - 1] == ']') {
         host++;
         length -= 2;
     }
-    if (length == 3 && memcmp(host, "::1", 3) == 0)
-        return true;
-    if (length == 9 && strncasecmp(host, "localhost", 9) == 0)
-        return true;
-    /* an address, not a name such as 127.0.0.1.example.com */
-    if (length < 9 || length > 15 || memcmp(host, "127.", 4) != 0)
+    if (length >= sizeof(text))
         return false;
-    for (size_t i = 4; i < length; i++)
-        if (!isdigit((unsigned char)host[i]) && host[i] != '.')
-            return false;
-    return true;
+    memcpy(text, host, length);
+    text[length] = '\0';
+    if (strcasecmp(text, "localhost") == 0)
+        return true;
+    if (inet_pton(AF_INET, text, &address) == 1)
+        return ntohl(address.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET6, text, &address6) == 1 && IN6_IS_ADDR_LOOPBACK(&address6);
 }
 
 size_t okta_origin_length(const char *url)
@@ -162,7 +227,7 @@ bool okta_url_check(const char *url, bool insecure_http, okta_error *error)
     size_t origin = okta_origin_length(url);
     const char *host = origin ? strstr(url, "://") + 3 : url;
     size_t host_length = origin ? origin - (size_t)(host - url) : 0;
-    const char *port;
+    size_t authority_length;
 
     if (okta_is_placeholder(url))
         return placeholder_error(error);
@@ -172,15 +237,27 @@ bool okta_url_check(const char *url, bool insecure_http, okta_error *error)
                                   "it holds a character that no URL holds; percent-encode it");
     if (memchr(host, '@', host_length))
         return okta_error_set(error, "it holds a user name; leave it out");
-    port = host_length && host[0] == '[' ? memchr(host, ']', host_length) : host;
-    port = port ? memchr(port, ':', host_length - (size_t)(port - host)) : NULL;
-    if (port)
-        host_length = (size_t)(port - host);
+    authority_length = host_length;
+    if (origin && !is_authority(host, authority_length, &host_length))
+        return okta_error_set(error,
+                              "what stands between \"//\" and the path is no host name with or "
+                              "without a port; write it as in "
+                              "\"https://integrator-123456.okta.com/oauth2/default\"");
     if (!scheme_check(url, host, host_length, insecure_http, error))
         return false;
     if (strchr(url, '#'))
         return okta_error_set(error, "it has a fragment; leave out \"#\" and what follows");
     return host_check(host, host_length, error);
+}
+
+/* An organization's own address, with or without the default port. */
+static bool is_okta_origin(const char *url, size_t length)
+{
+    static const char port[] = ":443";
+
+    if (ends_with(url, length, port))
+        length -= sizeof(port) - 1;
+    return okta_suffix_of(url, length) != NULL;
 }
 
 bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error)
@@ -198,7 +275,7 @@ bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error
     if (strstr(issuer, "/.well-known/"))
         return okta_error_set(error, "that is the address of a metadata document; leave out "
                                      "\"/.well-known/\" and what follows");
-    if (length == origin && okta_suffix_of(issuer, length))
+    if (length == origin && is_okta_origin(issuer, length))
         return okta_error_set(error, "that is the org authorization server, whose tokens cannot be "
                                      "verified locally; append \"/oauth2/default\" or "
                                      "\"/oauth2/<id>\" of a custom authorization server");

@@ -29,6 +29,10 @@ bool okta_is_loopback(const char *host, size_t length);
 /* Where scheme://authority ends in url: the length of the origin. 0 when url has no scheme. */
 size_t okta_origin_length(const char *url);
 
+/* Whether the first length bytes of url are scheme://host, scheme://host:port or the like with an
+ * IPv6 address in brackets. */
+bool okta_is_origin(const char *url, size_t length);
+
 /* Same scheme and authority, compared without case. */
 bool okta_same_origin(const char *a, const char *b);
 

@@ -35,6 +35,10 @@ json_t *okta_json_object(const char *text, size_t length, okta_error *error)
         return NULL;
     }
     value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &cause);
+    if (!value && json_error_code(&cause) == json_error_out_of_memory) {
+        okta_error_set_no_memory(error);
+        return NULL;
+    }
     if (!value) {
         okta_error_set(error, "JSON, line %d, column %d: %s", cause.line, cause.column, cause.text);
         return NULL;

@@ -59,17 +59,22 @@ okta_reason okta_jws_split(okta_jws *jws, const char *token, size_t length, okta
     return OKTA_OK;
 }
 
-/* RFC 7515 section 4.1.9: "application/" may be left out. */
-static okta_type classify_type(const char *typ, size_t length)
+/* RFC 7515 section 4.1.9 and 4.1.10: "application/" may be left out. */
+static const char *without_prefix(const char *media_type)
 {
     static const char prefix[] = "application/";
+    size_t length = sizeof(prefix) - 1;
 
+    return strncasecmp(media_type, prefix, length) == 0 ? media_type + length : media_type;
+}
+
+static okta_type classify_type(const char *typ, size_t length)
+{
     if (strlen(typ) != length)
         return OKTA_TYPE_OTHER;
     if (strcasecmp(typ, "JWT") == 0)
         return OKTA_TYPE_JWT;
-    if (strncasecmp(typ, prefix, sizeof(prefix) - 1) == 0)
-        typ += sizeof(prefix) - 1;
+    typ = without_prefix(typ);
     if (strcasecmp(typ, "at+jwt") == 0)
         return OKTA_TYPE_AT_JWT;
     if (strcasecmp(typ, "okta-internal-at+jwt") == 0)
@@ -92,6 +97,8 @@ okta_reason okta_jws_read_header(okta_jws *jws, okta_result *result)
     okta_error error = {""};
 
     jws->header = okta_json_object((const char *)jws->header_text, jws->header_length, &error);
+    if (okta_error_is_no_memory(&error))
+        return okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
     if (!jws->header)
         return okta_result_set(result, OKTA_HEADER_MALFORMED, "header: %s", error.text);
     if (!optional_string(jws->header, "kid", &jws->kid, &jws->kid_length) ||
@@ -106,7 +113,7 @@ okta_reason okta_jws_read_header(okta_jws *jws, okta_result *result)
     if (json_object_get(jws->header, "enc") || json_object_get(jws->header, "zip"))
         return okta_result_set(result, OKTA_TOKEN_ENCRYPTED, "\"enc\" or \"zip\" in the header");
     if (!optional_string(jws->header, "cty", &cty, &cty_length) ||
-        (cty && strcasecmp(cty, "JWT") == 0))
+        (cty && strcasecmp(without_prefix(cty), "JWT") == 0))
         return okta_result_set(result, OKTA_TOKEN_ENCRYPTED, "\"cty\" says that a token is nested");
     if (!optional_string(jws->header, "typ", &typ, &typ_length))
         return okta_result_set(result, OKTA_HEADER_MALFORMED, "\"typ\" is no string");

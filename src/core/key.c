@@ -1,12 +1,12 @@
 #include "core/key.h"
 
 #include "core/base64url.h"
+#include "core/crypto_errors.h"
 #include "core/json.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
@@ -58,7 +58,7 @@ static unsigned char *member_bytes(const json_t *jwk, const char *name, size_t *
     }
     bytes = malloc(OKTA_BASE64URL_DECODED(text_length) + 1);
     if (!bytes) {
-        okta_error_set(error, "out of memory");
+        okta_error_set_no_memory(error);
     } else if (!okta_base64url_decode(text, text_length, bytes, length)) {
         okta_error_set(error, "\"%s\" is not base64url", name);
         free(bytes);
@@ -73,6 +73,8 @@ static BIGNUM *member_number(const json_t *jwk, const char *name, okta_error *er
     unsigned char *bytes = member_bytes(jwk, name, &length, error);
     BIGNUM *number = bytes ? BN_bin2bn(bytes, (int)length, NULL) : NULL;
 
+    if (bytes && !number)
+        okta_error_set_no_memory(error);
     free(bytes);
     return number;
 }
@@ -273,44 +275,72 @@ static EVP_MD_CTX *prepare(EVP_PKEY *pkey, const okta_algorithm *algorithm)
     return context;
 }
 
-okta_key *okta_key_from_jwk(const json_t *jwk, okta_error *error)
+/* The one algorithm of a key that can serve no other, whether or not the JWK names it. */
+static const okta_algorithm *only_algorithm(okta_key_kind kind)
+{
+    switch (kind) {
+    case OKTA_KEY_P256:
+        return okta_algorithm_by_id(OKTA_ES256);
+    case OKTA_KEY_P384:
+        return okta_algorithm_by_id(OKTA_ES384);
+    case OKTA_KEY_P521:
+        return okta_algorithm_by_id(OKTA_ES512);
+    case OKTA_KEY_ED25519:
+        return okta_algorithm_by_id(OKTA_EDDSA);
+    case OKTA_KEY_RSA:
+    default:
+        return NULL;
+    }
+}
+
+static okta_key *key_from_jwk(const json_t *jwk, okta_error *error)
 {
     const okta_algorithm *only = NULL;
     okta_key_kind kind = OKTA_KEY_RSA;
     size_t modulus_bytes = 0, kid_length = 0;
     const char *kid = okta_json_string(jwk, "kid", &kid_length);
-    EVP_PKEY *pkey = NULL;
-    okta_key *key = NULL;
+    EVP_PKEY *pkey;
+    okta_key *key;
 
-    ERR_set_mark();
-    if (!json_is_object(jwk))
-        okta_error_set(error, "not an object");
-    else if (may_verify(jwk, error))
-        pkey = pkey_of(jwk, &kind, &modulus_bytes, error);
-    if (pkey && named_algorithm(jwk, kind, &only, error)) {
-        key = calloc(1, sizeof(*key) + kid_length + 1);
-        if (!key)
-            okta_error_set(error, "out of memory");
-    }
-    if (key) {
-        key->kind = kind;
-        key->only = only ? only
-                         : (kind == OKTA_KEY_RSA
-                                ? NULL
-                                : okta_algorithm_by_id(kind == OKTA_KEY_P256   ? OKTA_ES256
-                                                       : kind == OKTA_KEY_P384 ? OKTA_ES384
-                                                       : kind == OKTA_KEY_P521 ? OKTA_ES512
-                                                                               : OKTA_EDDSA));
-        key->modulus_bytes = modulus_bytes;
-        key->kid_length = kid_length;
-        if (kid)
-            memcpy(key->kid, kid, kid_length);
-        key->pkey = pkey;
-        key->prepared = prepare(pkey, key->only);
-    } else {
+    if (!may_verify(jwk, error))
+        return NULL;
+    pkey = pkey_of(jwk, &kind, &modulus_bytes, error);
+    if (!pkey)
+        return NULL;
+    key =
+        named_algorithm(jwk, kind, &only, error) ? calloc(1, sizeof(*key) + kid_length + 1) : NULL;
+    if (!key) {
+        if (!error->text[0])
+            okta_error_set_no_memory(error);
         EVP_PKEY_free(pkey);
+        return NULL;
     }
-    ERR_pop_to_mark();
+    key->kind = kind;
+    key->only = only ? only : only_algorithm(kind);
+    key->modulus_bytes = modulus_bytes;
+    key->kid_length = kid_length;
+    if (kid)
+        memcpy(key->kid, kid, kid_length);
+    key->pkey = pkey;
+    key->prepared = prepare(pkey, key->only);
+    return key;
+}
+
+okta_key *okta_key_from_jwk(const json_t *jwk, okta_error *error)
+{
+    okta_crypto_errors errors;
+    okta_error why = {""};
+    okta_key *key;
+
+    okta_crypto_errors_begin(&errors);
+    key = json_is_object(jwk) ? key_from_jwk(jwk, &why) : NULL;
+    if (!json_is_object(jwk))
+        okta_error_set(&why, "not an object");
+    /* a key that lacks only its prepared context is whole */
+    if (okta_crypto_errors_end(&errors) && !key)
+        okta_error_set_no_memory(&why);
+    if (!key && error)
+        *error = why;
     return key;
 }
 
@@ -374,6 +404,8 @@ static okta_signature_verdict verify_with(EVP_MD_CTX *context, const okta_key *k
         signature = der;
         signature_length = (size_t)der_length;
     }
+    /* used once: without this OpenSSL would copy the context to keep it usable */
+    EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE);
     good = EVP_DigestVerify(context, signature, signature_length, data, length);
     OPENSSL_free(der);
     return good == 1 ? OKTA_SIGNATURE_GOOD : OKTA_SIGNATURE_BAD;
@@ -385,15 +417,17 @@ okta_signature_verdict okta_key_verify(const okta_key *key, const okta_algorithm
 {
     size_t expected = algorithm->signature_bytes ? algorithm->signature_bytes : key->modulus_bytes;
     okta_signature_verdict verdict = OKTA_SIGNATURE_NO_MEMORY;
+    okta_crypto_errors errors;
     EVP_MD_CTX *context;
 
     if (!okta_key_serves(key, algorithm) || signature_length != expected)
         return OKTA_SIGNATURE_BAD;
-    ERR_set_mark();
+    okta_crypto_errors_begin(&errors);
     context = EVP_MD_CTX_new();
     if (context)
         verdict = verify_with(context, key, algorithm, data, length, signature, signature_length);
     EVP_MD_CTX_free(context);
-    ERR_pop_to_mark();
+    if (okta_crypto_errors_end(&errors) && verdict == OKTA_SIGNATURE_BAD)
+        verdict = OKTA_SIGNATURE_NO_MEMORY;
     return verdict;
 }

@@ -73,7 +73,7 @@ okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped,
     }
     set = calloc(1, sizeof(*set) + size * sizeof(set->keys[0]));
     if (!set) {
-        okta_error_set(error, "out of memory");
+        okta_error_set_no_memory(error);
         return NULL;
     }
     atomic_init(&set->references, 1);
@@ -86,6 +86,12 @@ okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped,
             okta_error_set(&why, "several keys share this kid");
         else
             key = okta_key_from_jwk(jwk, &why);
+        if (okta_error_is_no_memory(&why)) {
+            /* half a set would refuse good tokens */
+            okta_keyset_unref(set);
+            okta_error_set_no_memory(error);
+            return NULL;
+        }
         if (key)
             set->keys[set->count++] = key;
         else

@@ -7,6 +7,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/challenge.c src/core/challenge.h \
 	src/core/claims.c src/core/claims.h \
 	src/core/cors.c src/core/cors.h \
+	src/core/crypto_errors.c src/core/crypto_errors.h \
 	src/core/digest.c src/core/digest.h \
 	src/core/issuer.c src/core/issuer.h \
 	src/core/json.c src/core/json.h \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define PATH_NAME_MAX 256
+#define EXACT 9007199254740992.0 /* 2^53 */
 
 const okta_value *okta_claims_find(const okta_claims *claims, const char *path)
 {
@@ -13,8 +14,7 @@ const okta_value *okta_claims_find(const okta_claims *claims, const char *path)
 
     if (value)
         return value;
-    value = okta_claims_root(claims);
-    while (value && *path) {
+    for (value = okta_claims_root(claims); value;) {
         size_t length = strcspn(path, ".");
 
         if (length >= sizeof(name))
@@ -22,29 +22,34 @@ const okta_value *okta_claims_find(const okta_claims *claims, const char *path)
         memcpy(name, path, length);
         name[length] = '\0';
         value = okta_value_member(value, name);
-        path += length;
-        if (*path == '.')
-            path++;
+        if (path[length] == '\0')
+            break;
+        path += length + 1;
     }
     return value;
 }
 
-static bool is_integer(int64_t number, const char *text)
+/* Any notation of the number: 5, 5.0, 5e0. */
+static bool is_number(const okta_value *value, const char *text)
 {
     char *end = NULL;
-    long long other;
+    long long whole;
+    double other;
 
+    if (strspn(text, "0123456789+-.eE") != strlen(text) || !*text)
+        return false;
     errno = 0;
-    other = strtoll(text, &end, 10);
-    return *text && *end == '\0' && errno == 0 && other == number;
-}
-
-static bool is_real(double number, const char *text)
-{
-    char *end = NULL;
-    double other = strtod(text, &end);
-
-    return *text && *end == '\0' && !(other < number) && !(other > number);
+    whole = strtoll(text, &end, 10);
+    if (*end == '\0' && errno == 0 && value->type == OKTA_VALUE_INTEGER)
+        return whole == value->as.integer;
+    other = strtod(text, &end);
+    if (*end != '\0')
+        return false;
+    if (value->type == OKTA_VALUE_REAL)
+        return !(other < value->as.real) && !(other > value->as.real);
+    /* beyond 2^53 a double stands for several integers */
+    return other >= -EXACT && other <= EXACT && (double)value->as.integer >= other &&
+           (double)value->as.integer <= other;
 }
 
 static bool scalar_equals(const okta_value *value, const char *text)
@@ -53,9 +58,8 @@ static bool scalar_equals(const okta_value *value, const char *text)
     case OKTA_VALUE_STRING:
         return okta_value_holds(value, text, strlen(text));
     case OKTA_VALUE_INTEGER:
-        return is_integer(value->as.integer, text);
     case OKTA_VALUE_REAL:
-        return is_real(value->as.real, text);
+        return is_number(value, text);
     case OKTA_VALUE_BOOLEAN:
         return strcmp(text, value->as.integer ? "true" : "false") == 0;
     case OKTA_VALUE_NULL:

@@ -42,7 +42,7 @@ static char *fetchable(const json_t *document, const char *name, bool insecure_h
     }
     copy = strdup(url);
     if (!copy)
-        okta_error_set(error, "out of memory");
+        okta_error_set_no_memory(error);
     return copy;
 }
 

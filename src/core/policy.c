@@ -320,6 +320,8 @@ okta_reason okta_policy_check(const okta_policy *policy, const okta_claims *clai
         reason = okta_trace_report(trace, checks[i].check, checks[i].run(&j), result);
     if (reason != OKTA_OK)
         okta_claims_identify(claims, result);
+    else
+        result->detail[0] = '\0';
     result->reason = reason;
     return reason;
 }

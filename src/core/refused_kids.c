@@ -36,6 +36,8 @@ void okta_refused_kids_add(okta_refused_kids *kids, const char *kid, size_t leng
             return;
         pause = kids->entries[i].pause < longest / 2 ? kids->entries[i].pause * 2 : longest;
     }
+    if (pause > longest)
+        pause = longest;
     kids->entries[i].until = 0;
     kids->entries[i].digest = digest;
     kids->entries[i].pause = pause;

@@ -49,6 +49,18 @@ bool okta_error_set(okta_error *error, const char *format, ...)
     return false;
 }
 
+static const char no_memory[] = "out of memory";
+
+bool okta_error_set_no_memory(okta_error *error)
+{
+    return okta_error_set(error, "%s", no_memory);
+}
+
+bool okta_error_is_no_memory(const okta_error *error)
+{
+    return strcmp(error->text, no_memory) == 0;
+}
+
 bool okta_strings_contain(const okta_strings *list, const char *text, size_t length)
 {
     for (size_t i = 0; i < list->count; i++)

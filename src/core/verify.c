@@ -77,6 +77,8 @@ static okta_reason check_payload(verification *v)
     okta_error error = {""};
 
     v->payload = okta_json_object((const char *)v->jws.payload, v->jws.payload_length, &error);
+    if (okta_error_is_no_memory(&error))
+        return okta_result_set(v->result, OKTA_OUT_OF_MEMORY, "out of memory");
     if (!v->payload)
         return okta_result_set(v->result, OKTA_CLAIMS_MALFORMED, "payload: %s", error.text);
     return okta_trace_seen(v->trace, v->result, "%zu bytes of JSON, %zu claims",

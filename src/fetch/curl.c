@@ -169,7 +169,7 @@ static okta_fetch *start(okta_fetcher *base, const okta_fetch_request *request,
     }
     fetch = calloc(1, sizeof(*fetch));
     if (!fetch) {
-        okta_error_set(error, "out of memory");
+        okta_error_set_no_memory(error);
         return NULL;
     }
     fetch->next = self->first;
@@ -186,7 +186,7 @@ static okta_fetch *start(okta_fetcher *base, const okta_fetch_request *request,
     if (!fetch->url || !fetch->body || !fetch->easy || !set_up(fetch, request) ||
         curl_multi_add_handle(self->multi, fetch->easy) != CURLM_OK) {
         release(self, fetch);
-        okta_error_set(error, "out of memory");
+        okta_error_set_no_memory(error);
         return NULL;
     }
     return fetch;
@@ -217,7 +217,7 @@ static bool follow(curl_fetcher *self, okta_fetch *fetch, long status, okta_erro
         return okta_error_set(error, "%s: redirected, and no time left", fetch->url);
     url = strdup(target);
     if (!url)
-        return okta_error_set(error, "out of memory");
+        return okta_error_set_no_memory(error);
     free(fetch->url);
     fetch->url = url;
     fetch->length = 0;

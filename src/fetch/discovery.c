@@ -187,7 +187,7 @@ static bool next_fetch(okta_discovery *d, okta_error *error)
         request.settings.max_bytes = METADATA_MAX_BYTES;
         d->fetch = url ? d->fetcher->start(d->fetcher, &request, metadata_came, d, error) : NULL;
         if (!url)
-            okta_error_set(error, "out of memory");
+            okta_error_set_no_memory(error);
     }
     free(url);
     return d->fetch != NULL;
@@ -209,7 +209,7 @@ okta_discovery *okta_discovery_start(okta_fetcher *fetcher, const okta_discovery
     bool ok = true;
 
     if (!d) {
-        okta_error_set(error, "out of memory");
+        okta_error_set_no_memory(error);
         return NULL;
     }
     d->fetcher = fetcher;
@@ -226,7 +226,7 @@ okta_discovery *okta_discovery_start(okta_fetcher *fetcher, const okta_discovery
     d->etag = copy(request->etag, &ok);
     d->etag_uri = copy(request->etag_uri, &ok);
     if (!ok)
-        okta_error_set(error, "out of memory");
+        okta_error_set_no_memory(error);
     if (!ok || !next_fetch(d, error)) {
         release(d);
         return NULL;

@@ -99,7 +99,7 @@ bool okta_keystore_publish(const okta_issuer *issuer, const okta_snapshot *snaps
     bool good = text && (same || okta_slot_publish(slot, text, text_length));
 
     if (!text)
-        okta_error_set(error, "out of memory");
+        okta_error_set_no_memory(error);
     else if (!good)
         okta_error_set(error, "the key set is larger than OktaKeySetMaxBytes");
     free(published);

@@ -1,6 +1,5 @@
 #include "httpd/statefile.h"
 
-#include "core/digest.h"
 #include "core/issuer.h"
 #include "httpd/keystore.h"
 #include "httpd/log.h"
@@ -9,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <http_core.h>
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -92,11 +92,11 @@ int okta_statefile_prepare(apr_pool_t *pconf, server_rec *server)
 
 static char *path_of(const okta_issuer *issuer, const char *suffix, char *path, size_t size)
 {
-    unsigned char digest[OKTA_DIGEST_BYTES] = {0};
+    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
     char name[2 * NAME_DIGEST_BYTES + 1];
 
     /* a name, no more: what the file says of its issuer decides */
-    okta_digest(issuer->url, strlen(issuer->url), digest);
+    EVP_Q_digest(NULL, "SHA256", NULL, issuer->url, strlen(issuer->url), digest, NULL);
     for (int i = 0; i < NAME_DIGEST_BYTES; i++)
         apr_snprintf(name + 2 * (size_t)i, 3, "%02x", digest[i]);
     apr_snprintf(path, size, "%s/keys-%s.json%s", directory, name, suffix);

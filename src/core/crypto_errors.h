@@ -1,0 +1,17 @@
+/* OpenSSL's error queue around a call: left as it was, and asked one question. */
+#ifndef OKTA_CORE_CRYPTO_ERRORS_H
+#define OKTA_CORE_CRYPTO_ERRORS_H
+
+#include <stdbool.h>
+
+typedef struct okta_crypto_errors {
+    bool was_empty;
+} okta_crypto_errors;
+
+/* Before and after the calls, on one thread. `end` takes away what they left and says whether want
+ * of memory was among it: without that, a failed verification and a failed allocation look alike.
+ */
+void okta_crypto_errors_begin(okta_crypto_errors *errors);
+bool okta_crypto_errors_end(okta_crypto_errors *errors);
+
+#endif
