@@ -33,7 +33,8 @@ bool okta_cors_allows_origin(const okta_cors *cors, const char *origin)
 {
     for (size_t i = 0; i < cors->origins.count; i++) {
         const char *allowed = cors->origins.items[i];
-        if (strcmp(allowed, ANY) == 0 || strcmp(allowed, origin) == 0 ||
+        /* a star means anybody, and nobody means to give anybody their users' cookies */
+        if ((strcmp(allowed, ANY) == 0 && !cors->credentials) || strcmp(allowed, origin) == 0 ||
             matches_wildcard(allowed, origin))
             return true;
     }
@@ -52,7 +53,8 @@ bool okta_cors_allows_method(const okta_cors *cors, const char *method)
     for (size_t i = 0; i < sizeof(simple) / sizeof(simple[0]); i++)
         if (strcmp(simple[i], method) == 0)
             return true;
-    return okta_strings_contain(&cors->methods, method, strlen(method));
+    return okta_strings_contain(&cors->methods, method, strlen(method)) ||
+           (*method && is_any(&cors->methods));
 }
 
 static bool allows_header(const okta_cors *cors, const char *name, size_t length)

@@ -7,6 +7,8 @@
 #include "httpd/registry.h"
 
 #include <apr_strings.h>
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
 
 typedef struct judge {
     apr_pool_t *pool; /* temporary */
@@ -288,6 +290,19 @@ static void warn_of_dropped(void *baton, const char *kid, const char *why)
                  dropped->issuer->settings.jwks_file, kid, why);
 }
 
+/* Found out now, and not when the first fetch fails. */
+static bool has_certificates(const char *path)
+{
+    X509_STORE *store = X509_STORE_new();
+    bool good;
+
+    ERR_set_mark();
+    good = store && X509_STORE_load_file(store, path) == 1;
+    ERR_pop_to_mark();
+    X509_STORE_free(store);
+    return good;
+}
+
 static void judge_issuer(judge *j, const okta_issuer *issuer)
 {
     const okta_issuer_settings *settings = &issuer->settings;
@@ -300,6 +315,12 @@ static void judge_issuer(judge *j, const okta_issuer *issuer)
         complain(j, issuer->server, "OktaIssuer \"%s\": %s", issuer->url, error.text);
     if (settings->jwks_uri && !okta_url_check(settings->jwks_uri, settings->insecure_http, &error))
         complain(j, issuer->server, "OktaJwksUri \"%s\": %s", settings->jwks_uri, error.text);
+    if (settings->ca_file && !has_certificates(settings->ca_file))
+        complain(
+            j, issuer->server,
+            "OktaCAFile \"%s\": no certificates in it that OpenSSL can read; put the certificate "
+            "authorities there, as PEM",
+            settings->ca_file);
     if (!settings->jwks_file)
         return;
     if (!okta_jwks_file_read(j->pool, settings->jwks_file,

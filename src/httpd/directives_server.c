@@ -100,16 +100,33 @@ const char *okta_set_jwks_file(cmd_parms *cmd, void *config, const char *value)
     return set_once(cmd, &settings->jwks_file, path);
 }
 
+/* A proxy's URL may hold a password, so messages show its origin only, without user. */
 const char *okta_set_http_proxy(cmd_parms *cmd, void *config, const char *value)
 {
+    okta_issuer_settings *settings = settings_for(cmd);
+    const char *at = strrchr(value, '@'), *scheme = strstr(value, "://");
+    const char *shown = value;
+
+    if (at)
+        shown = apr_pstrcat(
+            cmd->pool,
+            scheme ? apr_pstrmemdup(cmd->pool, value, (apr_size_t)(scheme + 3 - value)) : "", "...",
+            at, NULL);
     (void)config;
-    if (okta_origin_length(value) == 0 ||
+    if (okta_is_placeholder(value))
+        return okta_directive_error(cmd, shown,
+                                    "a placeholder was left in; write the URL of your proxy");
+    if (!scheme || scheme[3] == '\0' ||
         (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0 &&
          strncmp(value, "socks5h://", 10) != 0))
-        return okta_directive_error(cmd, value,
+        return okta_directive_error(cmd, shown,
                                     "no proxy URL; write it as in "
                                     "\"http://proxy.example.com:3128\"");
-    return set_once(cmd, &settings_for(cmd)->proxy, value);
+    if (settings->proxy && strcmp(settings->proxy, value) != 0)
+        return okta_directive_error(cmd, shown,
+                                    "another proxy was set here before; keep one of the two");
+    settings->proxy = value;
+    return NULL;
 }
 
 const char *okta_set_ca_file(cmd_parms *cmd, void *config, const char *value)

@@ -30,7 +30,9 @@ static bool help_is_coming(const okta_slot_state *state, apr_time_t now, apr_tim
 {
     if (state->in_flight)
         return true;
-    if (state->failing)
+    /* without usable keys the next fetch is due however lately one was begun, by a server before a
+     * restart say */
+    if (state->failing || state->usable_until <= now)
         return state->next_refresh <= deadline;
     return okta_keystore_cooled_down(state, now);
 }

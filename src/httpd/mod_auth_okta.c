@@ -50,6 +50,7 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     okta_keystore_child_init(pchild);
     okta_keywait_child_init();
     okta_tokens_child_init(pchild);
+    okta_refresher_child_init(pchild);
 }
 
 static void register_hooks(apr_pool_t *pool)

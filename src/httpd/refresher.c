@@ -9,10 +9,16 @@
 #include <ap_mpm.h>
 #include <http_core.h>
 #include <mod_watchdog.h>
+#include <openssl/crypto.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <util_mutex.h>
 
 #define WATCHDOG_NAME "okta_keys"
-#define FETCH_SLICE_MS 50                  /* one turn of the fetcher */
+#define WATCHDOG_MUTEX \
+    "watchdog-callback"   /* the type of mod_watchdog's own, known to the Mutex directive */
+#define FETCH_SLICE_MS 50 /* one turn of the fetcher */
 #define FETCH_STRETCH apr_time_from_sec(1) /* the watchdog's callback stays no longer */
 #define BACKOFF_MIN apr_time_from_sec(1)
 #define BACKOFF_MAX apr_time_from_sec(60)
@@ -33,10 +39,19 @@ typedef struct source {
 } source;
 
 typedef struct refresher {
+    apr_proc_mutex_t *mutex; /* held by the one process that refreshes, for as long as it lives */
+    bool chosen;             /* this process holds it */
     okta_fetcher *fetcher;
     source *sources;
     int count;
 } refresher;
+
+/* mod_watchdog does not wait for its threads before exit() tears OpenSSL and the pools down, so the
+ * child does: whoever has the turn may use them, and nobody once it is leaving. Static, for the
+ * watchdog's thread outlives the pools. */
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static atomic_bool leaving;
+static refresher *registered;
 
 static void on_dropped(void *baton, const char *kid, const char *why)
 {
@@ -206,7 +221,9 @@ static void tick(refresher *r)
                 okta_health_note(r->sources[i].issuer);
         under_way = r->fetcher->run(r->fetcher, FETCH_SLICE_MS);
         ap_mpm_query(AP_MPMQ_MPM_STATE, &mpm_state);
-    } while (under_way > 0 && apr_time_now() < until && mpm_state != AP_MPMQ_STOPPING);
+    } while (under_way > 0 && apr_time_now() < until && mpm_state != AP_MPMQ_STOPPING && !leaving);
+    /* what OpenSSL keeps for this thread would outlive OpenSSL when the process ends */
+    OPENSSL_thread_stop();
 }
 
 /* What is published may be another process's work; one that was killed may have left a fetch marked
@@ -254,32 +271,59 @@ static void end(refresher *r)
     r->fetcher = NULL;
 }
 
+/* mod_watchdog has singletons too, but the heir of one does nothing for its first ten seconds. */
+static void run(refresher *r)
+{
+    r->chosen = r->chosen || apr_proc_mutex_trylock(r->mutex) == APR_SUCCESS;
+    if (r->chosen && (r->fetcher || begin(r)))
+        tick(r);
+}
+
+static void stop(refresher *r)
+{
+    end(r);
+    if (r->chosen)
+        apr_proc_mutex_unlock(r->mutex);
+    r->chosen = false;
+}
+
 static apr_status_t on_watchdog(int state, void *data, apr_pool_t *pool)
 {
     refresher *r = data;
 
     (void)pool;
-    switch (state) {
-    case AP_WATCHDOG_STATE_STARTING:
-        /* a failure would be for good: it is tried again below */
-        begin(r);
-        break;
-    case AP_WATCHDOG_STATE_RUNNING:
-        if (r->fetcher || begin(r))
-            tick(r);
-        break;
-    case AP_WATCHDOG_STATE_STOPPING:
-        end(r);
-        break;
-    default:
-        break;
-    }
+    pthread_mutex_lock(&turn);
+    if (!leaving && state == AP_WATCHDOG_STATE_RUNNING)
+        run(r);
+    else if (!leaving && state == AP_WATCHDOG_STATE_STOPPING)
+        stop(r);
+    pthread_mutex_unlock(&turn);
     return APR_SUCCESS;
+}
+
+static apr_status_t leave(void *data)
+{
+    leaving = true;
+    pthread_mutex_lock(&turn);
+    stop(data);
+    pthread_mutex_unlock(&turn);
+    return APR_SUCCESS;
+}
+
+void okta_refresher_child_init(apr_pool_t *pchild)
+{
+    refresher *r = registered;
+
+    if (!r)
+        return;
+    apr_proc_mutex_child_init(&r->mutex, apr_proc_mutex_lockfile(r->mutex), pchild);
+    apr_pool_pre_cleanup_register(pchild, r, leave);
 }
 
 static apr_status_t clean_up_curl(void *unused)
 {
     (void)unused;
+    registered = NULL;
     okta_fetch_clean_up();
     return APR_SUCCESS;
 }
@@ -322,7 +366,9 @@ int okta_refresher_register(apr_pool_t *pconf, server_rec *server)
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     apr_pool_cleanup_register(pconf, NULL, clean_up_curl, apr_pool_cleanup_null);
-    status = get_instance(&watchdog, WATCHDOG_NAME, 0, 1, pconf);
+    status = ap_proc_mutex_create(&r->mutex, NULL, WATCHDOG_MUTEX, WATCHDOG_NAME, server, pconf, 0);
+    if (status == APR_SUCCESS)
+        status = get_instance(&watchdog, WATCHDOG_NAME, 0, 0, pconf);
     if (status == APR_SUCCESS)
         status = register_callback(watchdog, AP_WD_TM_SLICE, r, on_watchdog);
     if (status != APR_SUCCESS) {
@@ -330,5 +376,6 @@ int okta_refresher_register(apr_pool_t *pconf, server_rec *server)
                      OKTA_TAG_CONFIG "mod_watchdog does not take the refresher");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    registered = r;
     return OK;
 }

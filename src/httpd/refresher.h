@@ -8,4 +8,7 @@
  * at a time. Nothing when no issuer's keys come from the network. An httpd status. */
 int okta_refresher_register(apr_pool_t *pconf, server_rec *server);
 
+/* Child, before mod_watchdog's own: see to it that the refresher rests before the child ends. */
+void okta_refresher_child_init(apr_pool_t *pchild);
+
 #endif

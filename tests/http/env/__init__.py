@@ -1,0 +1,1 @@
+"""Real parts for the http tests: an httpd, an issuer, a proxy, tokens, clients and the guards over the logs."""

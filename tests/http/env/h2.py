@@ -1,0 +1,39 @@
+"""HTTP/2 in the clear, by nghttp2's client: real frames, prior knowledge, several streams on one connection."""
+
+import re
+import subprocess
+
+from env import leaks
+from env.client import Response
+
+_LINE = re.compile(r"recv \(stream_id=(\d+)\) ([^:\s][^:]*|:status): (.*)")
+
+
+def fetch(port, *paths, method="GET", token=None, headers=(), body=None):
+    """The answers to these paths, all asked for on one connection at once."""
+    command = ["/usr/bin/nghttp", "-v", "--no-dep", "--timeout=30", "-H", f":method: {method}"]
+    fields = list(headers)
+    if token is not None:
+        leaks.register(token)
+        fields.append(("authorization", f"Bearer {token}"))
+    for name, value in fields:
+        command += ["-H", f"{name}: {value}"]
+    if body is not None:
+        command += ["-d", "-"]
+    command += [f"http://127.0.0.1:{port}{path}" for path in paths]
+    done = subprocess.run(command, input=body, capture_output=True, timeout=60)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode("utf-8", "backslashreplace"))
+    return _answers(text, len(paths))
+
+
+def _answers(text, count):
+    streams = {}
+    for stream, name, value in _LINE.findall(text):
+        streams.setdefault(int(stream), []).append((name.strip(), value.strip()))
+    found = []
+    for stream in sorted(streams):
+        fields = streams[stream]
+        status = [v for n, v in fields if n == ":status"]
+        found.append(Response(int(status[-1]), tuple(f for f in fields if f[0] != ":status"), text.encode()))
+    assert len(found) == count, text
+    return found

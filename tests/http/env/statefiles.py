@@ -1,0 +1,22 @@
+"""The files that keep key sets over a cold start."""
+
+import hashlib
+import json
+
+
+def path(folder, issuer):
+    """Where the module keeps the keys of an issuer (an Issuer or its URL)."""
+    url = getattr(issuer, "url", issuer)
+    return folder / f"keys-{hashlib.sha256(url.encode()).hexdigest()[:32]}.json"
+
+
+def load(folder, issuer):
+    return json.loads(path(folder, issuer).read_bytes())
+
+
+def rewrite(folder, issuer, **members):
+    """Change members of the file's document in place: owner and mode stay."""
+    file = path(folder, issuer)
+    document = {**json.loads(file.read_bytes()), **members}
+    with open(file, "r+b") as out:
+        out.truncate(out.write(json.dumps(document).encode()))

@@ -1,0 +1,92 @@
+"""Rotation: the new key at once, the old one for as long as it is published, and not much longer."""
+
+import time
+
+import pytest
+from env import load
+from env.keys import key
+from env.keyservers import api, fleet, unknown_kids
+from env.waiting import wait_for
+
+pytest_plugins = ["env.figures"]
+pytestmark = pytest.mark.every_mpm
+
+
+def _until_ok(server, token, **options):
+    """Seconds from now until the token is accepted, asking all the time."""
+    began = time.monotonic()
+    wait_for(lambda: server.get("/whoami", token).status == 200, "the new key", interval=0.02, **options)
+    return time.monotonic() - began
+
+
+def _past_cooldown(server, issuer, token, seconds):
+    wait_for(lambda: server.get("/whoami", token).status == 200, "the keys")
+    last = max(r.time for r in issuer.requests if r.endpoint == "keys")
+    wait_for(lambda: time.time() > last + seconds, "the end of the cool-down")
+
+
+def test_an_emergency_rotation(issuer, launch, mpm, figure):
+    """Nothing was published ahead: the very first request with the new key is answered 200."""
+    server = launch(api(issuer, "OktaKeyCooldown 500ms"), **fleet(mpm, 24))
+    old, new = issuer.keys[0], key("key-2")
+    _past_cooldown(server, issuer, issuer.mint.token(), 0.6)
+    issuer.keys = [new]
+    began = time.monotonic()
+    first = server.get("/whoami", issuer.mint_with(new).token())
+    seconds = time.monotonic() - began
+    figure("first request with the new key", status=first.status, seconds=round(seconds, 3),
+           keys=issuer.key_fetches())
+    assert first.status == 200
+    assert seconds < 1.5
+    # Withdrawn: every process stops taking the old one as soon as it sees the new set.
+    refused = load.run(server, "/whoami", issuer.mint_with(old).token(), 8, 48, keep=False)
+    assert load.statuses(refused) == {401: 48}
+    accepted = load.run(server, "/whoami", issuer.mint_with(new).token(), 8, 48, keep=False)
+    assert load.statuses(accepted) == {200: 48}
+    assert issuer.metadata_fetches() == 1
+
+
+def test_an_orderly_rotation(issuer, launch, mpm, figure):
+    """Old and new are published together for a while: nobody is refused at any time, and the old one ends
+    within one refresh after it is withdrawn."""
+    refresh = 2.0
+    server = launch(api(issuer, f"OktaKeyRefresh {int(refresh)}s {int(refresh)}s", "OktaKeyCooldown 500ms"),
+                    **fleet(mpm, 24))
+    old, new = issuer.keys[0], key("key-2")
+    old_token, new_token = issuer.mint_with(old).token(), issuer.mint_with(new).token()
+    _past_cooldown(server, issuer, old_token, 0.6)
+    issuer.keys = [new, old]
+    took = _until_ok(server, new_token)
+    both = load.run(server, "/whoami", [old_token, new_token], 4, 80, keep=False)
+    assert load.statuses(both) == {200: 80}
+    issuer.keys = [new]
+    withdrawn = time.time()
+    wait_for(lambda: server.get("/whoami", old_token).status == 401, "the end of the old key", interval=0.02)
+    ended = time.time() - withdrawn
+    figure("orderly", new_key_s=round(took, 3), old_key_ended_s=round(ended, 3), refresh_s=refresh)
+    assert took < 1.5
+    assert ended < refresh + 1.5
+    gone = load.run(server, "/whoami", [old_token], 8, 40, keep=False)
+    assert load.statuses(gone) == {401: 40}
+
+
+def test_a_rotation_during_a_flood_of_unknown_kids(issuer, launch, mpm, figure):
+    cooldown = 2.0
+    server = launch(api(issuer, f"OktaKeyCooldown {int(cooldown)}s"), log_level="notice auth_okta:info",
+                    **fleet(mpm))
+    token = issuer.mint.token()
+    wait_for(lambda: server.get("/whoami", token).status == 200, "the keys")
+    kids = unknown_kids(issuer, 20000)
+    with load.Load(server, "/whoami", kids, 32, keep=False, pause=0.02) as flood:
+        before = issuer.key_fetches()
+        wait_for(lambda: issuer.key_fetches() > before, "the flood's fetch")
+        new = key("key-2")
+        issuer.keys = [new, *issuer.keys]
+        took = _until_ok(server, issuer.mint_with(new).token())
+        valid = load.run(server, "/whoami", [token, issuer.mint_with(new).token()], 4, 80, keep=False)
+        flooded = flood.stop()
+    figure("new key during a flood", seconds=round(took, 3), cooldown_s=cooldown, flood=len(flooded),
+           keys=issuer.key_fetches())
+    assert took < cooldown + 1.5
+    assert load.statuses(valid) == {200: 80}
+    assert set(load.statuses(flooded)) == {401}

@@ -1,0 +1,1 @@
+"""The differential test: generated tokens before judges that do not know each other."""

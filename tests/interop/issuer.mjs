@@ -1,0 +1,102 @@
+// A certified OpenID provider (npm oidc-provider) as the authorization server of the interop tests.
+// One HTTP server carries three issuers, so that a token differs from a good one in nothing but the point tested:
+//   /oauth2/default    the trusted one
+//   /oauth2/impostor   the same signing keys, another issuer
+//   /                  an issuer without a path, as other products have
+// Prints one JSON line when it listens; ends when standard input closes, so that it cannot outlive the test run.
+import { createServer } from 'node:http';
+
+import { exportJWK, generateKeyPair } from 'jose';
+import Provider from 'oidc-provider';
+
+const AUDIENCES = ['api://default', 'api://other'];
+const SCOPES = 'orders:read orders:write';
+
+const SERVICE_CLIENTS = {
+  'interop-service': {},
+  'interop-brief': { accessTokenTTL: 1 },
+  'interop-es256': { jwt: { sign: { alg: 'ES256' } } },
+  'interop-ps256': { jwt: { sign: { alg: 'PS256' } } },
+};
+const SECRET = 'interop-secret-of-at-least-32-characters';
+const REDIRECT_URI = 'http://127.0.0.1/callback';
+
+async function privateJwk(alg, kid) {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { ...(await exportJWK(privateKey)), kid, use: 'sig', alg };
+}
+
+function resourceServer(ctx, indicator, client) {
+  if (!AUDIENCES.includes(indicator)) throw new Error(`unknown resource ${indicator}`);
+  return {
+    audience: indicator,
+    scope: SCOPES,
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg: 'RS256' } },
+    ...SERVICE_CLIENTS[client.clientId],
+  };
+}
+
+function provider(issuer, keys) {
+  return new Provider(issuer, {
+    jwks: { keys },
+    clients: [
+      ...Object.keys(SERVICE_CLIENTS).map((id) => ({
+        client_id: id,
+        client_secret: SECRET,
+        grant_types: ['client_credentials'],
+        response_types: [],
+        redirect_uris: [],
+      })),
+      {
+        client_id: 'interop-web',
+        client_secret: SECRET,
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        redirect_uris: [REDIRECT_URI],
+        application_type: 'native',
+      },
+    ],
+    cookies: { keys: [crypto.randomUUID()] },
+    extraTokenClaims: () => ({ groups: ['Everyone', 'Œuvres & Café'], uid: '00u1nterop' }),
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => undefined,
+        getResourceServerInfo: resourceServer,
+        useGrantedResource: () => true,
+      },
+    },
+    findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+    ttl: { Session: 600, Interaction: 600, Grant: 600, IdToken: 600 },
+  });
+}
+
+const server = createServer();
+await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+const origin = `http://127.0.0.1:${server.address().port}`;
+
+const keys = await Promise.all(
+  ['RS256', 'ES256', 'PS256'].map((alg) => privateJwk(alg, `interop-${alg.toLowerCase()}`)),
+);
+const paths = { trusted: '/oauth2/default', impostor: '/oauth2/impostor', root: '' };
+const issuers = Object.fromEntries(
+  Object.entries(paths).map(([name, path]) => [name, `${origin}${path}`]),
+);
+const mounts = Object.entries(paths).map(([name, path]) => ({
+  path,
+  handle: provider(issuers[name], keys).callback(),
+}));
+
+server.on('request', (request, response) => {
+  const mount = mounts.find(({ path }) => request.url.startsWith(`${path}/`));
+  // The provider derives its own URLs from originalUrl, as under any framework that mounts it.
+  request.originalUrl = request.url;
+  request.url = request.url.slice(mount.path.length);
+  mount.handle(request, response);
+});
+
+process.stdin.resume().on('end', () => process.exit(0));
+console.log(JSON.stringify({ issuers, secret: SECRET, redirect_uri: REDIRECT_URI }));

@@ -1,0 +1,266 @@
+"""A real browser on the demo's page: a web app of one origin that calls the API of another."""
+
+import functools
+import http.server
+import json
+import re
+import signal
+import subprocess
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from chromium import Chromium
+from env import places
+from env.ports import free_port
+from env.waiting import wait_for
+
+ARTIFACTS = places.REPO / "build" / "artifacts"
+PAGE = places.REPO / "conf" / "demo" / "page"
+# The first run builds the module, where nobody has.
+PATIENCE = 600
+BLOCKED = "has been blocked by CORS policy"
+
+
+class Demo:
+    """scripts/demo --dev while it runs."""
+
+    def __init__(self, log):
+        self._log = open(log, "w+", encoding="utf-8")
+        # OKTA_BUILD is in the environment, or both take the same default
+        self._process = subprocess.Popen(
+            [places.REPO / "scripts" / "demo", "--dev", "--port", str(free_port())],
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT)
+        try:
+            wait_for(self._is_up, "scripts/demo to be ready", timeout=PATIENCE, interval=0.1)
+        except BaseException:
+            self.stop()
+            raise
+        said = self._said()
+        self.app = re.search(r"^  page +(\S+)/$", said, re.M)[1]
+        self.issuer = re.search(r"^  issuer +(\S+)$", said, re.M)[1]
+        self._logs = Path(re.search(r"^  logs +(\S+)/error_log", said, re.M)[1])
+        self.settings = requests.get(f"{self.app}/demo.json", timeout=PATIENCE).json()
+
+    def _said(self):
+        return Path(self._log.name).read_text("utf-8")
+
+    def _is_up(self):
+        assert self._process.poll() is None, f"scripts/demo ended:\n{self._said()}"
+        return "Ctrl-C stops everything." in self._said()
+
+    def access_log(self):
+        return (self._logs / "access_log").read_text("utf-8")
+
+    def calls_from_now_on(self, path):
+        """A function that gives (method, status) of each call of that path since."""
+        before = len(self.access_log())
+        line = re.compile(rf'"([A-Z]+) {re.escape(path)} [^"]*" (\d+)')
+        return lambda: line.findall(self.access_log()[before:])
+
+    def logs(self):
+        return "".join(path.read_text("utf-8") for path in self._logs.iterdir())
+
+    def token(self):
+        answer = requests.post(f"{self.issuer}/v1/token", timeout=PATIENCE, data={
+            "grant_type": "client_credentials", "scope": "api:read",
+            "client_id": self.settings["client_id"], "client_secret": self.settings["client_secret"]})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["access_token"]
+
+    def stop(self):
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        self._process.wait(PATIENCE)
+        self._log.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    running = Demo(tmp_path_factory.mktemp("demo") / "output")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chromium")
+    running = Chromium(folder / "profile", folder / "stderr.log")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def page(demo, browser):
+    """The app on its own origin, just opened."""
+    assert browser.open(url=f"{demo.app}/") == "mod_auth_okta demo"
+    yield browser
+    assert browser.noises()["faults"] == []
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def foreign(demo, tmp_path):
+    """The origin of a server that has the very same page, on a port that the API does not know."""
+    for file in PAGE.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "demo.json").write_text(json.dumps(demo.settings))
+    handler = functools.partial(_Quiet, directory=tmp_path)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def port(origin):
+    return urlsplit(origin).port
+
+
+def test_the_page_is_of_another_origin(demo, page):
+    assert page.evaluate(script="location.origin") == demo.app != demo.settings["api"]
+    assert not page.visible(element="#foreign")
+
+
+def test_without_token(page):
+    answer = page.call("/api/hello", "none")
+    assert answer["status"] == "200 OK" and "Hello" in answer["body"]
+    answer = page.call("/api/whoami", "none")
+    assert answer["status"] == "401 Unauthorized"
+    # The page has it from the answer's header, so the browser let it read that.
+    assert answer["challenge"] == 'WWW-Authenticate: Bearer realm="demo"'
+    assert page.call("/api/admin", "none")["challenge"].startswith("WWW-Authenticate: Bearer")
+
+
+def test_with_token(demo, page):
+    assert page.get_token()["status"] == "200 OK"
+    assert page.value(field="#token").count(".") == 2
+    answer = page.call("/api/whoami", "token")
+    assert (answer["status"], answer["challenge"]) == ("200 OK", "")
+    claims = json.loads(answer["body"])
+    assert (claims["iss"], claims["scp"]) == (demo.issuer, ["api:read"])
+    assert page.call("/api/hello", "token")["status"] == "200 OK"
+    assert not [line for line in page.noises()["said"] if BLOCKED in line]
+
+
+def test_the_browser_asked_first(demo, page):
+    calls = demo.calls_from_now_on("/api/admin")
+    page.get_token()
+    page.call("/api/admin", "token")
+    assert wait_for(lambda: len(calls()) > 1 and calls(), "two lines in the access log") == [
+        ("OPTIONS", "204"), ("GET", "403")]
+
+
+def test_a_scope_that_the_token_lacks(page):
+    page.get_token()
+    answer = page.call("/api/admin", "token")
+    assert answer["status"] == "403 Forbidden"
+    assert 'error="insufficient_scope"' in answer["challenge"]
+    assert 'scope="admin"' in answer["challenge"]
+    assert answer["meaning"] == "The token is good, but lacks the scope admin."
+
+    page.get_token("admin")
+    assert page.call("/api/admin", "token")["status"] == "200 OK"
+
+
+@pytest.mark.parametrize("kind", ["expired", "audience", "issuer", "kid"])
+def test_wrong_tokens(page, kind):
+    assert page.get_token(kind)["status"] == "200 OK"
+    answer = page.call("/api/whoami", "token")
+    assert answer["status"] == "401 Unauthorized"
+    assert 'error="invalid_token"' in answer["challenge"] and answer["meaning"]
+    assert page.call("/api/hello", "token")["status"] == "200 OK"
+
+
+def test_a_tampered_token(page):
+    page.get_token()
+    answer = page.call("/api/admin", "tampered")
+    assert answer["status"] == "401 Unauthorized"
+    assert 'error="invalid_token"' in answer["challenge"]
+
+
+def test_new_keys(page):
+    page.get_token()
+    assert page.press(button="[data-rotate]")["status"] == "200 OK"
+    assert page.call("/api/whoami", "token")["status"] == "200 OK"
+    page.get_token()
+    assert page.call("/api/whoami", "token")["status"] == "200 OK"
+
+
+def blocked(answer):
+    return (answer["status"], answer["challenge"], answer["body"]) == ("no answer", "", "")
+
+
+def test_a_foreign_origin_is_blocked(demo, browser, foreign):
+    """The same page from a third port, with a token that is good."""
+    browser.open(url=f"{foreign}/")
+    assert browser.visible(element="#foreign")
+    calls = demo.calls_from_now_on("/api/whoami")
+    assert blocked(browser.call("/api/hello", "none"))
+    assert blocked(browser.call("/api/whoami", "none"))
+    assert blocked(browser.get_token())
+    browser.fill(field="#token", text=demo.token())
+    answer = browser.call("/api/whoami", "token")
+    assert blocked(answer) and "does not allow" in answer["meaning"]
+    noises = browser.noises()
+    assert len([line for line in noises["said"] if BLOCKED in line]) == 4, noises
+    assert noises["faults"] == []
+    # The token never left the browser: the question before it was refused.
+    assert wait_for(lambda: len(calls()) > 1 and calls(), "two lines in the access log") == [
+        ("GET", "401"), ("OPTIONS", "401")]
+
+
+def test_another_name_is_another_origin(demo, page):
+    """The page links to itself under a name that the API does not allow."""
+    link = page.href(link="#elsewhere")
+    assert link == f"http://localhost:{port(demo.app)}/"
+    page.open(url=link)
+    assert page.visible(element="#foreign") and not page.visible(element="#elsewhere")
+    assert blocked(page.call("/api/whoami", "none"))
+    assert page.href(link="#home") == f"{demo.app}/"
+
+
+def test_pages_of_this_machine_only(demo, browser, foreign):
+    """Not even a simple request, which needs no preflight, gets the development server to rotate its keys
+    for a page of another site."""
+    keys = requests.get(f"{demo.issuer}/v1/keys", timeout=PATIENCE).json()
+    browser.open(url=foreign.replace("127.0.0.1", "localhost") + "/")
+    assert blocked(browser.press(button="[data-rotate]"))
+    assert requests.get(f"{demo.issuer}/v1/keys", timeout=PATIENCE).json() == keys
+
+
+@pytest.fixture
+def artifacts():
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    for old in ARTIFACTS.glob("demo*.png"):
+        old.unlink()
+    return ARTIFACTS
+
+
+def test_the_page_as_it_looks(page, artifacts):
+    shown = [page.call("/api/whoami", "none"), page.get_token(), page.call("/api/whoami", "token"),
+             page.call("/api/admin", "token")]
+    assert [answer["status"][:3] for answer in shown] == ["401", "200", "200", "403"]
+    assert page.evaluate(script="document.documentElement.scrollWidth <= innerWidth")
+    for name, scheme in (("demo.png", "light"), ("demo-dark.png", "dark")):
+        page.screenshot(path=str(artifacts / name), colorScheme=scheme)
+        assert (artifacts / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_no_token_in_the_logs(demo, page):
+    page.get_token()
+    token = page.value(field="#token")
+    page.call("/api/whoami", "token")
+    page.call("/api/whoami", "tampered")
+    wait_for(lambda: "reason=signature_invalid" in demo.access_log(), "the refusal in the log")
+    logs = demo.logs()
+    for part in token.split("."):
+        assert part not in logs
+    assert demo.settings["client_secret"] not in logs

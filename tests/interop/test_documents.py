@@ -1,0 +1,115 @@
+"""What docs/ shows is what httpd says: every configuration, every message of configtest, every link."""
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from env import places
+from env.httpd import Httpd
+
+PAGES = [places.REPO / "docs" / name for name in ("directives.md", "guide.md")]
+SAMPLE = places.REPO / "conf" / "okta.conf"
+DOMAIN = "OktaDomain integrator-123456.okta.com\n"
+PROTECTED = '<Location "/api">\nAuthType Okta\nAuthName "api"\nRequire valid-user\n</Location>\n'
+
+
+def examples():
+    """Every block of configuration in the pages."""
+    for page in PAGES:
+        blocks = re.findall(r"^```apache\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+        for number, block in enumerate(blocks, 1):
+            yield pytest.param(block, id=f"{page.stem}-{number}")
+
+
+def refusals():
+    """Every row of the tables that say what configtest makes of a mistake."""
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for table in re.findall(r"^\| written \| configtest says \|\n\|[-|]+\n((?:\|.*\n)+)", text, re.M):
+            for row in table.splitlines():
+                written, message = re.fullmatch(r"\| (.+?) \| `(.+)` \|", row).groups()
+                lines = re.findall(r"`([^`]+)`", written)
+                yield pytest.param("\n".join(lines) + "\n", message, id=" ".join(lines))
+
+
+def sample():
+    """The sample configuration, uncommented piece by piece: a directive or a whole section each."""
+    lines = [line[1:] for line in SAMPLE.read_text("utf-8").splitlines()
+             if re.match(r"#(?! \S|#|$|LoadModule)", line)]
+    text = "\n".join(lines).replace("{yourOktaDomain}", "integrator-123456.okta.com")
+    text = re.sub(r"\{(\w+)\}", r"\1-of-mine", text)
+    for piece in re.finditer(r"^<(\w+) [^>]*>\n.*?^</\1>$|^[^<\s][^\n]*$", text, re.M | re.S):
+        yield pytest.param(piece[0] + "\n", id=piece[0].partition("\n")[0])
+
+
+def with_issuer(configuration):
+    """The configuration, with an issuer where it names none."""
+    named = re.search(r"^\s*Okta(Domain|Issuer) ", configuration, re.M)
+    return configuration if named else DOMAIN + configuration
+
+
+@pytest.fixture(scope="module")
+def configtest(jose):
+    server = Httpd(mpm=places.mpms()[0], modules=("proxy", "proxy_http", "cgi"))
+    server.write("conf/okta-keys.json", jose[0].read_bytes())
+    server.write("conf/empty.json", '{"keys": []}')
+    server.write("conf/cut.json", '{\n  "keys": [\n    {"kty": "RSA",\n')
+    yield server.configtest
+    server.remove()
+
+
+@pytest.mark.parametrize("configuration", examples())
+def test_the_examples_pass(configtest, configuration):
+    logs = 'Define APACHE_LOG_DIR "logs"\n'
+    said = configtest(logs + with_issuer(configuration) + PROTECTED.replace("/api", "/api/more"))
+    assert said.ok, said.output
+
+
+@pytest.mark.parametrize("configuration, message", refusals())
+def test_the_mistakes_are_told_so(configtest, configuration, message):
+    whole = configuration.startswith("<Location")
+    said = configtest(configuration if whole else with_issuer(configuration) + PROTECTED)
+    assert not said.ok
+    # … stands for a place in a file or a folder.
+    words = ".*".join(re.escape(part) for part in message.split("…"))
+    assert re.search(words, said.output), said.output
+
+
+def test_the_sample_as_it_is_changes_nothing(configtest):
+    assert configtest(SAMPLE.read_text("utf-8")).ok
+    assert not [line for line in SAMPLE.read_text("utf-8").splitlines() if not re.match("#|$", line)]
+
+
+@pytest.mark.parametrize("piece", sample())
+def test_each_piece_of_the_sample_passes(configtest, piece):
+    said = configtest(with_issuer(piece) + PROTECTED)
+    assert said.ok, said.output
+
+
+def test_a_placeholder_left_in_is_refused(configtest):
+    placeholders = re.findall(r"^#(Okta\w+ .*\{\w+\}.*)$", SAMPLE.read_text("utf-8"), re.M)
+    assert len(placeholders) >= 4
+    for line in placeholders:
+        said = configtest(with_issuer(line + "\n") + PROTECTED)
+        assert not said.ok and "placeholder" in said.output, said.output
+
+
+def anchors(page):
+    """The fragments that a page's headings and anchors answer to, as GitHub derives them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S)
+    found = set(re.findall(r'<a id="([^"]+)">', text))
+    for heading in re.findall(r"^#+ (.*)$", text, re.M):
+        plain = re.sub(r"[^\w\- ]", "", html.unescape(heading).lower())
+        found.add(plain.replace(" ", "-"))
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
+        name, _, fragment = target.partition("#")
+        assert "://" not in target, f"an address outside: {target}"
+        path = page.parent / name if name else page
+        assert path.is_file(), target
+        assert not fragment or fragment in anchors(Path(path)), target
