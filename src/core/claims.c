@@ -13,6 +13,7 @@ struct okta_claims {
     const okta_value *root;
     char *kid;
     size_t bytes;
+    _Atomic(void *) note;
     okta_times times;
     max_align_t block[];
 };
@@ -28,8 +29,10 @@ okta_claims *okta_claims_ref(okta_claims *claims)
 
 void okta_claims_unref(okta_claims *claims)
 {
-    if (claims && atomic_fetch_sub_explicit(&claims->references, 1, memory_order_acq_rel) == 1)
-        free(claims);
+    if (!claims || atomic_fetch_sub_explicit(&claims->references, 1, memory_order_acq_rel) != 1)
+        return;
+    free(atomic_load_explicit(&claims->note, memory_order_relaxed));
+    free(claims);
 }
 
 const okta_value *okta_claims_get(const okta_claims *claims, const char *name)
@@ -65,6 +68,23 @@ const okta_times *okta_claims_times(const okta_claims *claims)
 size_t okta_claims_bytes(const okta_claims *claims)
 {
     return claims->bytes;
+}
+
+const void *okta_claims_note(const okta_claims *claims)
+{
+    return atomic_load_explicit(&claims->note, memory_order_acquire);
+}
+
+const void *okta_claims_keep_note(const okta_claims *claims, void *note)
+{
+    void *first = NULL;
+
+    /* immutable to all who look at the claims: the note follows from them */
+    if (atomic_compare_exchange_strong_explicit(&((okta_claims *)claims)->note, &first, note,
+                                                memory_order_acq_rel, memory_order_acquire))
+        return note;
+    free(note);
+    return first;
 }
 
 static bool read_date(okta_claims *claims, const char *name, unsigned int bit, int64_t *date,
@@ -126,6 +146,7 @@ okta_claims *okta_claims_new(const json_t *payload, const okta_jws *jws, okta_re
         return NULL;
     }
     atomic_init(&claims->references, 1);
+    atomic_init(&claims->note, NULL);
     claims->type = jws->type;
     claims->algorithm = jws->algorithm;
     claims->bytes = size;

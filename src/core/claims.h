@@ -46,6 +46,12 @@ const okta_times *okta_claims_times(const okta_claims *claims);
 /* Bytes that it takes in memory, for a cache's bound. */
 size_t okta_claims_bytes(const okta_claims *claims);
 
+/* What somebody works out from the claims and wants to find again with them; NULL until it is kept.
+ * keep takes a block from malloc, which ends with the claims, and returns the one that is kept: the
+ * first. */
+const void *okta_claims_note(const okta_claims *claims);
+const void *okta_claims_keep_note(const okta_claims *claims, void *note);
+
 /* For okta_verify: claims from the payload of a JWS whose signature was verified. Types of the
  * registered claims (RFC 7519 section 4.1) are checked, their values are the policy's affair. NULL
  * with OKTA_CLAIMS_MALFORMED or OKTA_OUT_OF_MEMORY in result; one reference otherwise. */

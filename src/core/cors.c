@@ -122,7 +122,8 @@ bool okta_cors_origin_check(const char *origin, okta_error *error)
 
         okta_text_format(example, sizeof(example), "%.*sx%s", (int)(star + 3 - origin), origin,
                          star + 4);
-        if (strchr(star + 5, '.') && okta_is_origin(example, strlen(example)))
+        if (length < sizeof(example) && strchr(star + 5, '.') &&
+            okta_is_origin(example, strlen(example)))
             return true;
     } else if (okta_is_origin(origin, length)) {
         return true;

@@ -8,10 +8,16 @@ typedef struct okta_crypto_errors {
     bool was_empty;
 } okta_crypto_errors;
 
-/* Before and after the calls, on one thread. `end` takes away what they left and says whether want
- * of memory was among it: without that, a failed verification and a failed allocation look alike.
- */
+/* What calls left in the queue. */
+typedef enum okta_crypto_left {
+    OKTA_CRYPTO_LEFT_NOTHING,
+    OKTA_CRYPTO_LEFT_ERRORS,
+    OKTA_CRYPTO_LEFT_NO_MEMORY /* want of memory among them */
+} okta_crypto_left;
+
+/* Before and after the calls, on one thread. `end` takes away what they left and says what it was:
+ * without that, a failed verification and a failed allocation look alike. */
 void okta_crypto_errors_begin(okta_crypto_errors *errors);
-bool okta_crypto_errors_end(okta_crypto_errors *errors);
+okta_crypto_left okta_crypto_errors_end(okta_crypto_errors *errors);
 
 #endif

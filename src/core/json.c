@@ -1,11 +1,31 @@
 #include "core/json.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether c stands in the text more than `limit` times. */
+static bool is_frequent(const char *text, size_t length, char c, unsigned int limit)
+{
+    const char *end = text + length;
+
+    while ((text = memchr(text, c, (size_t)(end - text)))) {
+        if (limit-- == 0)
+            return true;
+        text++;
+    }
+    return false;
+}
+
 /* Before parsing, so that no input makes the parser recurse deeper than its cap. */
 static bool depth_is_bounded(const char *text, size_t length)
 {
     unsigned int depth = 0;
     bool in_string = false;
 
+    /* few brackets nest no deeper than they are many, and looking for them costs next to nothing */
+    if (!is_frequent(text, length, '{', OKTA_JSON_MAX_DEPTH / 2) &&
+        !is_frequent(text, length, '[', OKTA_JSON_MAX_DEPTH / 2))
+        return true;
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
         if (in_string) {
@@ -25,17 +45,96 @@ static bool depth_is_bounded(const char *text, size_t length)
     return true;
 }
 
+/* Bytes of UTF-8 that the escape behind a backslash stands for, and how many characters it takes.
+ */
+static size_t escape_bytes(const char *escape, const char *end, size_t *taken)
+{
+    unsigned long code;
+    char hex[5] = "";
+
+    *taken = 1;
+    if (*escape != 'u' || end - escape < 5)
+        return 1;
+    memcpy(hex, escape + 1, 4);
+    code = strtoul(hex, NULL, 16);
+    *taken = 5;
+    if (code >= 0xd800 && code <= 0xdbff) {
+        *taken = 11; /* and its partner, uDC00 to uDFFF */
+        return 4;
+    }
+    return code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
+}
+
+/* Bytes that the strings and names in valid JSON have together. */
+static size_t string_bytes_of_text(const char *text, size_t length)
+{
+    const char *end = text + length, *open = memchr(text, '"', length);
+    size_t bytes = 0;
+
+    while (open) {
+        const char *at = open + 1, *close = memchr(at, '"', (size_t)(end - at));
+        const char *escape = close ? memchr(at, '\\', (size_t)(close - at)) : NULL;
+
+        while (escape) {
+            size_t taken;
+
+            bytes += (size_t)(escape - at) + escape_bytes(escape + 1, end, &taken);
+            at = escape + 1 + taken;
+            close = at < end ? memchr(at, '"', (size_t)(end - at)) : NULL;
+            escape = close ? memchr(at, '\\', (size_t)(close - at)) : NULL;
+        }
+        if (!close)
+            break;
+        bytes += (size_t)(close - at);
+        open = memchr(close + 1, '"', (size_t)(end - close - 1));
+    }
+    return bytes;
+}
+
+static size_t string_bytes_of_tree(const json_t *value)
+{
+    size_t bytes = 0, index;
+    const char *name;
+    json_t *child;
+
+    if (json_is_string(value))
+        return json_string_length(value);
+    json_array_foreach(value, index, child) bytes += string_bytes_of_tree(child);
+    json_object_foreach((json_t *)value, name, child) bytes +=
+        strlen(name) + string_bytes_of_tree(child);
+    return bytes;
+}
+
+/* jansson drops characters of a string when it cannot enlarge its buffer, and calls other wants of
+ * memory syntax errors: so what it accepts is measured against the text, and what it refuses is put
+ * to it once more. */
+static json_t *parse(const char *text, size_t length, json_error_t *cause, bool *no_memory)
+{
+    json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, cause);
+
+    if (!value)
+        value = json_loadb(text, length, JSON_REJECT_DUPLICATES, cause);
+    *no_memory = value ? string_bytes_of_tree(value) != string_bytes_of_text(text, length)
+                       : json_error_code(cause) == json_error_out_of_memory || !cause->text[0];
+    if (value && *no_memory) {
+        json_decref(value);
+        value = NULL;
+    }
+    return value;
+}
+
 json_t *okta_json_object(const char *text, size_t length, okta_error *error)
 {
     json_error_t cause;
+    bool no_memory;
     json_t *value;
 
     if (!depth_is_bounded(text, length)) {
         okta_error_set(error, "nested deeper than %d levels", OKTA_JSON_MAX_DEPTH);
         return NULL;
     }
-    value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &cause);
-    if (!value && json_error_code(&cause) == json_error_out_of_memory) {
+    value = parse(text, length, &cause, &no_memory);
+    if (!value && no_memory) {
         okta_error_set_no_memory(error);
         return NULL;
     }

@@ -20,10 +20,13 @@ static bool decode_part(const char *from, size_t length, unsigned char **to,
 
 static size_t count_dots(const char *text, size_t length)
 {
+    const char *end = text + length;
     size_t dots = 0;
 
-    for (size_t i = 0; i < length; i++)
-        dots += text[i] == '.';
+    while ((text = memchr(text, '.', (size_t)(end - text)))) {
+        dots++;
+        text++;
+    }
     return dots;
 }
 

@@ -37,6 +37,7 @@ static const curve curves[] = {
 
 #define RSA_EXPONENT_MAX_BITS 64
 #define ED25519_BYTES 32
+#define OPERATIONS_MAX 32
 
 static bool is_word(const json_t *value, const char *word)
 {
@@ -210,19 +211,36 @@ static EVP_PKEY *pkey_of(const json_t *jwk, okta_key_kind *kind, size_t *modulus
     return NULL;
 }
 
+/* RFC 7517 section 4.3: an array of strings, none of them twice. */
+static bool operations_verify(const json_t *operations, okta_error *error)
+{
+    bool verifies = false;
+
+    if (!json_is_array(operations) || json_array_size(operations) > OPERATIONS_MAX)
+        return okta_error_set(error, "its \"key_ops\" is no array of at most %d", OPERATIONS_MAX);
+    for (size_t i = 0; i < json_array_size(operations); i++) {
+        const json_t *operation = json_array_get(operations, i);
+
+        if (!json_is_string(operation))
+            return okta_error_set(error, "its \"key_ops\" hold something other than strings");
+        for (size_t k = 0; k < i; k++)
+            if (json_equal(json_array_get(operations, k), operation))
+                return okta_error_set(error, "its \"key_ops\" name an operation twice");
+        verifies = verifies || is_word(operation, "verify");
+    }
+    return verifies || okta_error_set(error, "its \"key_ops\" lack \"verify\"");
+}
+
 static bool may_verify(const json_t *jwk, okta_error *error)
 {
     const json_t *use = json_object_get(jwk, "use");
     const json_t *operations = json_object_get(jwk, "key_ops");
     const json_t *kid = json_object_get(jwk, "kid");
-    bool verifies = false;
 
     if (use && !is_word(use, "sig"))
         return okta_error_set(error, "its \"use\" is not \"sig\"");
-    for (size_t i = 0; i < json_array_size(operations); i++)
-        verifies = verifies || is_word(json_array_get(operations, i), "verify");
-    if (operations && !verifies)
-        return okta_error_set(error, "its \"key_ops\" lack \"verify\"");
+    if (operations && !operations_verify(operations, error))
+        return false;
     if (kid && (!json_is_string(kid) || json_string_length(kid) == 0 ||
                 json_string_length(kid) > OKTA_KID_MAX_BYTES))
         return okta_error_set(error, "its \"kid\" is no string of 1 to %d bytes",
@@ -337,7 +355,7 @@ okta_key *okta_key_from_jwk(const json_t *jwk, okta_error *error)
     if (!json_is_object(jwk))
         okta_error_set(&why, "not an object");
     /* a key that lacks only its prepared context is whole */
-    if (okta_crypto_errors_end(&errors) && !key)
+    if (okta_crypto_errors_end(&errors) == OKTA_CRYPTO_LEFT_NO_MEMORY && !key)
         okta_error_set_no_memory(&why);
     if (!key && error)
         *error = why;
@@ -418,6 +436,7 @@ okta_signature_verdict okta_key_verify(const okta_key *key, const okta_algorithm
     size_t expected = algorithm->signature_bytes ? algorithm->signature_bytes : key->modulus_bytes;
     okta_signature_verdict verdict = OKTA_SIGNATURE_NO_MEMORY;
     okta_crypto_errors errors;
+    okta_crypto_left left;
     EVP_MD_CTX *context;
 
     if (!okta_key_serves(key, algorithm) || signature_length != expected)
@@ -427,7 +446,12 @@ okta_signature_verdict okta_key_verify(const okta_key *key, const okta_algorithm
     if (context)
         verdict = verify_with(context, key, algorithm, data, length, signature, signature_length);
     EVP_MD_CTX_free(context);
-    if (okta_crypto_errors_end(&errors) && verdict == OKTA_SIGNATURE_BAD)
+    left = okta_crypto_errors_end(&errors);
+    /* OpenSSL says what is wrong with an RSA signature; where it says nothing, something else went
+     * wrong */
+    if (verdict == OKTA_SIGNATURE_BAD &&
+        (left == OKTA_CRYPTO_LEFT_NO_MEMORY ||
+         (left == OKTA_CRYPTO_LEFT_NOTHING && key->kind == OKTA_KEY_RSA)))
         verdict = OKTA_SIGNATURE_NO_MEMORY;
     return verdict;
 }

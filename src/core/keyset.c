@@ -56,6 +56,15 @@ static bool kid_is_shared(const json_t *jwks, size_t index)
     return false;
 }
 
+/* Tried twice, for OpenSSL does not tell every want of memory as such, and half a set would refuse
+ * good tokens. */
+static okta_key *key_of(const json_t *jwk, okta_error *why)
+{
+    okta_key *key = okta_key_from_jwk(jwk, why);
+
+    return key ? key : okta_key_from_jwk(jwk, why);
+}
+
 okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped, void *baton,
                                    okta_error *error)
 {
@@ -85,9 +94,8 @@ okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped,
         if (kid_is_shared(list, i))
             okta_error_set(&why, "several keys share this kid");
         else
-            key = okta_key_from_jwk(jwk, &why);
-        if (okta_error_is_no_memory(&why)) {
-            /* half a set would refuse good tokens */
+            key = key_of(jwk, &why);
+        if (!key && okta_error_is_no_memory(&why)) {
             okta_keyset_unref(set);
             okta_error_set_no_memory(error);
             return NULL;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define PATH_NAME_MAX 256
-#define EXACT 9007199254740992.0 /* 2^53 */
+#define LARGEST 9.2e18 /* that int64_t surely holds */
 
 const okta_value *okta_claims_find(const okta_claims *claims, const char *path)
 {
@@ -47,9 +47,9 @@ static bool is_number(const okta_value *value, const char *text)
         return false;
     if (value->type == OKTA_VALUE_REAL)
         return !(other < value->as.real) && !(other > value->as.real);
-    /* beyond 2^53 a double stands for several integers */
-    return other >= -EXACT && other <= EXACT && (double)value->as.integer >= other &&
-           (double)value->as.integer <= other;
+    /* as integers, for beyond 2^53 a double stands for several of them */
+    return other > -LARGEST && other < LARGEST && (int64_t)other == value->as.integer &&
+           !((double)(int64_t)other < other) && !((double)(int64_t)other > other);
 }
 
 static bool scalar_equals(const okta_value *value, const char *text)

@@ -192,6 +192,11 @@ static void fill(okta_token_cache *cache, const unsigned char *digest, int64_t n
     set *in = enter(cache, digest, &lock);
     entry *e = find(in, digest);
 
+    /* a verdict of the other kind does not belong in its place */
+    if (e && e->kind != filled.kind) {
+        clear(e);
+        e = NULL;
+    }
     if (!e)
         e = place_for(in, filled.kind, now);
     clear(e);

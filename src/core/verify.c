@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define SEEN_HEADER_MAX 256
+
 typedef struct verification {
     const okta_policy *policy;
     const okta_keyring *keyring;
@@ -34,10 +36,57 @@ static okta_reason check_shape(verification *v)
     return okta_trace_seen(v->trace, v->result, "%zu bytes in three parts", v->length);
 }
 
+/* The last good header of this thread. An issuer writes the same one for every token of a key. */
+typedef struct seen_header {
+    size_t length;
+    char text[SEEN_HEADER_MAX];
+    okta_type type;
+    const okta_algorithm *algorithm;
+    bool names_kid;
+    size_t kid_length;
+    char kid[SEEN_HEADER_MAX]; /* within the text, so no longer than that */
+} seen_header;
+
+static _Thread_local seen_header seen;
+
+static bool recall_header(okta_jws *jws, okta_result *result)
+{
+    if (jws->header_length != seen.length || seen.length == 0 ||
+        memcmp(jws->header_text, seen.text, seen.length) != 0)
+        return false;
+    jws->type = seen.type;
+    jws->algorithm = seen.algorithm;
+    jws->alg = seen.algorithm->name;
+    jws->alg_length = strlen(jws->alg);
+    if (seen.names_kid) {
+        jws->kid = seen.kid;
+        jws->kid_length = seen.kid_length;
+        okta_text_copy(result->kid, sizeof(result->kid), jws->kid, jws->kid_length);
+    }
+    return true;
+}
+
+static void remember_header(const okta_jws *jws)
+{
+    if (jws->header_length > sizeof(seen.text) || !jws->algorithm)
+        return;
+    seen.length = jws->header_length;
+    memcpy(seen.text, jws->header_text, jws->header_length);
+    seen.type = jws->type;
+    seen.algorithm = jws->algorithm;
+    seen.names_kid = jws->kid != NULL;
+    seen.kid_length = jws->kid_length;
+    if (jws->kid)
+        memcpy(seen.kid, jws->kid, jws->kid_length);
+}
+
 static okta_reason check_header(verification *v)
 {
-    if (okta_jws_read_header(&v->jws, v->result) != OKTA_OK)
-        return v->result->reason;
+    if (!recall_header(&v->jws, v->result)) {
+        if (okta_jws_read_header(&v->jws, v->result) != OKTA_OK)
+            return v->result->reason;
+        remember_header(&v->jws);
+    }
     return okta_trace_seen(v->trace, v->result, "%zu bytes of JSON", v->jws.header_length);
 }
 

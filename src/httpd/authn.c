@@ -80,8 +80,12 @@ static okta_reason judge(request_rec *r, const char *token, size_t length,
         reason = okta_result_set(result, OKTA_USER_MISSING,
                                  "none of the OktaRemoteUser claims is present as a usable string");
     }
-    if (reason == OKTA_OK)
-        okta_request_state(r, true)->claims = claims;
+    if (reason == OKTA_OK) {
+        okta_request *state = okta_request_state(r, true);
+
+        state->claims = claims;
+        state->seen_before = !*issuer;
+    }
     return reason;
 }
 

@@ -7,10 +7,11 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <util_filter.h>
 
-/* CGI-like interfaces fold case and turn every other character into an underscore, so these are all
- * one name to them. */
-static bool is_same_header(const char *a, const char *b)
+#define FILTER_NAME "OKTA_TRAILERS"
+
+bool okta_same_header(const char *a, const char *b)
 {
     for (; *a && *b; a++, b++) {
         char left = (char)(apr_isalnum(*a) ? apr_tolower(*a) : '_');
@@ -26,7 +27,7 @@ static bool carries_claim(const char *header)
     const apr_array_header_t *headers = okta_registry_get()->claim_headers;
 
     for (int i = 0; i < headers->nelts; i++)
-        if (is_same_header(APR_ARRAY_IDX(headers, i, const char *), header))
+        if (okta_same_header(APR_ARRAY_IDX(headers, i, const char *), header))
             return true;
     return false;
 }
@@ -45,10 +46,37 @@ static void drop_claim_headers(request_rec *r, apr_table_t *table)
         apr_table_unset(table, APR_ARRAY_IDX(dropped, i, const char *));
 }
 
+/* What Connection names ends here (RFC 9110 section 7.6.1): a client must not take claims away by
+ * it.
+ */
+static void keep_claim_headers(request_rec *r)
+{
+    const char *field = apr_table_get(r->headers_in, "Connection");
+    const char *rest = field ? field : "", *kept = NULL, *name;
+    bool dropped = false;
+
+    while (*(rest += strspn(rest, ", \t"))) {
+        size_t length = strcspn(rest, ", \t");
+
+        name = apr_pstrmemdup(r->pool, rest, length);
+        rest += length;
+        if (carries_claim(name))
+            dropped = true;
+        else
+            kept = kept ? apr_pstrcat(r->pool, kept, ", ", name, NULL) : name;
+    }
+    if (dropped && kept)
+        apr_table_setn(r->headers_in, "Connection", kept);
+    else if (dropped)
+        apr_table_unset(r->headers_in, "Connection");
+}
+
 int okta_scrub_headers(request_rec *r)
 {
-    if (okta_registry_get()->claim_headers->nelts > 0)
+    if (okta_registry_get()->claim_headers->nelts > 0) {
         drop_claim_headers(r, r->headers_in);
+        keep_claim_headers(r);
+    }
     return DECLINED;
 }
 
@@ -78,8 +106,35 @@ int okta_set_claim_headers(request_rec *r)
     return DECLINED;
 }
 
+/* With MergeTrailers a chunked body's trailers become header fields as the body ends, which is
+ * before the back end gets the header from some proxies. */
+static apr_status_t trailer_filter(ap_filter_t *f, apr_bucket_brigade *brigade,
+                                   ap_input_mode_t mode, apr_read_type_e block, apr_off_t length)
+{
+    apr_status_t status = ap_get_brigade(f->next, brigade, mode, block, length);
+
+    if (status == APR_SUCCESS && !APR_BRIGADE_EMPTY(brigade) &&
+        APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(brigade)))
+        okta_set_claim_headers(f->r);
+    return status;
+}
+
+void okta_guard_trailers(request_rec *r)
+{
+    if (okta_registry_get()->claim_headers->nelts > 0 &&
+        apr_table_get(r->headers_in, "Transfer-Encoding"))
+        ap_add_input_filter(FILTER_NAME, NULL, r, r->connection);
+}
+
+void okta_register_trailer_filter(void)
+{
+    ap_register_input_filter(FILTER_NAME, trailer_filter, NULL, AP_FTYPE_CONTENT_SET);
+}
+
 void okta_withhold_token(request_rec *r)
 {
+    const okta_claims *claims;
+    okta_request *state;
     const char *field;
 
     if (okta_dir_config_of(r)->forward_token != 0)
@@ -87,7 +142,11 @@ void okta_withhold_token(request_rec *r)
     field = apr_table_get(r->headers_in, "Authorization");
     if (!field)
         return;
-    okta_request_state(r, true)->authorization = field;
+    /* those of the turn before, which a state of this turn's own would hide */
+    claims = okta_request_claims(r);
+    state = okta_request_state(r, true);
+    state->claims = claims;
+    state->authorization = field;
     own_headers(r);
     apr_table_unset(r->headers_in, "Authorization");
 }

@@ -18,12 +18,18 @@ bool okta_has_control(const char *text, apr_size_t length)
     return false;
 }
 
-static bool is_encoded(char c, okta_text_style style, bool in_array)
+static bool is_encoded(const char *text, apr_size_t length, apr_size_t i, okta_text_style style,
+                       bool in_array)
 {
+    char c = text[i];
+
     if (is_control(c))
         return true;
-    return style == OKTA_TEXT_HEADER &&
-           ((unsigned char)c > 0x7e || c == '%' || (c == ',' && in_array));
+    if (style != OKTA_TEXT_HEADER)
+        return false;
+    /* receivers trim fields: " root" must not arrive as "root" */
+    return (unsigned char)c > 0x7e || c == '%' || (c == ',' && in_array) ||
+           (c == ' ' && (i == 0 || i == length - 1));
 }
 
 /* `text` itself where nothing has to be encoded. */
@@ -35,12 +41,12 @@ static const char *encode(apr_pool_t *pool, const char *text, apr_size_t length,
     char *safe, *to;
 
     for (apr_size_t i = 0; i < length; i++)
-        encoded += is_encoded(text[i], style, in_array);
+        encoded += is_encoded(text, length, i, style, in_array);
     if (encoded == 0)
         return text;
     safe = to = apr_palloc(pool, length + 2 * encoded + 1);
     for (apr_size_t i = 0; i < length; i++) {
-        if (is_encoded(text[i], style, in_array)) {
+        if (is_encoded(text, length, i, style, in_array)) {
             *to++ = '%';
             *to++ = hex[(unsigned char)text[i] >> 4];
             *to++ = hex[(unsigned char)text[i] & 15];

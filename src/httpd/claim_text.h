@@ -8,8 +8,8 @@
 
 typedef enum okta_text_style {
     OKTA_TEXT_ENV,   /* arrays with spaces; control characters as %0A, all else as it is */
-    OKTA_TEXT_HEADER /* arrays with commas; everything but printable ASCII, and `%`, as %XX; a comma
-                        in an element as %2C */
+    OKTA_TEXT_HEADER /* arrays with commas; everything but printable ASCII, `%` and a space at
+                        either end as %XX; a comma in an element as %2C */
 } okta_text_style;
 
 /* Strings as they are, booleans as true and false, numbers in JSON's notation, objects as compact

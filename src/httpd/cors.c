@@ -10,13 +10,35 @@
 
 #define FILTER_NAME "OKTA_CORS"
 #define CHALLENGE_HEADER "WWW-Authenticate"
+#define ASKED_METHOD "Access-Control-Request-Method"
+#define ASKED_HEADERS "Access-Control-Request-Headers"
+#define SIMPLE_METHODS "GET, HEAD, POST"
+#define AFTER_MOD_HEADERS ((ap_filter_type)(AP_FTYPE_CONTENT_SET + 1))
+
+/* What only we say where OktaCorsOrigin holds: of two voices browsers believe neither. */
+static const char *const fields[] = {
+    "Access-Control-Allow-Origin",         "Access-Control-Allow-Credentials",
+    "Access-Control-Expose-Headers",       "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Headers",        "Access-Control-Max-Age",
+    "Access-Control-Allow-Private-Network"};
 
 static okta_cors cors_of(const okta_dir_config *config)
 {
     okta_cors cors = {okta_strings_of(config->cors_origins), okta_strings_of(config->cors_methods),
                       okta_strings_of(config->cors_headers), config->cors_credentials == 1};
 
+    /* configtest refuses the two together, but cannot see what patterns add up to */
+    if (okta_strings_contain(&cors.origins, "*", 1))
+        cors.credentials = false;
     return cors;
+}
+
+/* An ErrorDocument speaks for the request that failed. */
+static const okta_dir_config *config_for(const request_rec *r)
+{
+    while (r->prev && ap_is_HTTP_ERROR(r->prev->status))
+        r = r->prev;
+    return okta_dir_config_of(r);
 }
 
 static const char *joined(apr_pool_t *pool, const char *always, const apr_array_header_t *more)
@@ -46,46 +68,25 @@ static void allow_origin(request_rec *r, const okta_dir_config *config, const ok
                    joined(r->pool, CHALLENGE_HEADER, config->cors_expose));
 }
 
-static void allow_preflight(request_rec *r, const okta_dir_config *config, const char *headers)
+static void allow_preflight(request_rec *r, const okta_dir_config *config, const okta_cors *cors)
 {
     apr_table_t *out = r->err_headers_out;
+    const char *method = apr_table_get(r->headers_in, ASKED_METHOD);
+    const char *headers = apr_table_get(r->headers_in, ASKED_HEADERS);
 
-    apr_table_setn(out, "Access-Control-Allow-Methods",
-                   joined(r->pool, "GET, HEAD, POST", config->cors_methods));
-    /* echoed, for a star would not cover Authorization */
+    /* echoed, for a star would not cover Authorization, nor anything where cookies are sent */
+    apr_table_set(out, "Access-Control-Allow-Methods",
+                  okta_strings_contain(&cors->methods, "*", 1)
+                      ? apr_pstrcat(r->pool, SIMPLE_METHODS, ", ", method, NULL)
+                      : joined(r->pool, SIMPLE_METHODS, config->cors_methods));
     if (headers && *headers)
         apr_table_set(out, "Access-Control-Allow-Headers", headers);
     if (config->cors_max_age >= 0)
         apr_table_setn(out, "Access-Control-Max-Age", apr_itoa(r->pool, config->cors_max_age));
     if (apr_table_get(r->headers_in, "Access-Control-Request-Private-Network"))
         apr_table_setn(out, "Access-Control-Allow-Private-Network", "true");
-    add_vary(r, "Access-Control-Request-Method");
-    add_vary(r, "Access-Control-Request-Headers");
-}
-
-int okta_cors_prepare(request_rec *r)
-{
-    const okta_dir_config *config = okta_dir_config_of(r);
-    const char *origin = apr_table_get(r->headers_in, "Origin");
-    const char *method, *headers;
-    okta_cors cors;
-
-    if (!config->cors_origins)
-        return DECLINED;
-    cors = cors_of(config);
-    if (!okta_cors_is_open(&cors))
-        add_vary(r, "Origin");
-    if (!origin || !okta_cors_allows_origin(&cors, origin))
-        return DECLINED;
-    allow_origin(r, config, &cors, origin);
-    method = apr_table_get(r->headers_in, "Access-Control-Request-Method");
-    headers = apr_table_get(r->headers_in, "Access-Control-Request-Headers");
-    if (r->method_number == M_OPTIONS && method && okta_cors_allows_method(&cors, method) &&
-        okta_cors_allows_headers(&cors, headers)) {
-        allow_preflight(r, config, headers);
-        okta_request_state(r, true)->preflight = true;
-    }
-    return DECLINED;
+    add_vary(r, ASKED_METHOD);
+    add_vary(r, ASKED_HEADERS);
 }
 
 static bool is_preflight(request_rec *r)
@@ -93,6 +94,56 @@ static bool is_preflight(request_rec *r)
     const okta_request *state = okta_request_state(r, false);
 
     return state && state->preflight;
+}
+
+static bool asks_for_preflight(request_rec *r, const okta_cors *cors)
+{
+    const char *method = apr_table_get(r->headers_in, ASKED_METHOD);
+
+    return r->method_number == M_OPTIONS && method && okta_cors_allows_method(cors, method) &&
+           okta_cors_allows_headers(cors, apr_table_get(r->headers_in, ASKED_HEADERS));
+}
+
+static void forget(request_rec *r)
+{
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        apr_table_unset(r->headers_out, fields[i]);
+        apr_table_unset(r->err_headers_out, fields[i]);
+    }
+}
+
+/* Whether the origin of the request is allowed here; the answer says so, or nothing. */
+static bool say(request_rec *r, const okta_dir_config *config, const okta_cors *cors)
+{
+    const char *origin = apr_table_get(r->headers_in, "Origin");
+
+    forget(r);
+    if (!okta_cors_is_open(cors))
+        add_vary(r, "Origin");
+    if (!origin || !okta_cors_allows_origin(cors, origin))
+        return false;
+    allow_origin(r, config, cors, origin);
+    if (is_preflight(r))
+        allow_preflight(r, config, cors);
+    return true;
+}
+
+int okta_cors_prepare(request_rec *r)
+{
+    const okta_dir_config *config = config_for(r);
+    okta_cors cors = cors_of(config);
+
+    if (!config->cors_origins) {
+        /* what the location before an internal redirect allowed */
+        if (r->prev && okta_dir_config_of(r->prev)->cors_origins)
+            forget(r);
+        return DECLINED;
+    }
+    if (say(r, config, &cors) && asks_for_preflight(r, &cors)) {
+        okta_request_state(r, true)->preflight = true;
+        allow_preflight(r, config, &cors);
+    }
+    return DECLINED;
 }
 
 int okta_cors_check_access(request_rec *r)
@@ -109,28 +160,24 @@ int okta_cors_answer(request_rec *r)
     return OK;
 }
 
-/* Two voices on who may read an answer make browsers refuse it. Ours is in err_headers_out. */
+/* Last, because back ends and other modules put their own fields on the way. */
 static apr_status_t cors_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
-    static const char *const headers[] = {
-        "Access-Control-Allow-Origin",         "Access-Control-Allow-Credentials",
-        "Access-Control-Expose-Headers",       "Access-Control-Allow-Methods",
-        "Access-Control-Allow-Headers",        "Access-Control-Max-Age",
-        "Access-Control-Allow-Private-Network"};
+    const okta_dir_config *config = config_for(f->r);
+    okta_cors cors = cors_of(config);
 
-    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-        apr_table_unset(f->r->headers_out, headers[i]);
+    say(f->r, config, &cors);
     ap_remove_output_filter(f);
     return ap_pass_brigade(f->next, brigade);
 }
 
 void okta_cors_insert_filter(request_rec *r)
 {
-    if (okta_dir_config_of(r)->cors_origins)
+    if (!r->main && config_for(r)->cors_origins)
         ap_add_output_filter(FILTER_NAME, NULL, r, r->connection);
 }
 
 void okta_cors_register_filter(void)
 {
-    ap_register_output_filter(FILTER_NAME, cors_filter, NULL, AP_FTYPE_CONTENT_SET);
+    ap_register_output_filter(FILTER_NAME, cors_filter, NULL, AFTER_MOD_HEADERS);
 }

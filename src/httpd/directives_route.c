@@ -1,5 +1,6 @@
 #include "core/cors.h"
 #include "core/issuer.h"
+#include "httpd/backend.h"
 #include "httpd/directives.h"
 #include "httpd/registry.h"
 
@@ -52,20 +53,15 @@ const char *okta_set_groups_claim(cmd_parms *cmd, void *config, const char *valu
 /* Headers that httpd or a proxy acts on are not for claims. */
 static bool is_reserved(const char *header)
 {
-    static const char *const names[] = {"Authorization",
-                                        "Host",
-                                        "Connection",
-                                        "Content-Length",
-                                        "Cookie",
-                                        "Transfer-Encoding",
-                                        "Proxy-Authorization",
-                                        "TE",
-                                        "Upgrade",
-                                        "Trailer",
-                                        "Expect"};
+    static const char *const names[] = {
+        "Authorization",     "Host",   "Connection", "Content-Length",
+        "Content-Type",      "Cookie", "DPoP",       "Expect",
+        "Keep-Alive",        "Origin", "Proxy",      "Proxy-Authorization",
+        "Proxy-Connection",  "Range",  "TE",         "Trailer",
+        "Transfer-Encoding", "Upgrade"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcasecmp(names[i], header) == 0)
+        if (okta_same_header(names[i], header))
             return true;
     return false;
 }
@@ -89,13 +85,14 @@ const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *clai
         section->claim_headers = apr_array_make(cmd->pool, 2, sizeof(okta_claim_header));
     for (int i = 0; i < section->claim_headers->nelts; i++) {
         pair = &APR_ARRAY_IDX(section->claim_headers, i, okta_claim_header);
-        if (strcasecmp(pair->header, header) == 0 && strcmp(pair->claim, claim) != 0)
+        if (okta_same_header(pair->header, header) &&
+            (strcmp(pair->claim, claim) != 0 || strcasecmp(pair->header, header) != 0))
             return okta_directive_error(
                 cmd, claim,
                 apr_psprintf(cmd->pool,
                              "the same section puts claim \"%s\" into header %s already; keep "
                              "one of the two",
-                             pair->claim, header));
+                             pair->claim, pair->header));
     }
     pair = apr_array_push(section->claim_headers);
     pair->claim = claim;
@@ -144,9 +141,9 @@ const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value)
     apr_interval_time_t age;
     const char *acrs;
 
-    if (strncmp(value, "acr=", 4) == 0 && value[4]) {
+    if (strncmp(value, "acr=", 4) == 0 && value[4 + strspn(value + 4, " \t")]) {
         okta_registry_note_section(cmd, section);
-        for (acrs = value + 4; *acrs;)
+        for (acrs = value + 4 + strspn(value + 4, " \t"); *acrs;)
             okta_append(cmd->pool, &section->step_up_acrs, ap_getword_white(cmd->pool, &acrs));
         return NULL;
     }

@@ -305,7 +305,9 @@ static apr_status_t leave(void *data)
 {
     leaving = true;
     pthread_mutex_lock(&turn);
-    stop(data);
+    /* The mutex between the processes is the watchdog thread's: another one cannot release it, and
+     * APR would lose count of its users. It is released by the end of the process. */
+    end(data);
     pthread_mutex_unlock(&turn);
     return APR_SUCCESS;
 }

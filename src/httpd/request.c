@@ -15,16 +15,23 @@ okta_request *okta_request_state(request_rec *r, bool make)
     return state;
 }
 
-const okta_claims *okta_request_claims(const request_rec *r)
+const okta_request *okta_request_judged(const request_rec *r)
 {
     const void *config = r->per_dir_config;
 
     for (; r && r->per_dir_config == config; r = r->main ? r->main : r->prev) {
         const okta_request *state = ap_get_module_config(r->request_config, &auth_okta_module);
         if (state)
-            return state->claims;
+            return state;
     }
     return NULL;
+}
+
+const okta_claims *okta_request_claims(const request_rec *r)
+{
+    const okta_request *state = okta_request_judged(r);
+
+    return state ? state->claims : NULL;
 }
 
 bool okta_request_is_ours(request_rec *r)

@@ -13,6 +13,7 @@ typedef struct okta_request {
     okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
     apr_array_header_t *scopes; /* const char *: those that a Require asked for and did not find */
     const char *authorization;  /* the field, once OktaForwardToken took it off the request */
+    bool seen_before;           /* the token is one that this process remembers */
     bool preflight;             /* a CORS preflight that is answered here */
     bool open;                  /* httpd lets everybody in and asks who it is for OktaAnonymous */
     bool authorizing;           /* our authorization hook is on the stack */
@@ -25,6 +26,9 @@ okta_request *okta_request_state(request_rec *r, bool make);
  * (subrequest, internal redirect) where both have the same per-directory configuration. NULL: none.
  * Borrowed, for the request. */
 const okta_claims *okta_request_claims(const request_rec *r);
+
+/* The state that holds them, or one without claims; NULL: none. */
+const okta_request *okta_request_judged(const request_rec *r);
 
 /* Whether AuthType Okta holds here. */
 bool okta_request_is_ours(request_rec *r);

@@ -1,6 +1,7 @@
 #include "httpd/requirements.h"
 
 #include "core/match.h"
+#include "httpd/claim_text.h"
 #include "httpd/config.h"
 #include "httpd/request.h"
 
@@ -11,6 +12,12 @@
 #include <http_request.h>
 #include <mod_auth.h>
 
+#define SCOPE "okta-scope"
+#define GROUP "okta-group"
+#define CLIENT "okta-client"
+#define CLAIM "okta-claim"
+#define UNDECIDED "okta-undecided"
+
 typedef enum claim_operator {
     OPERATOR_EQUAL,
     OPERATOR_UNEQUAL,
@@ -18,32 +25,128 @@ typedef enum claim_operator {
     OPERATOR_CONTAINS
 } claim_operator;
 
+/* A parsed line of okta-scope, okta-group or okta-client. */
+typedef struct word_condition {
+    apr_array_header_t *words;  /* const char * */
+    apr_array_header_t *scopes; /* const char *: what a challenge names; okta-scope only */
+    bool negated;
+} word_condition;
+
 /* A parsed okta-claim line. */
 typedef struct claim_condition {
     const char *path;
     claim_operator how;
     apr_array_header_t *values;   /* const char * */
     apr_array_header_t *patterns; /* ap_regex_t *, for OPERATOR_MATCH */
+    bool negated;
 } claim_condition;
 
-static apr_array_header_t *words_of(apr_pool_t *pool, const char *line)
+static void append_words(apr_pool_t *pool, apr_array_header_t *words, const char *line)
 {
-    apr_array_header_t *words = apr_array_make(pool, 2, sizeof(const char *));
-
     while (*line) {
         const char *word = ap_getword_conf(pool, &line);
         if (*word)
             APR_ARRAY_PUSH(words, const char *) = word;
     }
+}
+
+static apr_array_header_t *words_of(apr_pool_t *pool, const char *line)
+{
+    apr_array_header_t *words = apr_array_make(pool, 2, sizeof(const char *));
+
+    append_words(pool, words, line);
     return words;
 }
 
-static const char *parse_words(cmd_parms *cmd, const char *line, const void **parsed)
+static bool is_section(const ap_directive_t *node, const char *name)
 {
-    apr_array_header_t *words = words_of(cmd->pool, line);
+    return node && strcasecmp(node->directive, name) == 0;
+}
 
-    *parsed = words;
-    return words->nelts ? NULL : "it names nothing; write one or more values behind it";
+/* Whether the line forbids: `Require not`, or within <RequireNone>. */
+static bool is_negated(const cmd_parms *cmd)
+{
+    const char *line = cmd->directive->args;
+
+    if (strcasecmp(ap_getword_conf(cmd->temp_pool, &line), "not") == 0)
+        return true;
+    for (const ap_directive_t *node = cmd->directive->parent; node; node = node->parent)
+        if (is_section(node, "<RequireNone"))
+            return true;
+    return false;
+}
+
+static void collect_scopes(apr_pool_t *pool, const ap_directive_t *node, apr_array_header_t *scopes)
+{
+    for (; node; node = node->next) {
+        const char *line = node->args;
+
+        if (is_section(node, "<RequireAll"))
+            collect_scopes(pool, node->first_child, scopes);
+        else if (is_section(node, "Require") &&
+                 strcasecmp(ap_getword_conf(pool, &line), SCOPE) == 0)
+            append_words(pool, scopes, line);
+    }
+}
+
+/* httpd stops at the first failure in <RequireAll>; the client has to learn at once of all scopes
+ * that are asked for there. */
+static apr_array_header_t *scopes_asked_for(const cmd_parms *cmd, apr_array_header_t *own)
+{
+    const ap_directive_t *all = NULL;
+    apr_array_header_t *scopes;
+
+    for (const ap_directive_t *node = cmd->directive->parent; is_section(node, "<RequireAll");
+         node = node->parent)
+        all = node;
+    if (!all)
+        return own;
+    scopes = apr_array_make(cmd->pool, 4, sizeof(const char *));
+    collect_scopes(cmd->pool, all->first_child, scopes);
+    return scopes->nelts ? scopes : own;
+}
+
+/* As okta_directive_error words it for directives. */
+static const char *fault(const cmd_parms *cmd, const char *what, const char *line, const char *text)
+{
+    return apr_pstrcat(cmd->pool, "Require ", what, *line ? " " : "", line, ": ", text, NULL);
+}
+
+static const char *parse_words(const cmd_parms *cmd, const char *what, const char *line,
+                               word_condition *condition)
+{
+    condition->words = words_of(cmd->pool, line);
+    condition->negated = is_negated(cmd);
+    return condition->words->nelts
+               ? NULL
+               : fault(cmd, what, line, "it names nothing; write one or more values behind it");
+}
+
+static const char *parse_scopes(cmd_parms *cmd, const char *line, const void **parsed)
+{
+    word_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
+    const char *error = parse_words(cmd, SCOPE, line, condition);
+
+    if (!error && !condition->negated)
+        condition->scopes = scopes_asked_for(cmd, condition->words);
+    *parsed = condition;
+    return error;
+}
+
+static const char *parse_groups(cmd_parms *cmd, const char *line, const void **parsed)
+{
+    word_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
+
+    *parsed = condition;
+    return parse_words(cmd, GROUP, line, condition);
+}
+
+static const char *parse_clients(cmd_parms *cmd, const char *line, const void **parsed)
+{
+    word_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
+
+    *parsed = condition;
+    return parse_words(cmd, CLIENT, line, condition);
 }
 
 static const char *parse_operator(const char *word, claim_operator *how)
@@ -61,15 +164,22 @@ static const char *parse_operator(const char *word, claim_operator *how)
     return NULL;
 }
 
-static const char *compile(cmd_parms *cmd, claim_condition *condition)
+/* Anchored: a pattern for a part of an e-mail address would let strangers in. It has to stand by
+ * itself too, lest its parentheses close ours. */
+static ap_regex_t *anchored(apr_pool_t *pool, const char *pattern)
+{
+    if (!ap_pregcomp(pool, pattern, AP_REG_EXTENDED | AP_REG_NOSUB))
+        return NULL;
+    return ap_pregcomp(pool, apr_pstrcat(pool, "\\A(?:", pattern, ")\\z", NULL),
+                       AP_REG_EXTENDED | AP_REG_NOSUB);
+}
+
+static const char *compile(const cmd_parms *cmd, claim_condition *condition)
 {
     condition->patterns = apr_array_make(cmd->pool, 2, sizeof(ap_regex_t *));
     for (int i = 0; i < condition->values->nelts; i++) {
         const char *pattern = APR_ARRAY_IDX(condition->values, i, const char *);
-        /* anchored: a pattern for a part of an e-mail address would let strangers in */
-        ap_regex_t *regex =
-            ap_pregcomp(cmd->pool, apr_pstrcat(cmd->pool, "\\A(?:", pattern, ")\\z", NULL),
-                        AP_REG_EXTENDED | AP_REG_NOSUB);
+        ap_regex_t *regex = anchored(cmd->pool, pattern);
         if (!regex)
             return apr_pstrcat(cmd->pool, "\"", pattern, "\" is no regular expression; correct it",
                                NULL);
@@ -82,38 +192,50 @@ static const char *parse_claim(cmd_parms *cmd, const char *line, const void **pa
 {
     claim_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
     apr_array_header_t *words = words_of(cmd->pool, line);
-    const char *fault;
+    const char *error;
 
     *parsed = condition;
     if (words->nelts < 3)
-        return "too short; write a claim, an operator (=, !=, ~ or contains) and one or more "
-               "values";
+        return fault(cmd, CLAIM, line,
+                     "too short; write a claim, an operator (=, !=, ~ or contains) and one or "
+                     "more values");
+    condition->negated = is_negated(cmd);
     condition->path = APR_ARRAY_IDX(words, 0, const char *);
-    fault = parse_operator(APR_ARRAY_IDX(words, 1, const char *), &condition->how);
+    error = parse_operator(APR_ARRAY_IDX(words, 1, const char *), &condition->how);
     condition->values = apr_array_make(cmd->pool, 2, sizeof(const char *));
     for (int i = 2; i < words->nelts; i++)
         APR_ARRAY_PUSH(condition->values, const char *) = APR_ARRAY_IDX(words, i, const char *);
-    if (!fault && condition->how == OPERATOR_MATCH)
-        fault = compile(cmd, condition);
-    return fault;
+    if (!error && condition->how == OPERATOR_MATCH)
+        error = compile(cmd, condition);
+    return error ? fault(cmd, CLAIM, line, error) : NULL;
 }
 
-/* Nobody is there: with AUTHZ_DENIED_NO_USER httpd asks for authentication. */
-static authz_status denied(const request_rec *r)
+/* Nobody is there: with AUTHZ_DENIED_NO_USER httpd asks for authentication. Not so in a negation,
+ * where it takes a stranger for one who is not meant: the note makes it ask all the same. */
+static authz_status denied(const request_rec *r, bool negated)
 {
-    return r->user ? AUTHZ_DENIED : AUTHZ_DENIED_NO_USER;
+    if (r->user)
+        return AUTHZ_DENIED;
+    if (negated)
+        apr_table_setn(r->notes, UNDECIDED, "1");
+    return AUTHZ_DENIED_NO_USER;
 }
 
-static authz_status any_word(request_rec *r, const void *parsed,
+static int ask_who(request_rec *r)
+{
+    return apr_table_get(r->notes, UNDECIDED) && okta_request_is_ours(r) ? OK : DECLINED;
+}
+
+static authz_status any_word(request_rec *r, const word_condition *condition,
                              bool (*holds)(request_rec *, const okta_claims *, const char *))
 {
-    const apr_array_header_t *words = parsed;
+    const apr_array_header_t *words = condition->words;
     const okta_claims *claims = okta_request_claims(r);
 
     for (int i = 0; claims && i < words->nelts; i++)
         if (holds(r, claims, APR_ARRAY_IDX(words, i, const char *)))
             return AUTHZ_GRANTED;
-    return denied(r);
+    return denied(r, condition->negated);
 }
 
 static bool has_scope(request_rec *r, const okta_claims *claims, const char *scope)
@@ -139,11 +261,12 @@ static void note_scopes(request_rec *r, const apr_array_header_t *scopes)
 
 static authz_status check_scope(request_rec *r, const char *line, const void *parsed)
 {
-    authz_status status = any_word(r, parsed, has_scope);
+    const word_condition *condition = parsed;
+    authz_status status = any_word(r, condition, has_scope);
 
     (void)line;
-    if (status == AUTHZ_DENIED)
-        note_scopes(r, parsed);
+    if (status == AUTHZ_DENIED && condition->scopes)
+        note_scopes(r, condition->scopes);
     return status;
 }
 
@@ -175,30 +298,49 @@ static authz_status check_client(request_rec *r, const char *line, const void *p
     return any_word(r, parsed, is_client);
 }
 
-static bool matches(const okta_value *value, const ap_regex_t *pattern)
+typedef enum answer { NO, YES, CANNOT_TELL } answer;
+
+static answer matches_scalar(request_rec *r, const okta_value *value, const ap_regex_t *pattern)
 {
-    if (value->type == OKTA_VALUE_STRING)
-        return ap_regexec(pattern, value->as.string, 0, NULL, 0) == 0;
-    for (uint32_t i = 0; value->type == OKTA_VALUE_ARRAY && i < value->length; i++)
-        if (value->as.children[i].type == OKTA_VALUE_STRING &&
-            ap_regexec(pattern, value->as.children[i].as.string, 0, NULL, 0) == 0)
-            return true;
-    return false;
+    const char *text;
+    int status;
+
+    if (value->type == OKTA_VALUE_ARRAY || value->type == OKTA_VALUE_OBJECT)
+        return NO;
+    /* bytes as they are, where okta_claim_text would encode some */
+    text = value->type == OKTA_VALUE_STRING ? value->as.string
+                                            : okta_claim_text(r->pool, value, OKTA_TEXT_ENV);
+    if (!text)
+        return NO;
+    status = ap_regexec(pattern, text, 0, NULL, 0);
+    return status == 0 ? YES : status == AP_REG_NOMATCH ? NO : CANNOT_TELL;
 }
 
-static bool holds_for(const claim_condition *condition, const okta_value *value, int i)
+static answer matches(request_rec *r, const okta_value *value, const ap_regex_t *pattern)
+{
+    answer found = NO;
+
+    if (value->type != OKTA_VALUE_ARRAY)
+        return matches_scalar(r, value, pattern);
+    for (uint32_t i = 0; found == NO && i < value->length; i++)
+        found = matches_scalar(r, &value->as.children[i], pattern);
+    return found;
+}
+
+static answer holds_for(request_rec *r, const claim_condition *condition, const okta_value *value,
+                        int i)
 {
     const char *wanted = APR_ARRAY_IDX(condition->values, i, const char *);
 
     switch (condition->how) {
     case OPERATOR_MATCH:
-        return matches(value, APR_ARRAY_IDX(condition->patterns, i, ap_regex_t *));
+        return matches(r, value, APR_ARRAY_IDX(condition->patterns, i, ap_regex_t *));
     case OPERATOR_CONTAINS:
-        return okta_value_has_word(value, wanted);
+        return okta_value_has_word(value, wanted) ? YES : NO;
     case OPERATOR_EQUAL:
     case OPERATOR_UNEQUAL:
     default:
-        return okta_value_equals(value, wanted);
+        return okta_value_equals(value, wanted) ? YES : NO;
     }
 }
 
@@ -208,32 +350,33 @@ static authz_status check_claim(request_rec *r, const char *line, const void *pa
     const claim_condition *condition = parsed;
     const okta_claims *claims = okta_request_claims(r);
     const okta_value *value = claims ? okta_claims_find(claims, condition->path) : NULL;
-    bool found = false;
+    answer found = NO;
 
     (void)line;
     if (!value)
-        return denied(r);
-    for (int i = 0; !found && i < condition->values->nelts; i++)
-        found = holds_for(condition, value, i);
-    return found != (condition->how == OPERATOR_UNEQUAL) ? AUTHZ_GRANTED : AUTHZ_DENIED;
+        return denied(r, condition->negated);
+    for (int i = 0; found == NO && i < condition->values->nelts; i++)
+        found = holds_for(r, condition, value, i);
+    /* a pattern that gave up counts against the caller, whatever is made of it */
+    if (found == CANNOT_TELL)
+        return condition->negated ? AUTHZ_GRANTED : AUTHZ_DENIED;
+    return (found == YES) != (condition->how == OPERATOR_UNEQUAL) ? AUTHZ_GRANTED : AUTHZ_DENIED;
 }
 
 void okta_register_requirements(apr_pool_t *pool)
 {
-    static const authz_provider scope = {check_scope, parse_words};
-    static const authz_provider group = {check_group, parse_words};
-    static const authz_provider client = {check_client, parse_words};
+    static const authz_provider scope = {check_scope, parse_scopes};
+    static const authz_provider group = {check_group, parse_groups};
+    static const authz_provider client = {check_client, parse_clients};
     static const authz_provider claim = {check_claim, parse_claim};
     static const struct {
         const char *name;
         const authz_provider *provider;
-    } providers[] = {{"okta-scope", &scope},
-                     {"okta-group", &group},
-                     {"okta-client", &client},
-                     {"okta-claim", &claim}};
+    } providers[] = {{SCOPE, &scope}, {GROUP, &group}, {CLIENT, &client}, {CLAIM, &claim}};
 
     for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++)
         ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, providers[i].name,
                                   AUTHZ_PROVIDER_VERSION, providers[i].provider,
                                   AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_force_authn(ask_who, NULL, NULL, APR_HOOK_LAST);
 }

@@ -2,6 +2,7 @@
 
 #include "core/challenge.h"
 #include "httpd/config.h"
+#include "httpd/cors.h"
 #include "httpd/log.h"
 #include "httpd/resource.h"
 
@@ -125,6 +126,10 @@ void okta_insert_error_filter(request_rec *r)
 {
     const okta_request *state = okta_request_state(r, false);
 
+    okta_cors_insert_filter(r);
+    /* an ErrorDocument elsewhere: the answer is a redirect and asks for no credentials */
+    if (ap_is_HTTP_REDIRECT(r->status) && state && state->reason > OKTA_OK)
+        apr_table_unset(r->err_headers_out, "WWW-Authenticate");
     if (!state || state->reason <= OKTA_OK || okta_reason_status(state->reason) != r->status)
         return;
     /* the administrator's ErrorDocument goes first */

@@ -12,11 +12,10 @@ from env.verdicts import assert_ok, assert_refused
 from env.waiting import wait_for
 
 pytest_plugins = ["env.figures"]
-pytestmark = pytest.mark.every_mpm
-
 MANY = 50
 
 
+@pytest.mark.every_mpm
 def test_50_issuers_one_of_them_hanging(make_issuer, launch, mpm, figure):
     """Every other one is refreshed on time: the issuers notice when they are asked."""
     interval = 3.0

@@ -11,8 +11,6 @@ from env.verdicts import assert_ok
 from env.waiting import wait_for
 
 pytest_plugins = ["env.figures"]
-pytestmark = pytest.mark.every_mpm
-
 RESTARTS = 20
 RESUMING = "resuming normal operations"
 
@@ -23,6 +21,7 @@ def _restart(server, signum=signal.SIGUSR1):
     wait_for(lambda: len(server.error_log.matching(RESUMING)) > before, "the restart")
 
 
+@pytest.mark.every_mpm
 def test_20_graceful_restarts_under_load(issuer, launch, mpm, figure):
     server = launch(api(issuer), **fleet(mpm, 16))
     token = issuer.mint.token()
@@ -44,6 +43,7 @@ def test_20_graceful_restarts_under_load(issuer, launch, mpm, figure):
     assert phases(server, issuer) == ["fresh"]
 
 
+@pytest.mark.every_mpm
 def test_a_plain_restart_costs_no_fetch(issuer, launch, mpm):
     server = launch(api(issuer), **fleet(mpm, 12))
     token = issuer.mint.token()
@@ -94,6 +94,7 @@ def test_a_restart_applies_new_durations_to_old_keys(issuer, launch, mpm):
     wait_for(lambda: server.get("/whoami", token).status == 200, "recovery", timeout=60, interval=0.1)
 
 
+@pytest.mark.every_mpm
 def test_children_that_come_and_go(issuer, launch, mpm, figure):
     """MaxConnectionsPerChild: the refreshing child ends now and then, and each time another goes on at once."""
     processes, threads = (6, 2) if mpm == "prefork" else (4, 4)

@@ -1,0 +1,10 @@
+/* What okta-bench does. Each takes the arguments behind its own name and returns an exit status. */
+#ifndef OKTA_BENCH_COMMANDS_H
+#define OKTA_BENCH_COMMANDS_H
+
+int bench_mint(int argc, char **argv);
+int bench_time_verify(int argc, char **argv);
+int bench_time_bare(int argc, char **argv);
+int bench_time_parts(int argc, char **argv);
+
+#endif

@@ -1,0 +1,38 @@
+# Performance: built by `make okta-bench` or `make bench` only. See docs/performance.md.
+EXTRA_PROGRAMS = tests/bench/okta-bench
+CLEANFILES += tests/bench/okta-bench
+tests_bench_okta_bench_SOURCES = \
+	tests/bench/commands.h \
+	tests/bench/main.c \
+	tests/bench/mint.c \
+	tests/bench/sample.c tests/bench/sample.h \
+	tests/bench/signer.c tests/bench/signer.h \
+	tests/bench/stopwatch.c tests/bench/stopwatch.h \
+	tests/bench/time_parts.c \
+	tests/bench/time_verify.c
+tests_bench_okta_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_bench_okta_bench_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+tests_bench_okta_bench_LDADD = src/core/libokta_core.la $(JANSSON_LIBS) $(OPENSSL_LIBS) -lm
+EXTRA_DIST += \
+	scripts/bench \
+	docs/performance.md docs/performance.svg \
+	tests/bench/tokens.lua \
+	tests/bench/side_by_side/__init__.py \
+	tests/bench/side_by_side/__main__.py \
+	tests/bench/side_by_side/callgrind.py \
+	tests/bench/side_by_side/cases.py \
+	tests/bench/side_by_side/document.py \
+	tests/bench/side_by_side/growth.py \
+	tests/bench/side_by_side/load.py \
+	tests/bench/side_by_side/machine.py \
+	tests/bench/side_by_side/plot.py \
+	tests/bench/side_by_side/rounds.py \
+	tests/bench/side_by_side/server.py \
+	tests/bench/side_by_side/targets.py \
+	tests/bench/side_by_side/tokens.py
+
+.PHONY: okta-bench bench
+okta-bench: tests/bench/okta-bench$(EXEEXT)
+
+bench:
+	OKTA_BUILD='$(abs_top_builddir)' '$(abs_top_srcdir)/scripts/bench' $(BENCH_FLAGS)

@@ -1,0 +1,35 @@
+#include "bench/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: okta-bench COMMAND …\n"
+    "\n"
+    "  verify [SECONDS]   each algorithm: okta_verify and okta_policy_check beside OpenSSL's bare\n"
+    "                     verification of the same signatures; JSON on standard output\n"
+    "  bare [SECONDS]     nanoseconds of a bare RS256 verification with a 2048-bit key\n"
+    "  parts [SECONDS]    what the parts of a verdict cost; JSON on standard output\n"
+    "  mint FOLDER COUNT BYTES KEYS ISSUER\n"
+    "                     COUNT signed tokens of about BYTES bytes in FOLDER/good, as many badly\n"
+    "                     signed ones in FOLDER/bad; the key set, with KEYS keys, in\n"
+    "                     FOLDER/jwks.json; the key that signs in FOLDER/key.pem\n"
+    "\n"
+    "SECONDS is for each figure, in parts of a second or more; the default is 1.\n";
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int, char **);
+    } commands[] = {{"verify", bench_time_verify},
+                    {"bare", bench_time_bare},
+                    {"parts", bench_time_parts},
+                    {"mint", bench_mint}};
+
+    for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 2, argv + 2);
+    fputs(usage, stderr);
+    return 2;
+}

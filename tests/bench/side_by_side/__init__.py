@@ -1,0 +1,1 @@
+"""httpd with and without tokens to check, side by side: see scripts/bench and docs/performance.md."""

@@ -1,0 +1,119 @@
+"""The figures, as tables for the terminal and for docs/performance.md."""
+
+import re
+
+from . import targets
+
+_BEGIN = "<!-- figures: scripts/bench --document writes from here -->"
+_END = "<!-- to here -->"
+
+
+def _table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])
+
+
+def _machine(figures):
+    m = figures["machine"]
+    lines = [f"{m['cpu']}, {m['cores']} cores, {m['memory_mb']} MB; {m['system']}, kernel {m['kernel']}; httpd "
+             f"{m['httpd']}, {m['openssl']}, mod_auth_openidc {m['mod_auth_openidc']}; {m['date']}."]
+    noise = figures.get("httpd", {}).get("disturbed")
+    if noise and noise[0]:
+        lines.append(f"\n**The machine was not at rest**: others worked during {noise[0]} of {noise[1]} "
+                     "measurements. Instruction counts do not suffer from that, times do.")
+    return "\n".join(lines)
+
+
+def _httpd(figures):
+    kir = figures.get("instructions", {})
+    rows = []
+    for row in figures["httpd"]["cases"]:
+        count = kir.get(row["name"])
+        rows.append((row["label"], f"{row['us']:.1f}", f"{row['over_none']:.2f}", f"{row['spread']:.0%}",
+                     f"{row['per_second']:.0f}", f"{row['p99_us'] / 1000:.1f}",
+                     f"{count:.1f}" if count else ""))
+    head = ("", "CPU us", "/ no auth", "spread ±", "requests/s", "p99 ms", "kIr")
+    return _table(head, rows) + f"\n\nV, one bare RS256 verification in the same rounds: {figures['httpd']['bare_us']:.1f} us."
+
+
+def _instructions(figures):
+    kir = figures["instructions"]
+    none = kir["none"]
+    return _table(("", "kIr", "over no auth"),
+                  [(name, f"{value:.1f}", f"{value - none:.1f}") for name, value in kir.items()])
+
+
+def _breakdown(figures):
+    rows = [(label, f"{hot:.1f}" if hot else "", f"{cold:.1f}" if cold else "")
+            for label, hot, cold in figures["breakdown"]]
+    return _table(("thousands of instructions", "one token", "20,000 tokens"), rows)
+
+
+def _verify(figures):
+    return _table(("algorithm", "bits", "okta_verify + policy, us", "bare, us", "ratio", "verdicts/s"),
+                  [(r["algorithm"], r["bits"], f"{r['okta_ns'] / 1000:.1f}", f"{r['bare_ns'] / 1000:.1f}",
+                    f"{r['ratio']:.2f}", r["per_second"]) for r in figures["verify"]])
+
+
+def _parts(figures):
+    return _table(("part", "ns"), [(row["part"], row["ns"]) for row in figures["parts"]])
+
+
+def _memory(figures):
+    m = figures["memory"]
+    return _table(("", "kB"), [("PSS of a child, no auth", m["none_kb"]), ("ours, cache empty", m["okta_kb"]),
+                               (f"ours, {m['entries']} tokens of {m['token_bytes']} bytes kept", m["full_kb"]),
+                               ("mod_auth_openidc, after the same load", m["openidc_kb"]),
+                               ("one entry, bytes", m["entry_bytes"])])
+
+
+def _growth(figures):
+    rows = []
+    for values in figures["growth"].values():
+        names = dict.fromkeys(name.partition(" ")[2] for name in values)
+        rows += [(name, *(f"{values[k]:.1f}" if (k := f"{path} {name}") in values else ""
+                          for path in ("none", "hot", "cold"))) for name in names]
+    return _table(("CPU us", "no auth", "one token", "20,000 tokens"), rows)
+
+
+def verdicts(figures):
+    """[(what, measured, limit)] for all that was measured."""
+    found = []
+    if "instructions" in figures:
+        found += targets.instructions(figures["instructions"])
+    if "httpd" in figures:
+        found += [tuple(row) for row in figures["httpd"]["targets"]]
+    for name, judge in (("verify", targets.verify), ("memory", targets.memory), ("growth", targets.growth)):
+        if name in figures:
+            found += judge(figures[name])
+    return found
+
+
+def _targets(figures):
+    return _table(("target", "measured", "limit", ""),
+                  [(what, f"{value:.2f}", limit, "" if value <= limit else "missed")
+                   for what, value, limit in verdicts(figures)])
+
+
+_SECTIONS = (("httpd", "Requests", _httpd), ("instructions", "Instructions of a request", _instructions),
+             ("breakdown", "Where they go", _breakdown), ("verify", "Algorithms", _verify),
+             ("parts", "Parts of a verdict", _parts), ("memory", "Memory", _memory),
+             ("growth", "Growth", _growth))
+
+
+def render(figures):
+    parts = [_machine(figures)]
+    if "httpd" in figures:
+        parts.append("![CPU time of a request](performance.svg)")
+    parts += [f"### {title}\n\n{make(figures)}" for name, title, make in _SECTIONS if name in figures]
+    parts.append(f"### Targets\n\n{_targets(figures)}")
+    return "\n\n".join(parts)
+
+
+def write(path, figures):
+    text = path.read_text()
+    pattern = re.compile(re.escape(_BEGIN) + ".*?" + re.escape(_END), re.DOTALL)
+    if not pattern.search(text):
+        raise SystemExit(f"{path} has lost the lines between which the figures go:\n{_BEGIN}\n{_END}")
+    body = f"{_BEGIN}\n\n{render(figures)}\n\n{_END}"
+    path.write_text(pattern.sub(lambda _: body, text))

@@ -1,0 +1,52 @@
+"""What issue 6 asks for, held against the figures of one run."""
+
+from . import rounds
+
+
+def httpd(samples, bares):
+    """[(what, measured, limit)] from the rounds."""
+    none = [sample.us for sample in samples["none"]]
+    with_bare = [a + v for a, v in zip(none, bares)]
+    return [
+        ("one token / no auth", rounds.ratio(samples["hot"], none), 1.10),
+        ("20,000 tokens / (no auth + V)", rounds.ratio(samples["cold"], with_bare), 1.35),
+        ("20,000 tokens, cache on / off", rounds.ratio(samples["cold"], samples["cold-uncached"]), 1.03),
+        ("20,000 badly signed / (no auth + V)", rounds.ratio(samples["bad"], with_bare), 1.10),
+        ("one badly signed / no auth", rounds.ratio(samples["bad-one"], none), 1.15),
+    ]
+
+
+def instructions(kir):
+    return [("one token, kIr over no auth", kir["hot"] - kir["none"], 45),
+            ("20,000 tokens, kIr over no auth", kir["cold"] - kir["none"], 480)]
+
+
+def verify(rows):
+    found = []
+    for row in rows:
+        bare_us = row["bare_ns"] / 1000
+        if row["algorithm"] == "RS256" and row["bits"] == 2048:
+            found.append(("okta_verify / bare, RS256", row["ratio"], 1.6))
+        elif bare_us > 40:
+            found.append((f"okta_verify / bare, {row['algorithm']}-{row['bits']}", row["ratio"], 1.15))
+    return found
+
+
+def memory(figures):
+    return [("PSS over no auth, cache empty, MB", (figures["okta_kb"] - figures["none_kb"]) / 1024, 2),
+            ("memory of an entry / its token", figures["entry_bytes"] / figures["token_bytes"], 3)]
+
+
+def growth(figures):
+    found = []
+    for subject in ("issuers", "keys", "cache entries"):
+        for path in ("hot", "cold"):
+            values = [us for name, us in figures[subject].items() if name.startswith(path)]
+            found.append((f"{path}: dearest / cheapest over {subject}", max(values) / min(values), 1.10))
+    mpm = figures["MPM"]
+    for path in ("hot", "cold"):
+        base = mpm[f"{path} event"] / mpm["none event"]
+        for other in ("worker", "prefork"):
+            ratio = mpm[f"{path} {other}"] / mpm[f"none {other}"] / base
+            found.append((f"{path} / no auth: {other} / event", ratio, 1.15))
+    return found

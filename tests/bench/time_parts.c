@@ -1,0 +1,207 @@
+#include "bench/commands.h"
+#include "bench/sample.h"
+#include "bench/stopwatch.h"
+#include "core/base64url.h"
+#include "core/bearer.h"
+#include "core/json.h"
+#include "core/key.h"
+#include "core/policy.h"
+#include "core/token_cache.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define TOKEN_BYTES 1077
+
+/* A token in all the states that it goes through. */
+typedef struct stages {
+    char *field; /* Authorization */
+    char *token;
+    size_t length;
+    okta_jws jws;
+    json_t *payload;
+    okta_claims *claims;
+    okta_key *key;
+    okta_token_cache *cache;
+    unsigned char digest[OKTA_DIGEST_BYTES];
+    int64_t now;
+    okta_policy policy;
+} stages;
+
+static void need(bool good)
+{
+    if (!good) {
+        fputs("okta-bench: a part of a verdict failed\n", stderr);
+        exit(1);
+    }
+}
+
+static void run_bearer(void *baton)
+{
+    const stages *t = baton;
+    const char *token;
+    size_t length;
+
+    need(okta_bearer_find(t->field, &token, &length) == OKTA_OK);
+}
+
+static void run_digest(void *baton)
+{
+    stages *t = baton;
+
+    need(okta_digest(t->token, t->length, t->digest));
+}
+
+static void run_split(void *baton)
+{
+    stages *t = baton;
+    okta_jws jws;
+    okta_result result;
+
+    need(okta_jws_split(&jws, t->token, t->length, &result) == OKTA_OK);
+    okta_jws_clear(&jws);
+}
+
+static void run_header(void *baton)
+{
+    stages *t = baton;
+    okta_result result;
+
+    json_decref(t->jws.header);
+    need(okta_jws_read_header(&t->jws, &result) == OKTA_OK);
+}
+
+static void run_payload(void *baton)
+{
+    stages *t = baton;
+
+    json_decref(t->payload);
+    t->payload = okta_json_object((const char *)t->jws.payload, t->jws.payload_length, NULL);
+    need(t->payload);
+}
+
+static void run_claims(void *baton)
+{
+    stages *t = baton;
+    okta_result result;
+
+    okta_claims_unref(t->claims);
+    t->claims = okta_claims_new(t->payload, &t->jws, &result);
+    need(t->claims);
+}
+
+static void run_signature(void *baton)
+{
+    const stages *t = baton;
+
+    need(okta_key_verify(t->key, t->jws.algorithm, (const unsigned char *)t->token,
+                         t->jws.signing_length, t->jws.signature,
+                         t->jws.signature_length) == OKTA_SIGNATURE_GOOD);
+}
+
+static void run_policy(void *baton)
+{
+    const stages *t = baton;
+    okta_result result;
+
+    okta_result_init(&result);
+    need(okta_policy_check(&t->policy, t->claims, t->now, NULL, &result) == OKTA_OK);
+}
+
+static void run_hit(void *baton)
+{
+    const stages *t = baton;
+    okta_verdict verdict;
+    okta_result result;
+
+    need(okta_token_cache_find(t->cache, t->digest, t->now, &verdict, &result));
+    okta_claims_unref(verdict.claims);
+}
+
+/* Each time another token, into a cache that is full. */
+static void run_insert(void *baton)
+{
+    stages *t = baton;
+    const okta_verdict verdict = {t->claims, t, 1};
+    unsigned char digest[OKTA_DIGEST_BYTES];
+    static uint64_t serial;
+
+    memcpy(digest, t->digest, sizeof(digest));
+    serial += 0x9e3779b97f4a7c15u;
+    memcpy(digest, &serial, sizeof(serial));
+    okta_token_cache_accept(t->cache, digest, t->now, &verdict);
+}
+
+static void prepare(stages *t)
+{
+    static const char *const issuers[] = {SAMPLE_ISSUER}, *const audiences[] = {SAMPLE_AUDIENCE};
+    signer s = signer_new(OKTA_RS256, 2048);
+    char *payload = sample_payload(&s, SAMPLE_ISSUER, TOKEN_BYTES), *jwk = signer_jwk(&s);
+    json_t *parsed = json_loads(jwk, 0, NULL);
+    okta_result result;
+    okta_verdict verdict;
+
+    t->token = signer_token(&s, payload);
+    t->length = strlen(t->token);
+    need(asprintf(&t->field, "Bearer %s", t->token) > 0);
+    t->now = (int64_t)time(NULL);
+    t->policy = (okta_policy){.issuers = {1, issuers},
+                              .audiences = {1, audiences},
+                              .algorithms = OKTA_ALGORITHMS_DEFAULT,
+                              .skew = OKTA_SKEW_DEFAULT,
+                              .max_token_bytes = OKTA_TOKEN_BYTES_DEFAULT};
+    need(okta_jws_split(&t->jws, t->token, t->length, &result) == OKTA_OK);
+    need(okta_jws_read_header(&t->jws, &result) == OKTA_OK);
+    t->payload = okta_json_object((const char *)t->jws.payload, t->jws.payload_length, NULL);
+    t->claims = okta_claims_new(t->payload, &t->jws, &result);
+    t->key = okta_key_from_jwk(parsed, NULL);
+    t->cache = okta_token_cache_new(4096);
+    need(t->claims && t->key && t->cache && okta_digest(t->token, t->length, t->digest));
+    verdict = (okta_verdict){t->claims, t, 1};
+    okta_token_cache_accept(t->cache, t->digest, t->now, &verdict);
+    json_decref(parsed);
+    free(jwk);
+    free(payload);
+    signer_clear(&s);
+}
+
+static void release(stages *t)
+{
+    okta_token_cache_free(t->cache);
+    okta_key_free(t->key);
+    okta_claims_unref(t->claims);
+    json_decref(t->payload);
+    okta_jws_clear(&t->jws);
+    free(t->field);
+    free(t->token);
+}
+
+int bench_time_parts(int argc, char **argv)
+{
+    double seconds = stopwatch_seconds(argc, argv);
+    stages t = {0};
+    /* the hit before the insert, which pushes everything out */
+    measured parts[] = {{"find the token in the field", run_bearer, &t, 0},
+                        {"SHA-256 of the token", run_digest, &t, 0},
+                        {"cache: find", run_hit, &t, 0},
+                        {"split, base64url", run_split, &t, 0},
+                        {"header: JSON", run_header, &t, 0},
+                        {"payload: JSON", run_payload, &t, 0},
+                        {"signature", run_signature, &t, 0},
+                        {"claims from JSON", run_claims, &t, 0},
+                        {"policy", run_policy, &t, 0}};
+    measured insert = {"cache: insert, full", run_insert, &t, 0};
+    size_t count = sizeof(parts) / sizeof(parts[0]);
+
+    prepare(&t);
+    stopwatch_measure(parts, count, seconds);
+    stopwatch_measure(&insert, 1, seconds);
+    puts("[");
+    for (size_t i = 0; i < count; i++)
+        printf("{\"part\":\"%s\",\"ns\":%.0f},\n", parts[i].name, parts[i].ns);
+    printf("{\"part\":\"%s\",\"ns\":%.0f}\n]\n", insert.name, insert.ns);
+    release(&t);
+    return 0;
+}

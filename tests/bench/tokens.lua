@@ -1,0 +1,38 @@
+-- For wrk: a request for each line of a token file, in turn. Arguments: the file ("-": no token) and
+-- "cycle", or "once" to end after the last. Prints what was counted as JSON on one line.
+
+local requests, following, once, ended = {}, 0, false, false
+
+function init(args)
+    once = args[2] == "once"
+    if args[1] == "-" then
+        requests[1] = wrk.format("GET")
+        return
+    end
+    for token in io.lines(args[1]) do
+        requests[#requests + 1] = wrk.format("GET", nil, { Authorization = "Bearer " .. token })
+    end
+end
+
+function request()
+    following = following + 1
+    if following > #requests then
+        following = 1
+        if once and not ended then
+            ended = true
+            -- wrk's main thread sleeps on: whoever started it interrupts it
+            io.stderr:write("ended\n")
+            wrk.thread:stop()
+        end
+    end
+    return requests[following]
+end
+
+function done(summary, latency)
+    local errors = summary.errors
+    io.write(string.format(
+        '{"requests":%d,"seconds":%.6f,"refused":%d,"failed":%d,"p50_us":%d,"p99_us":%d}\n',
+        summary.requests, summary.duration / 1e6, errors.status,
+        errors.connect + errors.read + errors.write + errors.timeout,
+        latency:percentile(50), latency:percentile(99)))
+end

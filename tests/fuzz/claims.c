@@ -1,0 +1,31 @@
+#include "core/json.h"
+#include "policy.h"
+
+/* Claims of any JSON object; what the policy passes is what RFC 7519 would pass. */
+FUZZ_TARGET("claims")
+{
+    const okta_jws jws = {
+        .algorithm = okta_algorithm_by_id(OKTA_RS256), .kid = "k", .kid_length = 1};
+    json_t *payload = okta_json_object(input, length, NULL);
+    okta_claims *claims;
+    okta_result result;
+    bool good = false;
+
+    if (!payload)
+        return false;
+    okta_result_init(&result);
+    claims = okta_claims_new(payload, &jws, &result);
+    if (claims) {
+        json_t *again = okta_value_to_json(okta_claims_root(claims));
+
+        hold(json_equal(payload, again));
+        json_decref(again);
+        good = okta_policy_check(&fuzz_policy, claims, FUZZ_NOW, NULL, &result) == OKTA_OK;
+        if (good)
+            fuzz_hold_accepted(payload);
+    }
+    hold(good || (result.reason > OKTA_OK && result.detail[0]));
+    okta_claims_unref(claims);
+    json_decref(payload);
+    return good;
+}

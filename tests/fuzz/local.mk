@@ -1,0 +1,37 @@
+# The fuzz targets, linked with a main that replays their corpora. scripts/fuzz links them with
+# libFuzzer.
+AM_CPPFLAGS += $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
+fuzz_ldadd = src/core/libokta_core.la $(OPENSSL_LIBS) $(JANSSON_LIBS) -lm
+fuzz_replay = tests/fuzz/fuzz.h tests/fuzz/replay.c
+fuzz_tests = \
+	tests/fuzz/replay_base64url \
+	tests/fuzz/replay_bearer \
+	tests/fuzz/replay_claims \
+	tests/fuzz/replay_json \
+	tests/fuzz/replay_jwks \
+	tests/fuzz/replay_jws \
+	tests/fuzz/replay_metadata \
+	tests/fuzz/replay_snapshot \
+	tests/fuzz/replay_verify
+check_PROGRAMS += $(fuzz_tests)
+TESTS += $(fuzz_tests)
+tests_fuzz_replay_base64url_SOURCES = tests/fuzz/base64url.c $(fuzz_replay)
+tests_fuzz_replay_bearer_SOURCES = tests/fuzz/bearer.c $(fuzz_replay)
+tests_fuzz_replay_claims_SOURCES = tests/fuzz/claims.c tests/fuzz/policy.h $(fuzz_replay)
+tests_fuzz_replay_json_SOURCES = tests/fuzz/json.c $(fuzz_replay)
+tests_fuzz_replay_jwks_SOURCES = tests/fuzz/jwks.c $(fuzz_replay)
+tests_fuzz_replay_jws_SOURCES = tests/fuzz/jws.c $(fuzz_replay)
+tests_fuzz_replay_metadata_SOURCES = tests/fuzz/metadata.c $(fuzz_replay)
+tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/snapshot.c $(fuzz_replay)
+tests_fuzz_replay_verify_SOURCES = tests/fuzz/verify.c tests/fuzz/policy.h $(fuzz_replay)
+tests_fuzz_replay_base64url_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_bearer_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_claims_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_json_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_jwks_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_jws_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_metadata_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_snapshot_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_verify_LDADD = $(fuzz_ldadd)
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus tests/fuzz/jose.dict tests/fuzz/seeds.py \
+	scripts/fuzz scripts/coverage

@@ -1,0 +1,277 @@
+#!/usr/bin/python3
+"""Writes the seeds of the fuzz corpora: tests/fuzz/corpus/<target>/{valid,invalid}/.
+
+Deterministic: the same files each time. What fuzzing finds is added beside them by hand.
+"""
+
+import base64
+import json
+import pathlib
+
+from jwcrypto import jwk, jws
+
+HERE = pathlib.Path(__file__).resolve().parent
+VECTORS = HERE.parent / "vectors"
+ISSUER = "https://integrator-1.okta.com/oauth2/default"
+NOW = 1700000000
+CLAIMS = {
+    "ver": 1,
+    "jti": "AT.1",
+    "iss": ISSUER,
+    "aud": "api://default",
+    "sub": "user@example.com",
+    "iat": NOW - 60,
+    "exp": NOW + 3600,
+    "cid": "0oa1",
+    "scp": ["openid", "email"],
+}
+EDDSA = {"alg": "EdDSA", "kid": "ed"}
+RS256 = {"alg": "RS256", "kid": "rsa"}
+
+
+def private_key(vector):
+    return json.loads((VECTORS / f"{vector}.json").read_text())["keys"][0]
+
+
+def public(key, **members):
+    kept = {name: key[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in key}
+    return {**members, **kept}
+
+
+def encode(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":"))
+
+
+def signed(header, payload, key):
+    token = jws.JWS(payload)
+    token.add_signature(jwk.JWK(**key), header["alg"], compact(header))
+    return token.serialize(compact=True)
+
+
+def claims(**changes):
+    """CLAIMS with changes; None removes one."""
+    changed = {**CLAIMS, **changes}
+    return compact({name: value for name, value in changed.items() if value is not None})
+
+
+RSA = private_key("rfc7515-a2")
+P256 = private_key("rfc7515-a3")
+P521 = private_key("rfc7515-a4")
+ED = private_key("rfc8037-a")
+KEYS = [
+    public(RSA, kid="rsa", use="sig", alg="RS256"),
+    public(P256, kid="p256", key_ops=["verify"]),
+    public(P521, kid="p521", alg="ES512"),
+    public(ED, kid="ed"),
+]
+SNAPSHOT = {
+    "version": 1,
+    "issuer": ISSUER,
+    "jwks_uri": ISSUER + "/v1/keys",
+    "etag": '"a"',
+    "fetched_at": NOW,
+    "max_age": 3600,
+    "keys": KEYS,
+}
+METADATA = {
+    "issuer": ISSUER,
+    "jwks_uri": ISSUER + "/v1/keys",
+    "token_endpoint": ISSUER + "/v1/token",
+    "scopes_supported": ["openid"],
+}
+GOOD_RSA = signed(RS256, claims(), RSA)
+GOOD_ED = signed(EDDSA, claims(), ED)
+
+
+def to_sign(header, payload):
+    """For the verify target, which signs what has a line feed in it."""
+    return f"{compact(header)}\n{payload}"
+
+
+def without(document, name):
+    return compact({key: value for key, value in document.items() if key != name})
+
+
+SEEDS = {
+    "base64url": {
+        "valid": {"empty": "", "one": "Zg", "two": "Zm8", "three": "Zm9v", "alphabet": "-_09azAZ"},
+        "invalid": {
+            "padding": "Zg==",
+            "standard-alphabet": "+/+/",
+            "stray-bits": "Zh",
+            "length": "Zm9vA",
+            "line-feed": "Zm9v\n",
+            "nul": "Zm\0v",
+        },
+    },
+    "json": {
+        "valid": {
+            "empty": "{}",
+            "claims": claims(),
+            "kinds": '{"a":[null,true,-1,2.5e3,"\\u00e9\\ud83d\\ude00"],"b":{"c":{}}}',
+            "deep": '{"a":' + "[" * 31 + "]" * 31 + "}",
+        },
+        "invalid": {
+            "array": "[]",
+            "duplicate": '{"a":1,"\\u0061":2}',
+            "nul": '{"a":"\\u0000"}',
+            "too-deep": '{"a":' + "[" * 32 + "]" * 32 + "}",
+            "infinite": '{"a":1e999}',
+            "trailing": "{} {}",
+            "surrogate": '{"a":"\\ud800"}',
+            "bom": b"\xef\xbb\xbf{}",
+            "bad-utf-8": b'{"a":"\xc0\x80"}',
+        },
+    },
+    "jws": {
+        "valid": {
+            "rs256": GOOD_RSA,
+            "eddsa": GOOD_ED,
+            "no-kid": signed({"alg": "EdDSA"}, "x", ED),
+            "typ": signed({**EDDSA, "typ": "application/at+jwt"}, "{}", ED),
+        },
+        "invalid": {
+            "none": encode(b'{"alg":"none"}') + "." + encode(b"{}") + ".",
+            "crit": signed({**EDDSA, "crit": ["b64"], "b64": True}, "{}", ED),
+            "jwe": "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..AA.AA.AA",
+            "zip": signed({**EDDSA, "zip": "DEF"}, "{}", ED),
+            "nested": signed({**EDDSA, "cty": "JWT"}, GOOD_ED, ED),
+            "dots": "." * 100,
+            "padding": GOOD_ED + "=",
+            "duplicate-alg": encode(b'{"alg":"EdDSA","alg":"none"}') + ".e30.AA",
+        },
+    },
+    "jwks": {
+        "valid": {
+            "four": compact({"keys": KEYS}),
+            "one-of-three": compact({"keys": [KEYS[3], {"kty": "oct", "k": "AA"}, 7]}),
+            "nameless": compact({"keys": [public(ED), public(P256)]}),
+            "private": compact({"keys": [{**P256, "kid": "a"}]}),
+        },
+        "invalid": {
+            "empty": '{"keys":[]}',
+            "no-array": '{"keys":{}}',
+            "symmetric": '{"keys":[{"kty":"oct","kid":"a","k":"c2VjcmV0"}]}',
+            "shared-kid": compact({"keys": [public(ED, kid="a"), public(P256, kid="a")]}),
+            "enc": compact({"keys": [public(RSA, use="enc")]}),
+            "off-curve": compact({"keys": [{**public(P256), "y": P256["x"]}]}),
+            "small-rsa": compact({"keys": [{**public(RSA), "n": RSA["n"][:170]}]}),
+            "html": "<html></html>",
+        },
+    },
+    "claims": {
+        "valid": {
+            "okta": claims(),
+            "audiences": claims(aud=["x", "api://default"]),
+            "nbf": claims(nbf=NOW + 60, iat=None),
+            "fraction": claims(exp=NOW + 0.5),
+            "client": claims(cid=None, client_id="0oa1", sub="0oa1"),
+        },
+        "invalid": {
+            "expired": claims(exp=NOW - 60),
+            "no-exp": claims(exp=None),
+            "exp-string": claims(exp=str(NOW + 60)),
+            "exp-huge": claims(exp=1e300),
+            "future": claims(iat=NOW + 61),
+            "nbf-fraction": claims(nbf=NOW + 60.5),
+            "audience": claims(aud=[]),
+            "issuer": claims(iss=ISSUER + "/"),
+            "id-token": claims(nonce="n"),
+            "bound": claims(cnf={"jkt": "x"}),
+            "sub-number": claims(sub=1),
+            "array": "[]",
+        },
+    },
+    "metadata": {
+        "valid": {
+            "okta": compact(METADATA),
+            "no-token-endpoint": without(METADATA, "token_endpoint"),
+            "other-host": compact({**METADATA, "jwks_uri": "https://keys.example:8443/k?a=b"}),
+        },
+        "invalid": {
+            "slash": compact({**METADATA, "issuer": ISSUER + "/"}),
+            "no-issuer": without(METADATA, "issuer"),
+            "http-keys": compact({**METADATA, "jwks_uri": "http://keys.example/"}),
+            "line-feed": compact({**METADATA, "jwks_uri": ISSUER + "\r\nHost: x"}),
+            "number": compact({**METADATA, "jwks_uri": 7}),
+            "html": "<html></html>",
+        },
+    },
+    "snapshot": {
+        "valid": {
+            "full": compact(SNAPSHOT),
+            "no-etag": compact({**SNAPSHOT, "etag": None}),
+            "one-usable": compact({**SNAPSHOT, "keys": [KEYS[3], {}, 1]}),
+        },
+        "invalid": {
+            "version": compact({**SNAPSHOT, "version": 2}),
+            "issuer": compact({**SNAPSHOT, "issuer": "https://other.example/x"}),
+            "no-keys": compact({**SNAPSHOT, "keys": []}),
+            "negative": compact({**SNAPSHOT, "fetched_at": -1}),
+            "cut": compact(SNAPSHOT)[:-3],
+        },
+    },
+    "bearer": {
+        "valid": {
+            "token": "Bearer " + GOOD_ED,
+            "case": "bEARER  a-._~+/==",
+            "short": "Bearer a",
+        },
+        "invalid": {
+            "none": "",
+            "basic": "Basic dXNlcjpwYXNz",
+            "bare": "Bearer",
+            "blank": "Bearer ",
+            "tab": "Bearer\ta",
+            "two": "Bearer a, Bearer b",
+            "joined": "Basic a, Bearer b",
+            "quoted": 'Digest a="x, Bearer b", c="\\"", Bearer d',
+            "comma": "Bearer a,",
+            "equals": "Bearer a=b",
+            "bytes": b"Bearer \xff",
+        },
+    },
+    "verify": {
+        "valid": {
+            "rs256": GOOD_RSA,
+            "eddsa": GOOD_ED,
+            "signed": to_sign(EDDSA, claims()),
+            "signed-at-jwt": to_sign({**EDDSA, "typ": "at+jwt"}, claims(nonce="n")),
+            "signed-no-kid": to_sign({"alg": "EdDSA"}, claims(aud=["api://default"], nbf=NOW)),
+        },
+        "invalid": {
+            "tampered": GOOD_RSA[:-9] + "AAAAAAAAA",
+            "swapped-payload": ".".join(
+                [GOOD_RSA.split(".")[0], GOOD_ED.split(".")[1] + "AA", GOOD_RSA.split(".")[2]]
+            ),
+            "none": encode(b'{"alg":"none"}') + "." + encode(claims().encode()) + ".AA",
+            "unknown-kid": signed({"alg": "EdDSA", "kid": "?"}, claims(), ED),
+            "wrong-kid": to_sign({"alg": "EdDSA", "kid": "rsa"}, claims()),
+            "expired": to_sign(EDDSA, claims(exp=1)),
+            "crit": to_sign({**EDDSA, "crit": ["x"]}, claims()),
+            "org-server": to_sign({**EDDSA, "typ": "okta-internal-at+jwt"}, claims()),
+            "id-token": to_sign(EDDSA, claims(at_hash="x")),
+            "bound": to_sign(EDDSA, claims(cnf={})),
+            "issuer": to_sign(EDDSA, claims(iss="https://evil.example/x")),
+            "opaque": "opaque",
+        },
+    },
+}
+
+
+def main():
+    for target, verdicts in SEEDS.items():
+        for verdict, seeds in verdicts.items():
+            folder = HERE / "corpus" / target / verdict
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, content in seeds.items():
+                data = content if isinstance(content, bytes) else content.encode()
+                (folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+#include "core/claims.h"
+#include "world.h"
+
+#include <string.h>
+
+static okta_claims *make(const char *json, okta_result *result)
+{
+    return world_claims(json, OKTA_TYPE_JWT, result);
+}
+
+static bool sound(const char *json)
+{
+    okta_result result;
+    okta_claims *claims = make(json, &result);
+
+    check(claims || (result.reason == OKTA_CLAIMS_MALFORMED && result.detail[0]), "%s: %s", json,
+          okta_reason_tag(result.reason));
+    okta_claims_unref(claims);
+    return claims != NULL;
+}
+
+rule(registered_claims_have_their_types)
+{
+    static const char *const strings[] = {"iss", "sub", "jti", "cid", "client_id", "azp"};
+    static const char *const values[] = {"1",  "1.5", "true",    "null",
+                                         "[]", "{}",  "[\"a\"]", "{\"a\":1}"};
+
+    for (size_t i = 0; i < COUNT_OF(strings); i++) {
+        check(sound(text("{\"%s\":\"a\"}", strings[i])), "%s", strings[i]);
+        check(sound(text("{\"%s\":\"\"}", strings[i])), "%s", strings[i]);
+        for (size_t j = 0; j < COUNT_OF(values); j++)
+            check(!sound(text("{\"%s\":%s}", strings[i], values[j])), "%s: %s", strings[i],
+                  values[j]);
+    }
+    check(sound("{}"), "none of them");
+    check(sound("{\"other\":{\"iss\":1},\"ISS\":2}"), "names that only look alike");
+}
+
+rule(aud_is_a_string_or_an_array_of_strings)
+{
+    static const struct {
+        const char *aud;
+        bool sound;
+    } rows[] = {{"\"a\"", true},   {"\"\"", true},           {"[]", true},
+                {"[\"a\"]", true}, {"[\"a\",\"b\"]", true},  {"[\"a\",1]", false},
+                {"[null]", false}, {"[[\"a\"]]", false},     {"[{}]", false},
+                {"1", false},      {"null", false},          {"true", false},
+                {"{}", false},     {"{\"0\":\"a\"}", false}, {"1.5", false}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check(sound(text("{\"aud\":%s}", rows[i].aud)) == rows[i].sound, "%s", rows[i].aud);
+}
+
+static const struct {
+    const char *number;
+    bool sound;
+    int64_t down;
+    int64_t up;
+} dates[] = {
+    {"0", true, 0, 0},
+    {"-0", true, 0, 0},
+    {"-0.0", true, 0, 0},
+    {"1700000000", true, 1700000000, 1700000000},
+    {"1700000000.0", true, 1700000000, 1700000000},
+    {"1700000000.001", true, 1700000000, 1700000001},
+    {"1700000000.999", true, 1700000000, 1700000001},
+    {"1.7e9", true, 1700000000, 1700000000},
+    {"17E8", true, 1700000000, 1700000000},
+    {"0.5", true, 0, 1},
+    {"1e-400", true, 0, 0},
+    {"9007199254740992", true, 9007199254740992, 9007199254740992},
+    {"9007199254740992.0", true, 9007199254740992, 9007199254740992},
+    {"9007199254740993", false, 0, 0},
+    {"9007199254740994.0", false, 0, 0},
+    {"9223372036854775807", false, 0, 0},
+    {"1e16", false, 0, 0},
+    {"1e300", false, 0, 0},
+    {"1.7976931348623157e308", false, 0, 0},
+    {"-1", false, 0, 0},
+    {"-0.5", false, 0, 0},
+    {"-1e-300", false, 0, 0},
+    {"-1e300", false, 0, 0},
+    {"-9223372036854775808", false, 0, 0},
+    {"\"1700000000\"", false, 0, 0},
+    {"\"\"", false, 0, 0},
+    {"true", false, 0, 0},
+    {"null", false, 0, 0},
+    {"[]", false, 0, 0},
+    {"[1700000000]", false, 0, 0},
+    {"{}", false, 0, 0},
+};
+
+rule(dates_are_numbers_from_0_to_2_to_the_53)
+{
+    static const struct {
+        const char *name;
+        unsigned int bit;
+    } claims_[] = {{"exp", OKTA_CLAIM_EXP}, {"nbf", OKTA_CLAIM_NBF}, {"iat", OKTA_CLAIM_IAT}};
+
+    for (size_t c = 0; c < 3; c++) {
+        for (size_t i = 0; i < COUNT_OF(dates); i++) {
+            okta_result result;
+            okta_claims *claims =
+                make(text("{\"%s\":%s}", claims_[c].name, dates[i].number), &result);
+            const okta_times *times = claims ? okta_claims_times(claims) : NULL;
+            int64_t found = !times ? 0 : c == 0 ? times->exp : c == 1 ? times->nbf : times->iat;
+
+            check((claims != NULL) == dates[i].sound, "%s: %s", claims_[c].name, dates[i].number);
+            check(claims || result.reason == OKTA_CLAIMS_MALFORMED, "%s: %s", claims_[c].name,
+                  dates[i].number);
+            if (claims) {
+                check(times->present == claims_[c].bit, "%s: %s", claims_[c].name, dates[i].number);
+                check(found == (c == 1 ? dates[i].up : dates[i].down), "%s: %s became %lld",
+                      claims_[c].name, dates[i].number, (long long)found);
+            }
+            okta_claims_unref(claims);
+        }
+    }
+}
+
+rule(absent_dates_are_told_from_zero)
+{
+    okta_result result;
+    okta_claims *none = make("{}", &result),
+                *zero = make("{\"exp\":0,\"nbf\":0,\"iat\":0}", &result);
+
+    need(none && zero, "sound");
+    check(okta_claims_times(none)->present == 0, "none");
+    check(okta_claims_times(zero)->present == (OKTA_CLAIM_EXP | OKTA_CLAIM_NBF | OKTA_CLAIM_IAT),
+          "zero");
+    okta_claims_unref(none);
+    okta_claims_unref(zero);
+}
+
+rule(claims_give_back_what_they_hold)
+{
+    okta_result result;
+    okta_claims *claims =
+        make("{\"sub\":\"u\",\"n\":[1,{\"x\":null}],\"groups\":[\"a\",\"b\"]}", &result);
+    const okta_value *groups;
+
+    need(claims, "sound");
+    check(strcmp(okta_claims_get(claims, "sub")->as.string, "u") == 0, "sub");
+    check(!okta_claims_get(claims, "su") && !okta_claims_get(claims, "x"), "strangers");
+    groups = okta_claims_get(claims, "groups");
+    check(groups->length == 2 && okta_value_holds(groups, "b", 1), "groups");
+    check(okta_claims_root(claims)->length == 3, "root");
+    check(okta_claims_algorithm(claims)->id == OKTA_RS256, "algorithm");
+    check(okta_claims_type(claims) == OKTA_TYPE_JWT, "type");
+    check(strcmp(okta_claims_kid(claims), "rsa") == 0, "kid");
+    check(okta_claims_bytes(claims) > 8 * sizeof(okta_value), "%zu", okta_claims_bytes(claims));
+    check(okta_claims_ref(claims) == claims, "ref");
+    okta_claims_unref(claims);
+    check(okta_claims_get(claims, "sub") != NULL, "one reference is left");
+    okta_claims_unref(claims);
+    okta_claims_unref(NULL);
+}
+
+rule(many_claims_are_kept)
+{
+    char *json = text("{\"a\":[0");
+    okta_result result;
+    okta_claims *claims;
+
+    json = text("%s%s]}", json, repeat(",{\"k\":[\"v\"]}", 2000));
+    claims = make(json, &result);
+    need(claims, "sound");
+    check(okta_claims_get(claims, "a")->length == 2001, "%u", okta_claims_get(claims, "a")->length);
+    okta_claims_unref(claims);
+}
+
+rule(the_kid_is_that_of_the_header)
+{
+    static const struct {
+        const char *kid;
+        size_t length;
+    } rows[] = {{NULL, 0}, {"", 0}, {"a", 1}, {"a\nb\xc3\xa9", 5}};
+    json_t *tree = json_object();
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        okta_jws jws = {.algorithm = okta_algorithm_by_id(OKTA_EDDSA),
+                        .kid = rows[i].kid ? exact(rows[i].kid, rows[i].length) : NULL,
+                        .kid_length = rows[i].length};
+        okta_result result;
+        okta_claims *claims = okta_claims_new(tree, &jws, &result);
+
+        need(claims, "row %zu", i);
+        check(strcmp(okta_claims_kid(claims), rows[i].kid ? rows[i].kid : "") == 0, "row %zu", i);
+        okta_claims_unref(claims);
+    }
+    json_decref(tree);
+}
+
+rule(the_first_note_is_kept)
+{
+    okta_result result;
+    okta_claims *claims = make("{}", &result), *without = make("{}", &result);
+    char *first = strdup("first"), *second = strdup("second");
+
+    need(claims && without, "sound");
+    check(!okta_claims_note(claims), "a note that nobody made");
+    check(okta_claims_keep_note(claims, first) == first, "first");
+    check(okta_claims_note(claims) == first, "first");
+    check(okta_claims_keep_note(claims, second) == first, "second");
+    check(strcmp(okta_claims_note(claims), "first") == 0, "first at last");
+    okta_claims_unref(claims);
+    okta_claims_unref(without);
+}

@@ -1,0 +1,451 @@
+#include "core/metadata.h"
+#include "core/snapshot.h"
+#include "core/token_cache.h"
+#include "world.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Every allocation fails once. The linker hands us those of core and of this program
+ * (--wrap=malloc …), jansson and OpenSSL are asked to come to us. Nothing may crash or leak, no bad
+ * token may pass, and what passes carries its claims. */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void __wrap_free(void *memory);
+char *__wrap_strdup(const char *string);
+
+static bool armed;
+static size_t until_failure; /* 0: none will fail */
+static size_t allocations;
+static long outstanding; /* of core and jansson; OpenSSL keeps caches */
+
+static bool fails(void)
+{
+    if (!armed)
+        return false;
+    allocations++;
+    if (!until_failure || --until_failure != 0)
+        return false;
+    errno = ENOMEM; /* as malloc does */
+    return true;
+}
+
+static void *counted(void *memory)
+{
+    outstanding += armed && memory;
+    return memory;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : counted(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : counted(__real_calloc(count, size));
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return fails() ? NULL : __real_realloc(memory, size);
+}
+
+void __wrap_free(void *memory)
+{
+    outstanding -= armed && memory;
+    __real_free(memory);
+}
+
+char *__wrap_strdup(const char *string)
+{
+    size_t size = strlen(string) + 1;
+    char *copy = __wrap_malloc(size);
+
+    return copy ? memcpy(copy, string, size) : NULL;
+}
+
+static void *crypto_malloc(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return fails() ? NULL : __real_malloc(size);
+}
+
+static void *crypto_realloc(void *memory, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return fails() ? NULL : __real_realloc(memory, size);
+}
+
+static void crypto_free(void *memory, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    __real_free(memory);
+}
+
+/* Before anything of OpenSSL's runs; main itself is the frame's. */
+__attribute__((constructor(101))) static void take_over(void)
+{
+    if (!CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free))
+        abort();
+    json_set_alloc_funcs(__wrap_malloc, __wrap_free);
+}
+
+typedef bool attempt(void *baton); /* true: it went well, and what came out is right */
+
+/* Run it with no failure, then with the first, the second … allocation failing, until none is left
+ * to fail. A failure may be survived; then the outcome has to be right. */
+static void expect_survival(const char *name, attempt *run, void *baton, bool good)
+{
+    size_t survived = 0, n = 0;
+
+    check(run(baton) == good, "%s without a failure", name);
+    for (;;) {
+        bool went_well;
+
+        n++;
+        allocations = 0;
+        outstanding = 0;
+        until_failure = n;
+        armed = true;
+        went_well = run(baton);
+        armed = false;
+        check(outstanding == 0, "%s, allocation %zu: %ld blocks leaked", name, n, outstanding);
+        if (until_failure) {
+            check(went_well == good, "%s after all failures", name);
+            break;
+        }
+        check(good || !went_well, "%s, allocation %zu: a bad one passed", name, n);
+        survived += went_well;
+        check(run(baton) == good, "%s is not itself again after allocation %zu failed", name, n);
+    }
+    until_failure = 0;
+    check(n > 1, "%s allocates nothing", name);
+    print_message("# %s: %zu allocations failed, %zu survived\n", name, n - 1, survived);
+}
+
+typedef struct judged {
+    char *token;
+    okta_keyset *keys;
+    okta_reason reason;
+    okta_reason blamed; /* what a good token was called, where memory was to blame */
+} judged;
+
+static okta_reason find_ready(void *baton, const char *issuer, okta_keyset **keys)
+{
+    (void)issuer;
+    *keys = okta_keyset_ref(((judged *)baton)->keys);
+    return OKTA_OK;
+}
+
+static bool verify(void *baton)
+{
+    judged *self = baton;
+    const okta_keyring keyring = {find_ready, self};
+    okta_policy policy = world_policy();
+    okta_claims *claims = NULL;
+    okta_result result;
+    okta_reason reason =
+        okta_verify(&policy, &keyring, self->token, strlen(self->token), NULL, &claims, &result);
+    bool good = reason == OKTA_OK;
+
+    if (good != (claims != NULL) || reason != result.reason || reason == OKTA_UNSET)
+        abort();
+    if (good) {
+        const okta_value *subject = okta_claims_get(claims, "sub");
+
+        good = okta_policy_check(&policy, claims, NOW, NULL, &result) == OKTA_OK;
+        if (good && (!subject || strcmp(subject->as.string, "user@example.com") != 0))
+            abort();
+    }
+    if (!good && armed && self->reason == OKTA_OK && result.reason != OKTA_OUT_OF_MEMORY)
+        self->blamed = result.reason;
+    okta_claims_unref(claims);
+    return good;
+}
+
+static const char *const pairs[][2] = {{"RS256", "rsa"},  {"RS256", "rs256"}, {"PS256", "rsa"},
+                                       {"ES256", "p256"}, {"ES512", "p521"},  {"EdDSA", "ed"}};
+
+static char *minted(size_t i, const char *claims)
+{
+    return mint_token(world_key(pairs[i][1]), pairs[i][0], header(pairs[i][0], pairs[i][1], ""),
+                      claims);
+}
+
+rule(a_good_token_passes_whole_or_not_at_all)
+{
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        judged good = {minted(i, payload("")), world_keys(), OKTA_OK, OKTA_OK};
+        expect_survival(text("good %s", pairs[i][0]), verify, &good, true);
+    }
+}
+
+rule(a_bad_token_never_passes)
+{
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        judged bad = {minted(i, payload("")), world_keys(), OKTA_SIGNATURE_INVALID, OKTA_OK};
+        judged expired = {minted(i, payload("\"exp\":1")), world_keys(), OKTA_TOKEN_EXPIRED,
+                          OKTA_OK};
+        judged typed = {minted(i, payload("\"exp\":\"1\"")), world_keys(), OKTA_CLAIMS_MALFORMED,
+                        OKTA_OK};
+        char *signature = strrchr(bad.token, '.') + 1;
+
+        signature[5] = signature[5] == 'A' ? 'B' : 'A';
+        expect_survival(text("tampered %s", pairs[i][0]), verify, &bad, false);
+        expect_survival(text("expired %s", pairs[i][0]), verify, &expired, false);
+        expect_survival(text("mistyped %s", pairs[i][0]), verify, &typed, false);
+    }
+}
+
+rule(a_header_that_is_refused_is_refused_without_memory_too)
+{
+    judged crit = {token_with_header(header("RS256", "rsa", "\"crit\":[\"x\"]")), world_keys(),
+                   OKTA_HEADER_CRITICAL, OKTA_OK};
+    judged none = {token_with_header(header("none", "rsa", "")), world_keys(),
+                   OKTA_ALGORITHM_REFUSED, OKTA_OK};
+    judged twice = {token_with_header("{\"alg\":\"RS256\",\"kid\":\"rsa\",\"alg\":\"RS256\"}"),
+                    world_keys(), OKTA_HEADER_MALFORMED, OKTA_OK};
+
+    expect_survival("crit", verify, &crit, false);
+    expect_survival("alg none", verify, &none, false);
+    expect_survival("alg twice", verify, &twice, false);
+}
+
+/* jansson drops a byte of a string when it cannot grow its buffer, and goes on. */
+rule(no_claim_loses_a_character)
+{
+    static const char subject[] = "a-rather-long-name-of-somebody@a-rather-long-domain.example";
+    char *claims = text("{\"sub\":\"%s\",\"iss\":\"" ISSUER "\",\"aud\":\"api://default\","
+                        "\"exp\":1800000000}",
+                        subject);
+    char *token = minted(5, claims);
+    judged self = {token, world_keys(), OKTA_OK, OKTA_OK};
+    const okta_keyring keyring = {find_ready, &self};
+    okta_policy policy = world_policy();
+    size_t n = 0;
+
+    do {
+        okta_claims *verified = NULL;
+        okta_result result;
+        char found[128] = "";
+
+        until_failure = ++n;
+        armed = true;
+        okta_verify(&policy, &keyring, token, strlen(token), NULL, &verified, &result);
+        armed = false;
+        if (verified && okta_claims_get(verified, "sub"))
+            snprintf(found, sizeof(found), "%s", okta_claims_get(verified, "sub")->as.string);
+        check(!verified || strcmp(found, subject) == 0,
+              "allocation %zu failed, the token passed, and it names \"%s\"", n, found);
+        okta_claims_unref(verified);
+    } while (!until_failure);
+    until_failure = 0;
+}
+
+/* Okta's kids are that long; a header read wrong once must not be remembered. */
+rule(a_failure_has_no_consequences_for_the_next_token)
+{
+    static const char kid[] = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDE";
+    char *jwks = text("{\"keys\":[%s]}", mint_jwk(world_key("ed"), text("\"kid\":\"%s\",", kid)));
+    judged self = {mint_token(world_key("ed"), "EdDSA",
+                              text("{\"kid\":\"%s\",\"alg\":\"EdDSA\"}", kid), payload("")),
+                   okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL), OKTA_OK, OKTA_OK};
+    size_t broken = 0, n = 0;
+
+    need(self.keys, "sound");
+    do {
+        judged other = {minted(0, payload("")), world_keys(), OKTA_OK, OKTA_OK};
+
+        verify(&other); /* so that the header is new again */
+        until_failure = ++n;
+        armed = true;
+        verify(&self);
+        armed = false;
+        broken += !verify(&self);
+    } while (!until_failure);
+    until_failure = 0;
+    check(broken == 0, "after %zu of %zu failures the next try failed too, without any", broken,
+          n - 1);
+    okta_keyset_unref(self.keys);
+}
+
+/* 401 says that the token is bad, 503 that we cannot know: the second is true here. */
+rule(want_of_memory_is_not_the_tokens_fault)
+{
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        judged good = {minted(i, payload("")), world_keys(), OKTA_OK, OKTA_OK};
+        size_t slandered = 0, n = 0;
+        okta_reason as = OKTA_OK;
+
+        do {
+            until_failure = ++n;
+            good.blamed = OKTA_OK;
+            armed = true;
+            verify(&good);
+            armed = false;
+            slandered += good.blamed != OKTA_OK;
+            as = good.blamed != OKTA_OK ? good.blamed : as;
+        } while (!until_failure);
+        until_failure = 0;
+        /* OpenSSL 3.0 answers a plain 0, as for a bad signature, where it cannot fetch the digest
+         * of PSS or Ed25519 */
+        if (strcmp(pairs[i][0], "PS256") == 0 || strcmp(pairs[i][0], "EdDSA") == 0)
+            check(slandered == 0 || as == OKTA_SIGNATURE_INVALID, "%s: as in %s", pairs[i][0],
+                  okta_reason_tag(as));
+        else
+            check(slandered == 0,
+                  "%s: after %zu of %zu failures a good token was called bad, as in %s",
+                  pairs[i][0], slandered, n - 1, okta_reason_tag(as));
+    }
+}
+
+static bool parse_jwks(void *baton)
+{
+    okta_keyset *set = okta_keyset_parse(baton, strlen(baton), NULL, NULL, NULL);
+    bool whole = set && okta_keyset_count(set) == 6;
+
+    okta_keyset_unref(set);
+    return whole;
+}
+
+rule(a_key_set_is_parsed_without_a_leak)
+{
+    char *jwks = world_jwks();
+
+    expect_survival("JWKS", parse_jwks, jwks, true);
+    expect_survival("a JWKS of no use", parse_jwks,
+                    text("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"AA\"},{\"kty\":\"EC\","
+                         "\"crv\":\"P-256\",\"x\":\"%s\",\"y\":\"%s\"}]}",
+                         "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                         "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"),
+                    false);
+}
+
+/* A key dropped for want of memory would leave its tokens unknown until the next refresh. */
+rule(a_key_set_is_whole_or_none)
+{
+    char *jwks = world_jwks();
+    size_t partial = 0, mute = 0, n = 0;
+
+    do {
+        okta_error error = {""};
+        okta_keyset *set;
+
+        until_failure = ++n;
+        armed = true;
+        set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, &error);
+        armed = false;
+        partial += set && okta_keyset_count(set) != 6;
+        mute += !set && !error.text[0];
+        okta_keyset_unref(set);
+    } while (!until_failure);
+    until_failure = 0;
+    check(partial == 0, "after %zu of %zu failures a set lacked some of its keys", partial, n - 1);
+    check(mute == 0, "after %zu of %zu failures there was no cause", mute, n - 1);
+}
+
+static bool round_trip(void *baton)
+{
+    const okta_snapshot head = {
+        (char *)ISSUER, (char *)"https://a.example/keys", (char *)"\"t\"", 1, 2, NULL};
+    okta_snapshot snapshot;
+    char *encoded = okta_snapshot_encode(&head, baton, strlen(baton));
+    bool good = encoded &&
+                okta_snapshot_decode(&snapshot, encoded, strlen(encoded), ISSUER, NULL) &&
+                okta_keyset_count(snapshot.keys) == 6;
+
+    if (encoded)
+        okta_snapshot_clear(&snapshot);
+    free(encoded);
+    return good;
+}
+
+rule(a_snapshot_makes_its_round_without_a_leak)
+{
+    expect_survival("snapshot", round_trip, world_jwks(), true);
+}
+
+static bool parse_metadata(void *baton)
+{
+    okta_metadata metadata;
+    bool good = okta_metadata_parse(&metadata, baton, strlen(baton), ISSUER, false, NULL) &&
+                metadata.token_endpoint;
+
+    okta_metadata_clear(&metadata);
+    return good;
+}
+
+rule(metadata_is_parsed_without_a_leak)
+{
+    expect_survival("metadata", parse_metadata,
+                    text("{\"issuer\":\"" ISSUER "\",\"jwks_uri\":\"https://a.example/keys\","
+                         "\"token_endpoint\":\"https://a.example/token\"}"),
+                    true);
+}
+
+static bool print_claims(void *baton)
+{
+    json_t *json = okta_value_to_json(okta_claims_root(baton));
+
+    json_decref(json);
+    return json != NULL;
+}
+
+rule(claims_are_printed_without_a_leak)
+{
+    okta_result result;
+    okta_claims *claims =
+        world_claims(payload("\"a\":[1,2.5,null,true,{\"b\":[\"c\"]}]"), OKTA_TYPE_JWT, &result);
+
+    need(claims, "%s", result.detail);
+    expect_survival("claims", print_claims, claims, true);
+    okta_claims_unref(claims);
+}
+
+static bool use_cache(void *baton)
+{
+    static const unsigned char digests[2][OKTA_DIGEST_BYTES] = {{1}, {2}};
+    okta_token_cache *cache = okta_token_cache_new(8);
+    okta_verdict verdict = {baton, NULL, 1}, seen = {NULL, NULL, 0};
+    okta_result refusal, back;
+    bool accepted, refused;
+
+    if (!cache)
+        return false;
+    okta_result_init(&refusal);
+    okta_result_set(&refusal, OKTA_SIGNATURE_INVALID, "bad");
+    okta_token_cache_accept(cache, digests[0], NOW, &verdict);
+    verdict.claims = NULL;
+    okta_token_cache_refuse(cache, digests[1], NOW, &verdict, &refusal);
+    accepted = okta_token_cache_find(cache, digests[0], NOW, &seen, &back) && seen.claims == baton;
+    if (accepted)
+        okta_claims_unref(seen.claims);
+    refused = okta_token_cache_find(cache, digests[1], NOW, &seen, &back);
+    if (refused && (seen.claims || back.reason != OKTA_SIGNATURE_INVALID))
+        abort();
+    okta_token_cache_free(cache);
+    return accepted && refused;
+}
+
+rule(a_token_cache_forgets_rather_than_leaks)
+{
+    okta_result result;
+    okta_claims *claims = world_claims(payload(""), OKTA_TYPE_JWT, &result);
+
+    need(claims, "%s", result.detail);
+    expect_survival("token cache", use_cache, claims, true);
+    okta_claims_unref(claims);
+}
