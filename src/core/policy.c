@@ -265,6 +265,9 @@ static okta_reason check_step_up(const judgement *j)
                                policy->acrs.count ? "acr is sufficient" : "none asked for");
     if (!auth_time || !okta_value_floor(auth_time, &since, &fraction))
         return okta_result_set(j->result, OKTA_STEP_UP_NEEDED, "auth_time is absent or no number");
+    if (since > j->now + policy->skew)
+        return okta_result_set(j->result, OKTA_STEP_UP_NEEDED,
+                               "auth_time %" PRId64 " is in the future: compare the clocks", since);
     if (since < j->now - policy->max_auth_age - policy->skew)
         return okta_result_set(j->result, OKTA_STEP_UP_NEEDED,
                                "auth_time %" PRId64 " is older than max-age %" PRId64 " s", since,

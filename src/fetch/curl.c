@@ -142,8 +142,11 @@ static bool set_up(okta_fetch *fetch, const okta_fetch_request *request)
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
-    if (settings->proxy)
+    if (settings->proxy) {
         curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy);
+        /* what was configured is not undone by the environment's no_proxy */
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    }
     if (settings->ca_file)
         curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
     if (request->body && curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body) != CURLE_OK)

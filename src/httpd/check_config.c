@@ -342,7 +342,8 @@ static void judge_sections(judge *j)
         bool maybe;
 
         judge_cors(j, section->server,
-                   node ? effective(j, section->server, node, &maybe) : section->config,
+                   node ? effective(j, section->server, node, &maybe)
+                        : ap_get_module_config(section->server->lookup_defaults, &auth_okta_module),
                    place(j, section->first));
     }
 }

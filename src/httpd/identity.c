@@ -49,9 +49,10 @@ typedef struct variables {
     variable all[];
 } variables;
 
-/* What a shell or CGI program can name: letters, digits, underscores. Says whether anything had to
- * be changed. */
-static const char *env_name(apr_pool_t *pool, const char *claim, bool *changed)
+/* What a shell or CGI program can name: letters, digits, underscores. Another claim's name may
+ * become the same where something had to be changed, or where it differs by case alone, which
+ * tables do not tell apart. */
+static const char *env_name(apr_pool_t *pool, const char *claim, bool *distinct)
 {
     size_t length = strlen(claim);
     char *name = apr_palloc(pool, sizeof(ENV_PREFIX) + length), *to = name + sizeof(ENV_PREFIX) - 1;
@@ -61,7 +62,7 @@ static const char *env_name(apr_pool_t *pool, const char *claim, bool *changed)
         bool stays = apr_isalnum(claim[i]) || claim[i] == '_';
 
         to[i] = (char)(stays ? claim[i] : '_');
-        *changed = *changed || !stays;
+        *distinct = *distinct && stays && !apr_isupper(claim[i]);
     }
     to[length] = '\0';
     return name;
@@ -71,24 +72,25 @@ static variables *render(apr_pool_t *pool, const okta_claims *claims)
 {
     const okta_value *root = okta_claims_root(claims), *scopes = okta_claims_get(claims, "scp");
     variables *made = apr_palloc(pool, sizeof(*made) + (root->length + 1) * sizeof(variable));
-    bool changed = false;
+    variable scope = {NULL, "OKTA_SCOPE", NULL, false};
 
+    if (!scopes)
+        scopes = okta_claims_get(claims, "scope");
     made->count = 0;
+    made->distinct = true;
     for (uint32_t i = 0; i < root->length; i++) {
         const okta_value *claim = &root->as.children[i];
         const char *text = okta_claim_text(pool, claim, OKTA_TEXT_ENV);
 
         if (text)
             made->all[made->count++] =
-                (variable){claim->name, env_name(pool, claim->name, &changed), text,
+                (variable){claim->name, env_name(pool, claim->name, &made->distinct), text,
                            claim->type == OKTA_VALUE_STRING && text == claim->as.string};
+        if (claim == scopes)
+            scope.text = text;
     }
-    if (!scopes)
-        scopes = okta_claims_get(claims, "scope");
-    if (scopes)
-        made->all[made->count++] =
-            (variable){NULL, "OKTA_SCOPE", okta_claim_text(pool, scopes, OKTA_TEXT_ENV), false};
-    made->distinct = !changed;
+    if (scope.text)
+        made->all[made->count++] = scope;
     return made;
 }
 

@@ -72,15 +72,18 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_check_authz(okta_check_authz, NULL, NULL, APR_HOOK_REALLY_FIRST,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(okta_note_auth_failure, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_fixups(okta_export_claims, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_fixups(okta_set_claim_headers, NULL, NULL, APR_HOOK_MIDDLE);
+    /* before mod_rewrite, whose conditions in sections ask for OKTA_CLAIM_* */
+    ap_hook_fixups(okta_export_claims, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_fixups(okta_set_claim_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_expr_lookup(okta_lookup_expression, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(okta_before_handlers, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_insert_filter(okta_guard_trailers, NULL, NULL, APR_HOOK_LAST);
     okta_register_error_filter();
     okta_cors_register_filter();
+    okta_register_trailer_filter();
     okta_register_requirements(pool);
 }
 

@@ -94,6 +94,23 @@ def test_a_restart_applies_new_durations_to_old_keys(issuer, launch, mpm):
     wait_for(lambda: server.get("/whoami", token).status == 200, "recovery", timeout=60, interval=0.1)
 
 
+def test_a_shorter_interval_makes_old_keys_due(issuer, launch):
+    """How an operator makes httpd ask now: what is due by the new interval is fetched at once."""
+    interval = {"now": "1h 1h"}
+    server = launch(lambda s: api(issuer, f"OktaKeyRefresh {interval['now']}"))
+    old = issuer.mint.token()
+    assert_ok(server.get("/whoami", old))
+    issuer.keys = [key("key-2")]
+    server.graceful()
+    assert_ok(server.get("/whoami", old))
+    assert issuer.key_fetches() == 1
+    interval["now"] = "1s 2s"
+    (server.root / "conf" / "httpd.conf").write_text(server.configuration())
+    server.graceful()
+    wait_for(lambda: issuer.key_fetches() > 1, "the fetch")
+    wait_for(lambda: server.get("/whoami", old).status == 401, "the end of the old key", interval=0.05)
+
+
 @pytest.mark.every_mpm
 def test_children_that_come_and_go(issuer, launch, mpm, figure):
     """MaxConnectionsPerChild: the refreshing child ends now and then, and each time another goes on at once."""

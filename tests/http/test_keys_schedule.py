@@ -205,6 +205,15 @@ def test_settings_of_an_issuer_section_are_its_own(make_issuer, launch, proxy):
     assert placed.count("/elsewhere/keys") == 1
 
 
+def test_no_proxy_of_the_environment_does_not_count(issuer, launch, proxy, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "127.0.0.1,localhost")
+    server = launch(trusts(issuer, f"OktaHttpProxy {proxy.url}") + location("/whoami"),
+                    inherit=["no_proxy", "NO_PROXY"])
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    assert len(proxy.requests) == 2
+
+
 def test_an_on_demand_issuer(issuer, launch):
     """Nobody surely uses it: it costs nothing until the first request, which waits for it."""
     assert isinstance(issuer, Issuer)

@@ -35,7 +35,8 @@ def _snippet(s, issuer, backend):
     text += "AddHandler okta-odd .odd\nAction okta-odd /acting\n" + location("/acting", handler=None)
     text += f'<FilesMatch "secr.t">\nHeader set X-Seen files\n</FilesMatch>\n'
     text += f'<DirectoryMatch "{docs}/mat">\nAuthType Okta\nAuthName api\nRequire valid-user\n</DirectoryMatch>\n'
-    text += ('<Location /limit>\nAuthType Okta\nAuthName api\n<LimitExcept OPTIONS>\nRequire valid-user\n</LimitExcept>\n'
+    text += ('<Location /limit>\nAuthType Okta\nAuthName api\n'
+             '<LimitExcept OPTIONS>\nRequire valid-user\n</LimitExcept>\n'
              "</Location>\n")
     text += location("/satisfy", "Satisfy Any", "Order deny,allow", "Deny from all", "Allow from 192.0.2.1",
                      handler=None)
@@ -64,7 +65,8 @@ def good(shared_issuer):
     return shared_issuer.mint.token()
 
 
-WAYS = ["/jump", "/multi/secret.txt", "/match/secret.txt", "/limit/secret.txt", "/satisfy/secret.txt", "/api/secret.txt"]
+WAYS = ["/jump", "/multi/secret.txt", "/match/secret.txt", "/limit/secret.txt", "/satisfy/secret.txt",
+        "/api/secret.txt"]
 
 
 @pytest.mark.every_mpm
@@ -144,7 +146,8 @@ def test_http_0_9(server):
 @pytest.mark.every_mpm
 def test_conditions_and_ranges_say_nothing(server, good):
     tag = server.get("/api/secret.txt", good).header("ETag")
-    for fields in ((f"If-None-Match: {tag}",), ("If-None-Match: *",), ("If-Modified-Since: Sun, 01 Jan 2040 00:00:00 GMT",),
+    for fields in ((f"If-None-Match: {tag}",), ("If-None-Match: *",),
+                   ("If-Modified-Since: Sun, 01 Jan 2040 00:00:00 GMT",),
                    ("Range: bytes=0-3",), ("Range: bytes=999-",), (f"If-Match: {tag}x",), ("If-Match: *",)):
         answer = raw_get(server.port, "/api/secret.txt", *fields)
         assert answer.status == 401 and answer.all("ETag") == [], fields

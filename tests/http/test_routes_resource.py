@@ -23,7 +23,8 @@ def server(launch_shared, shared_issuer):
             + location("/api/own", "OktaAudience api://own", require="valid-user")
             + location("/slash/", "OktaResourceMetadata On")
             + location("/all", "OktaResourceMetadata On", "<RequireAll>\nRequire okta-scope a\n"
-                       "Require not okta-scope never\n<RequireNone>\nRequire okta-group g\n</RequireNone>\n</RequireAll>",
+                       "Require not okta-scope never\n"
+                       "<RequireNone>\nRequire okta-group g\n</RequireNone>\n</RequireAll>",
                        require=None)
             + location("/off", "OktaResourceMetadata Off")
             + location('"/with space"', "OktaResourceMetadata On")
@@ -58,7 +59,8 @@ def test_document(server, shared_issuer):
     answer = server.get(WELL_KNOWN + "/api")
     assert answer.status == 200 and answer.media_type == "application/json"
     document = answer.json()
-    assert document == {"scopes_supported": ["read", "write"], "resource": base(server) + "/api", "authorization_servers": [shared_issuer.url],
+    assert document == {"scopes_supported": ["read", "write"], "resource": base(server) + "/api",
+                        "authorization_servers": [shared_issuer.url],
                         "bearer_methods_supported": ["header"]}
     assert answer.header("Access-Control-Allow-Origin") == "*"
     assert answer.all("WWW-Authenticate") == []
@@ -81,7 +83,8 @@ def test_where_documents_are(server, path, status):
 
 
 @pytest.mark.every_mpm
-@pytest.mark.parametrize("method, status", [("GET", 200), ("HEAD", 200), ("POST", 405), ("DELETE", 405), ("OPTIONS", 405)])
+@pytest.mark.parametrize("method, status", [("GET", 200), ("HEAD", 200), ("POST", 405),
+                                            ("DELETE", 405), ("OPTIONS", 405)])
 def test_methods(server, method, status):
     answer = server.request(method, WELL_KNOWN + "/api")
     assert answer.status == status

@@ -18,9 +18,12 @@ def _machine(figures):
     lines = [f"{m['cpu']}, {m['cores']} cores, {m['memory_mb']} MB; {m['system']}, kernel {m['kernel']}; httpd "
              f"{m['httpd']}, {m['openssl']}, mod_auth_openidc {m['mod_auth_openidc']}; {m['date']}."]
     noise = figures.get("httpd", {}).get("disturbed")
-    if noise and noise[0]:
-        lines.append(f"\n**The machine was not at rest**: others worked during {noise[0]} of {noise[1]} "
-                     "measurements. Instruction counts do not suffer from that, times do.")
+    loud = [stage for stage, quiet in figures.get("quiet", {}).items() if not quiet]
+    if loud or (noise and noise[0]):
+        lines.append("\n**The machine was not at rest** (" + "; ".join(
+            [f"before: {', '.join(loud)}"] * bool(loud)
+            + [f"during {noise[0]} of {noise[1]} measurements of requests"] * bool(noise and noise[0]))
+            + "). Instruction counts do not suffer from that, times do: take these for rough ones.")
     return "\n".join(lines)
 
 

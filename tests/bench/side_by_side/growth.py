@@ -35,7 +35,7 @@ class Growth:
     def issuers(self):
         tokens, variants, cases = self._mint.tokens(), {}, []
         for count in (1, 10, 50):
-            name = f"{count} issuers"
+            name = f"{count} issuer{'s' if count > 1 else ''}"
             urls = [f"{ISSUER}-{i}" for i in range(count - 1)]
             variants[name] = all_cases.okta(self._module, tokens, other_issuers=urls, extra=_ROOM)
             cases += _pair(name, tokens, name)

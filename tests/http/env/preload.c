@@ -1,4 +1,5 @@
-/* Loaded ahead of libc by tests: a clock that can be set, and a name server that does not answer. */
+/* Loaded ahead of libc by tests: a clock that can be set, and a name server that does not answer.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
