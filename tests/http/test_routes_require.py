@@ -269,9 +269,8 @@ def test_verdict(server, shared_issuer, path, call):
 
 
 def test_a_denied_caller_is_named_in_the_log(server, shared_issuer):
-    mark = server.access_log.mark()
-    assert server.get("/r/scope", shared_issuer.mint.token(**WRITE)).status == 403
-    line = server.access_line(mark)
+    assert server.get("/r/scope?denied-in-the-log", shared_issuer.mint.token(**WRITE)).status == 403
+    line = server.access_line_of("?denied-in-the-log")
     assert " 403 " in line and "user=user@example.com reason=insufficient_scope" in line
 
 

@@ -338,10 +338,9 @@ def test_directory_index(server, good):
     assert server.get("/cgi-dir/").status == 401
     assert server.get("/cgi-dir/").challenge()[0] == "Bearer"
     # the folder is closed: one identity throughout
-    mark = server.access_log.mark()
-    seen = server.get("/cgi-closed/", good, headers={"X-User": "root"}).environment()
+    seen = server.get("/cgi-closed/?one-identity", good, headers={"X-User": "root"}).environment()
     assert seen["REMOTE_USER"] == seen["OKTA_CLAIM_sub"] == seen["HTTP_X_USER"] == "user@example.com"
-    assert "user=user@example.com" in server.access_line(mark)
+    assert "user=user@example.com" in server.access_line_of("?one-identity")
     assert server.get("/cgi-closed/").status == 401
 
 

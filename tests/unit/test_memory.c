@@ -255,6 +255,47 @@ rule(no_claim_loses_a_character)
     until_failure = 0;
 }
 
+/* The same buffer holds numbers, whose length the strings do not show. */
+rule(no_number_loses_a_digit)
+{
+    static const struct {
+        const char *first; /* numbers of 16 characters and more make the buffer grow */
+        okta_reason reason;
+    } rows[] = {{"\"exp\":1800000000,\"id\":123456789012345678", OKTA_OK},
+                {"\"id\":123456789012345678,\"exp\":1800000000", OKTA_OK},
+                {"\"exp\":16000000000.00e-1", OKTA_TOKEN_EXPIRED}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *claims = text("{%s,\"iss\":\"" ISSUER "\",\"aud\":\"api://default\"}", rows[i].first);
+        judged self = {minted(5, claims), world_keys(), OKTA_OK, OKTA_OK};
+        const okta_keyring keyring = {find_ready, &self};
+        okta_policy policy = world_policy();
+        size_t n = 0;
+
+        do {
+            okta_claims *verified = NULL;
+            const okta_value *id;
+            okta_result result;
+
+            until_failure = ++n;
+            armed = true;
+            okta_verify(&policy, &keyring, self.token, strlen(self.token), NULL, &verified,
+                        &result);
+            armed = false;
+            if (!verified)
+                continue;
+            id = okta_claims_get(verified, "id");
+            check(okta_policy_check(&policy, verified, NOW, NULL, &result) == rows[i].reason,
+                  "row %zu, allocation %zu failed: %s", i, n, okta_reason_tag(result.reason));
+            check(!id || id->as.integer == 123456789012345678,
+                  "row %zu, allocation %zu failed, the token passed with id %lld", i, n,
+                  (long long)id->as.integer);
+            okta_claims_unref(verified);
+        } while (!until_failure);
+        until_failure = 0;
+    }
+}
+
 /* Okta's kids are that long; a header read wrong once must not be remembered. */
 rule(a_failure_has_no_consequences_for_the_next_token)
 {

@@ -95,6 +95,7 @@ class Server:
             self._wait_until_up()
         except BaseException:
             self.stop()
+            shutil.rmtree(self.root, ignore_errors=True)
             raise
 
     def _wait_until_up(self):

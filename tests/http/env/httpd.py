@@ -283,13 +283,6 @@ class Httpd:
         """The first line of the error log that matches; waits for it."""
         return wait_for(lambda: self.error_log.matching(regex, mark), f"a log line like {regex!r}")[0]
 
-    def access_line(self, mark=0):
-        """The next line of the access log after the mark; it is written after the response.
-
-        The line of a request before the mark may come late: access_line_of cannot mistake it.
-        """
-        return wait_for(lambda: self.access_log.since(mark), "a line in the access log")[0]
-
     def access_line_of(self, tag):
         """The access log's line for the request with the tag in its URL; it is written after the response."""
         return wait_for(lambda: self.access_log.matching(re.escape(tag)), f"{tag} in the access log")[0]
