@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define JANSSON_FIRST_BUFFER 14 /* characters that surely fit it */
+
 /* Whether c stands in the text more than `limit` times. */
 static bool is_frequent(const char *text, size_t length, char c, unsigned int limit)
 {
@@ -65,30 +67,40 @@ static size_t escape_bytes(const char *escape, const char *end, size_t *taken)
     return code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
 }
 
-/* Bytes that the strings and names in valid JSON have together. */
-static size_t string_bytes_of_text(const char *text, size_t length)
+/* What valid JSON text is like between its quotation marks and outside of them. */
+typedef struct measure {
+    size_t string_bytes; /* of all strings and names together, decoded */
+    size_t longest_gap;  /* between two strings: no number is longer */
+} measure;
+
+static measure measure_text(const char *text, size_t length)
 {
-    const char *end = text + length, *open = memchr(text, '"', length);
-    size_t bytes = 0;
+    const char *end = text + length, *gap = text, *open = memchr(text, '"', length);
+    measure found = {0, 0};
 
     while (open) {
         const char *at = open + 1, *close = memchr(at, '"', (size_t)(end - at));
         const char *escape = close ? memchr(at, '\\', (size_t)(close - at)) : NULL;
 
+        if ((size_t)(open - gap) > found.longest_gap)
+            found.longest_gap = (size_t)(open - gap);
         while (escape) {
             size_t taken;
 
-            bytes += (size_t)(escape - at) + escape_bytes(escape + 1, end, &taken);
+            found.string_bytes += (size_t)(escape - at) + escape_bytes(escape + 1, end, &taken);
             at = escape + 1 + taken;
             close = at < end ? memchr(at, '"', (size_t)(end - at)) : NULL;
             escape = close ? memchr(at, '\\', (size_t)(close - at)) : NULL;
         }
         if (!close)
             break;
-        bytes += (size_t)(close - at);
-        open = memchr(close + 1, '"', (size_t)(end - close - 1));
+        found.string_bytes += (size_t)(close - at);
+        gap = close + 1;
+        open = memchr(gap, '"', (size_t)(end - gap));
     }
-    return bytes;
+    if ((size_t)(end - gap) > found.longest_gap)
+        found.longest_gap = (size_t)(end - gap);
+    return found;
 }
 
 static size_t string_bytes_of_tree(const json_t *value)
@@ -105,17 +117,40 @@ static size_t string_bytes_of_tree(const json_t *value)
     return bytes;
 }
 
-/* jansson drops characters of a string when it cannot enlarge its buffer, and calls other wants of
- * memory syntax errors: so what it accepts is measured against the text, and what it refuses is put
- * to it once more. */
+static json_t *load(const char *text, size_t length, json_error_t *cause)
+{
+    return json_loadb(text, length, JSON_REJECT_DUPLICATES, cause);
+}
+
+static bool reads_the_same_again(const json_t *value, const char *text, size_t length)
+{
+    json_error_t cause;
+    json_t *again = load(text, length, &cause);
+    bool same = again && json_equal(value, again);
+
+    json_decref(again);
+    return same;
+}
+
+/* jansson drops characters of a string or number when it cannot enlarge its buffer, and calls other
+ * wants of memory syntax errors. So what it accepts is measured against the text (numbers that do
+ * not fit its first buffer: against a second reading), and what it refuses is put to it once more.
+ */
 static json_t *parse(const char *text, size_t length, json_error_t *cause, bool *no_memory)
 {
-    json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES, cause);
+    json_t *value = load(text, length, cause);
 
     if (!value)
-        value = json_loadb(text, length, JSON_REJECT_DUPLICATES, cause);
-    *no_memory = value ? string_bytes_of_tree(value) != string_bytes_of_text(text, length)
-                       : json_error_code(cause) == json_error_out_of_memory || !cause->text[0];
+        value = load(text, length, cause);
+    if (value) {
+        measure expected = measure_text(text, length);
+
+        *no_memory = string_bytes_of_tree(value) != expected.string_bytes ||
+                     (expected.longest_gap >= JANSSON_FIRST_BUFFER &&
+                      !reads_the_same_again(value, text, length));
+    } else {
+        *no_memory = json_error_code(cause) == json_error_out_of_memory || !cause->text[0];
+    }
     if (value && *no_memory) {
         json_decref(value);
         value = NULL;
