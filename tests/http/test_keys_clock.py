@@ -2,10 +2,8 @@
 
 import time
 
-import pytest
 from env.keys import key
 from env.keyservers import api, cut_off, phases
-from env.preload import HANGING_HOST, VARIABLES
 from env.snippets import location
 from env.verdicts import assert_ok
 from env.waiting import wait_for
@@ -23,7 +21,7 @@ def _token(issuer, off=0, signing_key=None):
 def test_the_clock_is_set_back(world, issuer, launch, figure):
     """Refreshes and unknown kids go on as if nothing had been, not an hour later."""
     world.set_clock(HOUR)
-    server = launch(api(issuer, "OktaKeyRefresh 10m 10m", "OktaKeyCooldown 1s"), inherit=VARIABLES)
+    server = launch(api(issuer, "OktaKeyRefresh 10m 10m", "OktaKeyCooldown 1s"), inherit=world.variables)
     world.started()
     assert_ok(server.get("/whoami", _token(issuer, HOUR)))
     fetched = issuer.key_fetches()
@@ -41,7 +39,7 @@ def test_the_clock_is_set_back_while_the_issuer_is_down(world, issuer, launch):
     """Keys of the future do not last until then."""
     world.set_clock(HOUR)
     server = launch(api(issuer, "OktaKeyRefresh 1s 1s", "OktaKeyMaxStale 1s", "OktaKeyWait 100ms"),
-                    inherit=VARIABLES)
+                    inherit=world.variables)
     world.started()
     wait_for(lambda: phases(server, issuer), "the keys")
     server.expects("OKTA-KEYS: .* (failing|stale|expired): ", lasting=True)
@@ -53,7 +51,7 @@ def test_the_clock_is_set_back_while_the_issuer_is_down(world, issuer, launch):
 def test_the_clock_is_set_forward(world, issuer, launch, figure):
     """Past everything that the keys may be: the requests wait for the fetch that this causes."""
     server = launch(api(issuer, "OktaKeyRefresh 5m 5m", "OktaKeyMaxStale 10m", "OktaKeyWait 10s"),
-                    inherit=VARIABLES)
+                    inherit=world.variables)
     world.started()
     assert_ok(server.get("/whoami", _token(issuer)))
     server.expects("OKTA-KEYS: .* expired: no refresh came in time", optional=True)
@@ -67,10 +65,10 @@ def test_the_clock_is_set_forward(world, issuer, launch, figure):
 
 def test_a_name_server_that_does_not_answer(world, issuer, launch, figure):
     """Resolving is given up with the rest of the fetch, and other issuers do not notice."""
-    silent = f"https://{HANGING_HOST}/oauth2/default"
+    silent = f"https://{world.hanging_host}/oauth2/default"
     server = launch("OktaInsecureHttp On\nOktaAudience api://default\nOktaFetchTimeout 1s\nOktaKeyRefresh 1s 1s\n"
                     + location("/silent", f"OktaIssuer {silent}")
-                    + location("/whoami", f"OktaIssuer {issuer.url}"), inherit=VARIABLES)
+                    + location("/whoami", f"OktaIssuer {issuer.url}"), inherit=world.variables)
     world.started()
     server.expects(rf'OKTA-KEYS: issuer "{silent}" missing: .*([Rr]esolving timed out|time-?out)', lasting=True)
     server.wait_for_log("OKTA-KEYS: .* missing: ")

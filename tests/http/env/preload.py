@@ -11,9 +11,6 @@ import pytest
 
 from env import places
 
-VARIABLES = ("LD_PRELOAD", "OKTA_TEST_CLOCK")
-HANGING_HOST = "keys.hang.invalid"
-
 
 @lru_cache
 def _library():
@@ -26,7 +23,10 @@ def _library():
 
 
 class World:
-    """Start the httpd with inherit=preload.VARIABLES while this is in the environment."""
+    """Start httpd with inherit=world.variables, and then say started()."""
+
+    variables = ("LD_PRELOAD", "OKTA_TEST_CLOCK")
+    hanging_host = "keys.hang.invalid"  # a name that the name server never answers for
 
     def __init__(self, monkeypatch, folder):
         if places.SANITIZE or places.VALGRIND:
@@ -41,7 +41,7 @@ class World:
 
     def started(self):
         """The servers run: what this process starts from now on shall not see that world."""
-        for name in VARIABLES:
+        for name in self.variables:
             self._monkeypatch.delenv(name)
 
     def set_clock(self, seconds_off):
