@@ -8,8 +8,6 @@ from env.keyservers import api, fleet
 from env.waiting import wait_for
 
 pytest_plugins = ["env.figures"]
-pytestmark = pytest.mark.every_mpm
-
 CLIENTS = 64
 SLOW = 2.0
 
@@ -21,6 +19,7 @@ def _slow_once_asked(issuer):
     return gate
 
 
+@pytest.mark.every_mpm
 def test_64_clients_wait_for_a_slow_issuer(issuer, launch, mpm, figure):
     gate = _slow_once_asked(issuer)
     server = launch(api(issuer, "OktaKeyWait 30s", "OktaFetchTimeout 60s"), **fleet(mpm))
@@ -34,6 +33,7 @@ def test_64_clients_wait_for_a_slow_issuer(issuer, launch, mpm, figure):
     assert (issuer.metadata_fetches(), issuer.key_fetches()) == (1, 1)
 
 
+@pytest.mark.every_mpm
 def test_64_clients_who_cannot_wait_that_long(issuer, launch, mpm, figure):
     gate = _slow_once_asked(issuer)
     server = launch(api(issuer, "OktaKeyWait 300ms", "OktaFetchTimeout 60s"), **fleet(mpm))

@@ -78,8 +78,8 @@ def test_causes(make_issuer, launch, authority, tmp_path, figure):
 
 def test_the_life_of_an_issuer(issuer, launch, figure):
     """fresh, failing, stale, expired, recovered: each once, at its level, under steady requests."""
-    server = launch("OktaInsecureHttp On\nOktaAudience api://default\nOktaKeyRefresh 4s 4s\n"
-                    "OktaKeyMaxStale 2s\nOktaKeyWait 100ms\n" + location("/whoami", f"OktaIssuer {issuer.url}"))
+    server = launch("OktaInsecureHttp On\nOktaAudience api://default\nOktaKeyRefresh 3s 3s\n"
+                    "OktaKeyMaxStale 1s\nOktaKeyWait 100ms\n" + location("/whoami", f"OktaIssuer {issuer.url}"))
     wait_for(lambda: phases(server, issuer), "the keys")
     server.expects("OKTA-KEYS: .* (failing|stale|expired): ", lasting=True)
     server.expects("OKTA-REFUSED: reason=keys_unavailable", lasting=True)

@@ -18,7 +18,7 @@ MANY = 50
 @pytest.mark.every_mpm
 def test_50_issuers_one_of_them_hanging(make_issuer, launch, mpm, figure):
     """Every other one is refreshed on time: the issuers notice when they are asked."""
-    interval = 3.0
+    interval = 2.0
     issuers = [make_issuer() for _ in range(MANY)]
     hanging = issuers[17]
     hanging.script("all", answers.hanging())
@@ -50,7 +50,7 @@ def test_the_same_kid_at_two_issuers(make_issuer, launch, mpm):
     """The kid is one name in each issuer's own set."""
     one = make_issuer(keys=[key("shared", material="one")])
     two = make_issuer(keys=[key("shared", material="two")])
-    server = launch(trusts([one, two]) + location("/both")
+    server = launch(trusts([one, two], "OktaKeyCooldown 500ms") + location("/both")
                     + location("/one", f"OktaIssuer {one.url}") + location("/two", f"OktaIssuer {two.url}"),
                     **fleet(mpm, 24))
     tokens = {n: i.mint.token() for n, i in (("one", one), ("two", two))}

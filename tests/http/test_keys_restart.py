@@ -46,6 +46,8 @@ def test_20_graceful_restarts_under_load(issuer, launch, mpm, figure):
 @pytest.mark.every_mpm
 def test_a_plain_restart_costs_no_fetch(issuer, launch, mpm):
     server = launch(api(issuer), **fleet(mpm, 12))
+    # The event MPM's own trouble with connections that its workers are still closing.
+    server.expects("AH03093", optional=True, lasting=True)
     token = issuer.mint.token()
     assert_ok(server.get("/whoami", token))
     _restart(server, signal.SIGHUP)

@@ -71,7 +71,7 @@ def test_an_orderly_rotation(issuer, launch, mpm, figure):
 
 
 def test_a_rotation_during_a_flood_of_unknown_kids(issuer, launch, mpm, figure):
-    cooldown = 2.0
+    cooldown = 1.0
     server = launch(api(issuer, f"OktaKeyCooldown {int(cooldown)}s"), log_level="notice auth_okta:info",
                     **fleet(mpm))
     token = issuer.mint.token()

@@ -38,7 +38,7 @@ def test_the_interval_follows_max_age_within_limits(make_issuer, launch, figure)
                              lambda i, r, t: answers.Answer(body=t.body))
     server = launch(_one_location_each(issuers, "OktaKeyRefresh 2s 4s"))
     for name, (value, interval) in says.items():
-        wait_for(lambda: len(_gaps(issuers[name])) >= 2, "two refreshes", interval=0.05)
+        wait_for(lambda: _gaps(issuers[name]), "a refresh", interval=0.05)
         gaps = _gaps(issuers[name])[:2]
         figure(f"Cache-Control: {value}", interval_s=interval, gaps_s=[round(g, 2) for g in gaps])
         assert all(0.7 * interval < gap < 0.85 * interval + 1 for gap in gaps), (value, gaps)
@@ -58,10 +58,10 @@ def test_backoff_and_what_servers_ask_for(make_issuer, launch, figure):
     behaviours = {
         # name: (behaviour, least first pause, longest first pause without the machine's own delays)
         "500": (answers.status(500), 0.8, 1.2),
-        "429, Retry-After: 4": (answers.status(429, retry_after=4), 4, 4),
-        "503, Retry-After: 4": (answers.status(503, retry_after=4), 4, 4),
-        "503, Retry-After: a date": (dated(5), 3.5, 5),
-        "429, X-Rate-Limit-Reset": (limited(5), 3.5, 5),
+        "429, Retry-After: 3": (answers.status(429, retry_after=3), 3, 3),
+        "503, Retry-After: 3": (answers.status(503, retry_after=3), 3, 3),
+        "503, Retry-After: a date": (dated(4), 2.5, 4),
+        "429, X-Rate-Limit-Reset": (limited(4), 2.5, 4),
         # Okta sends its counters with every answer
         "500, X-Rate-Limit-Reset": (lambda i, r, t: answers.status(
             500, rate_limit_reset=int(time.time()) + 50)(i, r, t), 0.8, 1.2),
@@ -89,11 +89,11 @@ def test_backoff_and_what_servers_ask_for(make_issuer, launch, figure):
         figure(name, first_pause_s=round(asked[1] - asked[0], 2))
         assert least - 0.1 < asked[1] - asked[0] < longest + 1, name
     plain = issuers["n0"]
-    wait_for(lambda: plain.count() >= 4, "more tries", interval=0.05)
+    wait_for(lambda: plain.count() >= 3, "more tries", interval=0.05)
     asked = [r.time for r in plain.requests]
-    pauses = [b - a for a, b in zip(asked, asked[1:])][:3]
+    pauses = [b - a for a, b in zip(asked, asked[1:])][:2]
     figure("backoff", pauses_s=[round(p, 2) for p in pauses])
-    for pause, nominal in zip(pauses, (1, 2, 4)):
+    for pause, nominal in zip(pauses, (1, 2)):
         assert 0.75 * nominal < pause < 1.2 * nominal + 1, pauses
 
 
@@ -101,11 +101,11 @@ def test_conditional_requests(issuer, launch, figure):
     """After the first answer the ETag is sent, and 304 keeps the keys and renews their time."""
     server = launch(api(issuer, "OktaKeyRefresh 1s 1s", "OktaKeyMaxStale 0s"))
     token = issuer.mint.token()
-    wait_for(lambda: issuer.key_fetches() >= 5, "refreshes", interval=0.05)
+    wait_for(lambda: issuer.key_fetches() >= 4, "refreshes", interval=0.05)
     asked = [r for r in issuer.requests if r.endpoint == "keys"]
     assert "if-none-match" not in asked[0].headers
     assert all(r.headers.get("if-none-match", "").startswith('"') for r in asked[1:])
-    assert len(server.error_log.matching("OKTA-KEYS: .*: the same keys from")) >= 3
+    assert len(server.error_log.matching("OKTA-KEYS: .*: the same keys from")) >= 2
     # With no time to be stale in, keys that 304 had not renewed would have ended seconds ago.
     assert_ok(server.get("/whoami", token))
     issuer.keys = [key("key-2")]

@@ -27,7 +27,7 @@ def _state(server):
 
 
 def _with_state(issuer, *more):
-    return lambda s: api(issuer, f"OktaStateDir {_state(s)}", "OktaKeyWait 300ms", *more)
+    return lambda s: api(issuer, f"OktaStateDir {_state(s)}", "OktaKeyWait 300ms", "OktaKeyCooldown 500ms", *more)
 
 
 def _saved(server, *issuers):
@@ -206,7 +206,7 @@ def test_a_configured_jwks_uri_decides_about_the_file(issuer, launch):
 
 def test_owner_mode_and_replacement(issuer, launch):
     """Private to the child user, and whole at any moment."""
-    server = launch(_with_state(issuer, "OktaKeyCooldown 10ms"))
+    server = launch(lambda s: api(issuer, f"OktaStateDir {_state(s)}", "OktaKeyCooldown 10ms"))
     assert_ok(server.get("/whoami", issuer.mint.token()))
     folder = _state(server)
     _saved(server, issuer)
@@ -287,7 +287,7 @@ def test_a_directory_that_stops_taking_files(issuer, launch):
     server.expects(r"auth_okta:warn.*OKTA-KEYS: .*cannot be written", lasting=True)
     server.wait_for_log("OKTA-KEYS: .*cannot be written")
     fetched = issuer.key_fetches()
-    wait_for(lambda: issuer.key_fetches() >= fetched + 3, "more refreshes")
+    wait_for(lambda: issuer.key_fetches() >= fetched + 2, "more refreshes")
     assert_ok(server.get("/whoami", issuer.mint.token()))
     folder.chmod(0o700)
     server.wait_for_log(r"auth_okta:notice.*OKTA-KEYS: .*are written to .* again")
