@@ -150,20 +150,23 @@ def test_the_name_is_the_administrator_s_where_canonical(server):
 
 # -- step-up
 
-NOW = int(time.time())
+class Ago(int):
+    """Seconds before the request, not before the run."""
+
+
 STEPS = [
     ("/acr", {"acr": "urn:okta:loa:2fa:any"}, None), ("/acr", {"acr": "phrh"}, None),
     ("/acr", {"acr": "phr"}, {"acr_values": PHRH}), ("/acr", {"acr": ABSENT}, {"acr_values": PHRH}),
     ("/acr", {"acr": ["phrh"]}, {"acr_values": PHRH}), ("/acr", {"acr": "phrh "}, {"acr_values": PHRH}),
     ("/acr", {"acr": PHRH}, {"acr_values": PHRH}), ("/acr", {"acr": "PHRH"}, {"acr_values": PHRH}),
-    ("/fresh", {"auth_time": NOW - 100}, None), ("/fresh", {"auth_time": NOW - 3600}, {"max_age": "300"}),
+    ("/fresh", {"auth_time": Ago(100)}, None), ("/fresh", {"auth_time": Ago(3600)}, {"max_age": "300"}),
     ("/fresh", {"auth_time": ABSENT}, {"max_age": "300"}), ("/fresh", {"auth_time": "x"}, {"max_age": "300"}),
-    ("/fresh", {"auth_time": str(NOW)}, {"max_age": "300"}), ("/fresh", {"auth_time": None}, {"max_age": "300"}),
+    ("/fresh", {"auth_time": str(int(time.time()))}, {"max_age": "300"}), ("/fresh", {"auth_time": None}, {"max_age": "300"}),
     ("/fresh", {"auth_time": -1}, {"max_age": "300"}), ("/fresh", {"auth_time": 1e300}, {"max_age": "300"}),
-    ("/both", {"acr": "phr", "auth_time": NOW}, None),
-    ("/both", {"acr": "phr", "auth_time": NOW - 9999}, {"acr_values": "phr phrh", "max_age": "300"}),
-    ("/both", {"acr": "x", "auth_time": NOW}, {"acr_values": "phr phrh", "max_age": "300"}),
-    ("/both/inner", {"auth_time": NOW}, None), ("/both/inner", {"auth_time": NOW - 200}, {"max_age": "60"}),
+    ("/both", {"acr": "phr", "auth_time": Ago(0)}, None),
+    ("/both", {"acr": "phr", "auth_time": Ago(9999)}, {"acr_values": "phr phrh", "max_age": "300"}),
+    ("/both", {"acr": "x", "auth_time": Ago(0)}, {"acr_values": "phr phrh", "max_age": "300"}),
+    ("/both/inner", {"auth_time": Ago(0)}, None), ("/both/inner", {"auth_time": Ago(200)}, {"max_age": "60"}),
     ("/step-anonymous", {"acr": "phr"}, None), ("/step-anonymous", {}, {"acr_values": "phr"}),
     ("/step-failed", {}, None),
     # first who, then what
@@ -174,6 +177,8 @@ STEPS = [
 @pytest.mark.every_mpm
 @pytest.mark.parametrize("path, claims, asked", STEPS)
 def test_step_up(server, shared_issuer, path, claims, asked):
+    claims = {name: int(time.time()) - value if isinstance(value, Ago) else value
+              for name, value in claims.items()}
     answer = server.get(path, shared_issuer.mint.token(**claims))
     if asked is None:
         assert answer.status == 200 and answer.all("WWW-Authenticate") == []
