@@ -1,6 +1,8 @@
 """What httpd sees of the world outside: a clock that can be set, a name server that does not answer."""
 
+import atexit
 import mmap
+import shutil
 import struct
 import subprocess
 from functools import lru_cache
@@ -16,6 +18,7 @@ from env import places
 def _library():
     folder = Path(mkdtemp(prefix="okta-preload-"))
     folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     library = folder / "preload.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library,
                     Path(__file__).with_name("preload.c"), "-ldl"], check=True)
