@@ -94,6 +94,16 @@ static variables *render(apr_pool_t *pool, const okta_claims *claims)
     return made;
 }
 
+/* Copy text to *to, which moves behind it. */
+static const char *put_text(char **to, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*to, text, size);
+
+    *to += size;
+    return copy;
+}
+
 /* In a block that can stay with the claims; NULL when there is no memory. */
 static variables *keepsake(const variables *from)
 {
@@ -112,12 +122,9 @@ static variables *keepsake(const variables *from)
     for (size_t i = 0; i < kept->count; i++) {
         variable *v = &kept->all[i];
 
-        v->name = strcpy(to, v->name);
-        to += strlen(to) + 1;
-        if (v->borrowed)
-            continue;
-        v->text = strcpy(to, v->text);
-        to += strlen(to) + 1;
+        v->name = put_text(&to, v->name);
+        if (!v->borrowed)
+            v->text = put_text(&to, v->text);
     }
     return kept;
 }
