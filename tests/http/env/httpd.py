@@ -38,7 +38,8 @@ class ConfigTest:
 
     @property
     def ok(self):
-        return self.code == 0
+        # under the leak check a leak of httpd's own at exit replaces the code
+        return self.code == 0 and "AH00014" not in self.output
 
 
 class Httpd:
