@@ -3,9 +3,9 @@
 import json
 import socketserver
 import struct
-import threading
 
 from env.ports import LOOPBACK
+from env.recording import RecordingBackend
 
 _METHODS = ["", "OPTIONS", "GET", "HEAD", "POST", "PUT", "DELETE", "TRACE", "PROPFIND"]
 _HEADERS = {0xA001: "accept", 0xA002: "accept-charset", 0xA003: "accept-encoding", 0xA004: "accept-language",
@@ -85,19 +85,8 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
 
 
-class AjpBackend:
+class AjpBackend(RecordingBackend):
     """`seen` are the requests; each is answered with itself as JSON."""
 
     def __init__(self):
-        self._server = _Server((LOOPBACK, 0), _Handler)
-        self._server.seen = self.seen = []
-        self.url = f"ajp://{LOOPBACK}:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02},
-                         daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__("ajp", _Server((LOOPBACK, 0), _Handler))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from env.issuer import _Server
 from env.ports import LOOPBACK, free_port
+from env.recording import RecordingBackend
 from env.waiting import wait_for
 
 # A back end's own opinion on CORS, which must not stand beside ours.
@@ -66,22 +67,11 @@ class _Echo(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_OPTIONS = do_DELETE = do_PATCH = _answer
 
 
-class HttpBackend:
+class HttpBackend(RecordingBackend):
     """Answers with what it was sent, as JSON; below /cors with CORS headers of its own. `seen` is all of it."""
 
     def __init__(self):
-        self._server = _Server((LOOPBACK, 0), _Echo)
-        self._server.seen = self.seen = []
-        self.url = f"http://{LOOPBACK}:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02},
-                         daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__("http", _Server((LOOPBACK, 0), _Echo))
 
 
 class WebSocketBackend:
