@@ -2,27 +2,34 @@
 
 #include <stdint.h>
 
-/* The value of a character plus one; zero is what the alphabet lacks. */
+/* The value of a character with IN beside it; zero is what the alphabet lacks. */
+#define IN 0x40
 static const uint8_t value_of[256] = {
-    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
-    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
-    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
-    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
-    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
-    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
-    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
-    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['-'] = 63, ['_'] = 64,
+    ['A'] = IN | 0,  ['B'] = IN | 1,  ['C'] = IN | 2,  ['D'] = IN | 3,  ['E'] = IN | 4,
+    ['F'] = IN | 5,  ['G'] = IN | 6,  ['H'] = IN | 7,  ['I'] = IN | 8,  ['J'] = IN | 9,
+    ['K'] = IN | 10, ['L'] = IN | 11, ['M'] = IN | 12, ['N'] = IN | 13, ['O'] = IN | 14,
+    ['P'] = IN | 15, ['Q'] = IN | 16, ['R'] = IN | 17, ['S'] = IN | 18, ['T'] = IN | 19,
+    ['U'] = IN | 20, ['V'] = IN | 21, ['W'] = IN | 22, ['X'] = IN | 23, ['Y'] = IN | 24,
+    ['Z'] = IN | 25, ['a'] = IN | 26, ['b'] = IN | 27, ['c'] = IN | 28, ['d'] = IN | 29,
+    ['e'] = IN | 30, ['f'] = IN | 31, ['g'] = IN | 32, ['h'] = IN | 33, ['i'] = IN | 34,
+    ['j'] = IN | 35, ['k'] = IN | 36, ['l'] = IN | 37, ['m'] = IN | 38, ['n'] = IN | 39,
+    ['o'] = IN | 40, ['p'] = IN | 41, ['q'] = IN | 42, ['r'] = IN | 43, ['s'] = IN | 44,
+    ['t'] = IN | 45, ['u'] = IN | 46, ['v'] = IN | 47, ['w'] = IN | 48, ['x'] = IN | 49,
+    ['y'] = IN | 50, ['z'] = IN | 51, ['0'] = IN | 52, ['1'] = IN | 53, ['2'] = IN | 54,
+    ['3'] = IN | 55, ['4'] = IN | 56, ['5'] = IN | 57, ['6'] = IN | 58, ['7'] = IN | 59,
+    ['8'] = IN | 60, ['9'] = IN | 61, ['-'] = IN | 62, ['_'] = IN | 63,
 };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* Four characters to 24 bits; *bad collects whether any was outside the alphabet. */
-static uint32_t quad(const unsigned char *in, uint32_t *bad)
+/* Four characters to 24 bits; *all loses IN where any was outside the alphabet. */
+static uint32_t quad(const unsigned char *in, uint32_t *all)
 {
     uint32_t a = value_of[in[0]], b = value_of[in[1]], c = value_of[in[2]], d = value_of[in[3]];
 
-    *bad |= (uint32_t)(a == 0) | (uint32_t)(b == 0) | (uint32_t)(c == 0) | (uint32_t)(d == 0);
-    return ((a - 1) << 18) | ((b - 1) << 12) | ((c - 1) << 6) | (d - 1);
+    *all &= a & b & c & d;
+    /* without each IN, which would stand in the lowest bit of the character before */
+    return (a << 18) + (b << 12) + (c << 6) + d - ((IN << 18) + (IN << 12) + (IN << 6) + IN);
 }
 
 bool okta_base64url_decode(const char *text, size_t length, unsigned char *out, size_t *out_length)
@@ -30,26 +37,26 @@ bool okta_base64url_decode(const char *text, size_t length, unsigned char *out, 
     const unsigned char *in = (const unsigned char *)text;
     unsigned char *start = out;
     size_t tail = length % 4;
-    uint32_t bad = 0;
+    uint32_t all = IN, left = 0;
 
     if (tail == 1)
         return false;
     for (const unsigned char *end = in + (length - tail); in < end; in += 4) {
-        uint32_t bits = quad(in, &bad);
+        uint32_t bits = quad(in, &all);
         *out++ = (unsigned char)(bits >> 16);
         *out++ = (unsigned char)(bits >> 8 & 0xff);
         *out++ = (unsigned char)(bits & 0xff);
     }
     if (tail) {
         unsigned char last[4] = {in[0], in[1], tail == 3 ? in[2] : 'A', 'A'};
-        uint32_t bits = quad(last, &bad);
+        uint32_t bits = quad(last, &all);
         *out++ = (unsigned char)(bits >> 16 & 0xff);
         if (tail == 3)
             *out++ = (unsigned char)(bits >> 8 & 0xff);
-        bad |= tail == 3 ? bits & 0xff : bits & 0xffff;
+        left = tail == 3 ? bits & 0xff : bits & 0xffff;
     }
     *out_length = (size_t)(out - start);
-    return bad == 0;
+    return all == IN && left == 0;
 }
 
 void okta_base64url_encode(const unsigned char *bytes, size_t length, char *out)

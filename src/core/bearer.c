@@ -1,6 +1,5 @@
 #include "core/bearer.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -39,8 +38,6 @@ static bool bearer_was_joined(const char *text)
 
 okta_reason okta_bearer_find(const char *field, const char **token, size_t *length)
 {
-    size_t end;
-
     if (!field || !*field)
         return OKTA_TOKEN_MISSING;
     if (!starts_with_scheme(field))
@@ -49,13 +46,16 @@ okta_reason okta_bearer_find(const char *field, const char **token, size_t *leng
     if (*field != ' ')
         return OKTA_REQUEST_MALFORMED;
     field += strspn(field, " ");
-    end = strspn(field, token68);
-    if (end == 0)
-        return OKTA_REQUEST_MALFORMED;
-    end += strspn(field + end, "=");
-    if (field[end] != '\0')
+    if (!*field)
         return OKTA_REQUEST_MALFORMED;
     *token = field;
-    *length = end;
+    *length = strlen(field);
     return OKTA_OK;
+}
+
+bool okta_bearer_is_token68(const char *token)
+{
+    size_t end = strspn(token, token68);
+
+    return end > 0 && token[end + strspn(token + end, "=")] == '\0';
 }

@@ -4,12 +4,19 @@
 
 #include "core/reason.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Find the token in the value of an Authorization header (NULL: none was sent). OKTA_OK sets *token
- * and *length, borrowed from field. OKTA_TOKEN_MISSING: no header, or another scheme's credentials.
- * OKTA_REQUEST_MALFORMED: the scheme is Bearer and what follows is not exactly one token68, or
- * several credentials were joined. Any thread. */
+ * and *length, borrowed from field: all that follows the scheme, up to the field's end, which is
+ * yet to be put to okta_bearer_is_token68. OKTA_TOKEN_MISSING: no header, or another scheme's
+ * credentials. OKTA_REQUEST_MALFORMED: the scheme is Bearer and nothing follows, or it is not the
+ * first of several schemes. Any thread. */
 okta_reason okta_bearer_find(const char *field, const char **token, size_t *length);
+
+/* Whether what was found is one token68 (RFC 9110 section 11.2); if not, the request is malformed:
+ * several credentials, several fields, or no token at all. Apart from finding, because it costs a
+ * look at each character, and a token that was seen before needs none. */
+bool okta_bearer_is_token68(const char *token);
 
 #endif

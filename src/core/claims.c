@@ -10,12 +10,11 @@ struct okta_claims {
     atomic_int references;
     okta_type type;
     const okta_algorithm *algorithm;
-    const okta_value *root;
-    char *kid;
+    okta_value *root;
     size_t bytes;
     _Atomic(void *) note;
     okta_times times;
-    max_align_t block[];
+    char kid[];
 };
 
 /* RFC 7519 leaves NumericDate open upwards; beyond 2^53 doubles are no longer exact. */
@@ -32,6 +31,7 @@ void okta_claims_unref(okta_claims *claims)
     if (!claims || atomic_fetch_sub_explicit(&claims->references, 1, memory_order_acq_rel) != 1)
         return;
     free(atomic_load_explicit(&claims->note, memory_order_relaxed));
+    free(claims->root);
     free(claims);
 }
 
@@ -132,14 +132,25 @@ static bool audience_is_sound(okta_claims *claims, okta_result *result)
     return sound;
 }
 
-okta_claims *okta_claims_new(const json_t *payload, const okta_jws *jws, okta_result *result)
+static bool types_are_sound(okta_claims *claims, okta_result *result)
 {
     static const char *const strings[] = {"iss", "sub", "jti", "cid", "client_id", "azp"};
-    size_t value_size = okta_value_size(payload);
-    size_t size = sizeof(okta_claims) + value_size + jws->kid_length + 1;
+    okta_times *times = &claims->times;
+    bool sound = audience_is_sound(claims, result) &&
+                 read_date(claims, "exp", OKTA_CLAIM_EXP, &times->exp, false, result) &&
+                 read_date(claims, "nbf", OKTA_CLAIM_NBF, &times->nbf, true, result) &&
+                 read_date(claims, "iat", OKTA_CLAIM_IAT, &times->iat, false, result);
+
+    for (size_t i = 0; sound && i < sizeof(strings) / sizeof(strings[0]); i++)
+        sound = is_string(claims, strings[i], result);
+    return sound;
+}
+
+okta_claims *okta_claims_new(okta_value *payload, size_t bytes, const okta_jws *jws,
+                             okta_result *result)
+{
+    size_t size = sizeof(okta_claims) + jws->kid_length + 1;
     okta_claims *claims = malloc(size);
-    okta_times *times;
-    bool sound;
 
     if (!claims) {
         okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
@@ -149,22 +160,14 @@ okta_claims *okta_claims_new(const json_t *payload, const okta_jws *jws, okta_re
     atomic_init(&claims->note, NULL);
     claims->type = jws->type;
     claims->algorithm = jws->algorithm;
-    claims->bytes = size;
+    claims->bytes = size + bytes;
     claims->times = (okta_times){0, 0, 0, 0};
-    claims->root = okta_value_flatten(payload, claims->block);
-    claims->kid = (char *)claims->block + value_size;
+    claims->root = payload;
     if (jws->kid)
         memcpy(claims->kid, jws->kid, jws->kid_length);
     claims->kid[jws->kid_length] = '\0';
-    times = &claims->times;
-    sound = audience_is_sound(claims, result) &&
-            read_date(claims, "exp", OKTA_CLAIM_EXP, &times->exp, false, result) &&
-            read_date(claims, "nbf", OKTA_CLAIM_NBF, &times->nbf, true, result) &&
-            read_date(claims, "iat", OKTA_CLAIM_IAT, &times->iat, false, result);
-    for (size_t i = 0; sound && i < sizeof(strings) / sizeof(strings[0]); i++)
-        sound = is_string(claims, strings[i], result);
-    if (!sound) {
-        okta_claims_unref(claims);
+    if (!types_are_sound(claims, result)) {
+        free(claims);
         return NULL;
     }
     return claims;

@@ -54,7 +54,9 @@ const void *okta_claims_keep_note(const okta_claims *claims, void *note);
 
 /* For okta_verify: claims from the payload of a JWS whose signature was verified. Types of the
  * registered claims (RFC 7519 section 4.1) are checked, their values are the policy's affair. NULL
- * with OKTA_CLAIMS_MALFORMED or OKTA_OUT_OF_MEMORY in result; one reference otherwise. */
-okta_claims *okta_claims_new(const json_t *payload, const okta_jws *jws, okta_result *result);
+ * with OKTA_CLAIMS_MALFORMED or OKTA_OUT_OF_MEMORY in result. Otherwise one reference, and the
+ * payload, a block of `bytes` from malloc, is the claims' own. */
+okta_claims *okta_claims_new(okta_value *payload, size_t bytes, const okta_jws *jws,
+                             okta_result *result);
 
 #endif

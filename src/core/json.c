@@ -5,19 +5,6 @@
 
 #define JANSSON_FIRST_BUFFER 14 /* characters that surely fit it */
 
-/* Whether c stands in the text more than `limit` times. */
-static bool is_frequent(const char *text, size_t length, char c, unsigned int limit)
-{
-    const char *end = text + length;
-
-    while ((text = memchr(text, c, (size_t)(end - text)))) {
-        if (limit-- == 0)
-            return true;
-        text++;
-    }
-    return false;
-}
-
 /* Before parsing, so that no input makes the parser recurse deeper than its cap. */
 static bool depth_is_bounded(const char *text, size_t length)
 {
@@ -25,8 +12,8 @@ static bool depth_is_bounded(const char *text, size_t length)
     bool in_string = false;
 
     /* few brackets nest no deeper than they are many, and looking for them costs next to nothing */
-    if (!is_frequent(text, length, '{', OKTA_JSON_MAX_DEPTH / 2) &&
-        !is_frequent(text, length, '[', OKTA_JSON_MAX_DEPTH / 2))
+    if (okta_text_count(text, length, '{') + okta_text_count(text, length, '[') <=
+        OKTA_JSON_MAX_DEPTH)
         return true;
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
@@ -166,6 +153,11 @@ json_t *okta_json_object(const char *text, size_t length, okta_error *error)
 
     if (!depth_is_bounded(text, length)) {
         okta_error_set(error, "nested deeper than %d levels", OKTA_JSON_MAX_DEPTH);
+        return NULL;
+    }
+    /* jansson passes over one that follows a number */
+    if (memchr(text, '\0', length)) {
+        okta_error_set(error, "JSON: a NUL byte");
         return NULL;
     }
     value = parse(text, length, &cause, &no_memory);

@@ -1,4 +1,5 @@
-/* Strict JSON: RFC 8259 by jansson, with duplicate names refused and depth and size capped. */
+/* Strict JSON: RFC 8259 by jansson, with duplicate names refused and depth and size capped. For all
+ * but payloads, which okta_read_object reads. */
 #ifndef OKTA_CORE_JSON_H
 #define OKTA_CORE_JSON_H
 

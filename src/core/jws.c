@@ -18,21 +18,9 @@ static bool decode_part(const char *from, size_t length, unsigned char **to,
     return true;
 }
 
-static size_t count_dots(const char *text, size_t length)
-{
-    const char *end = text + length;
-    size_t dots = 0;
-
-    while ((text = memchr(text, '.', (size_t)(end - text)))) {
-        dots++;
-        text++;
-    }
-    return dots;
-}
-
 okta_reason okta_jws_split(okta_jws *jws, const char *token, size_t length, okta_result *result)
 {
-    size_t dots = count_dots(token, length);
+    size_t dots = okta_text_count(token, length, '.');
     const char *first, *second;
     unsigned char *to;
 

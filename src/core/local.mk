@@ -17,6 +17,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/match.c src/core/match.h \
 	src/core/metadata.c src/core/metadata.h \
 	src/core/policy.c src/core/policy.h \
+	src/core/reader.c src/core/reader.h \
 	src/core/reason.c src/core/reason.h \
 	src/core/refused_kids.c src/core/refused_kids.h \
 	src/core/result.c src/core/result.h \

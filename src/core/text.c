@@ -68,3 +68,15 @@ bool okta_strings_contain(const okta_strings *list, const char *text, size_t len
             return true;
     return false;
 }
+
+size_t okta_text_count(const char *text, size_t length, char c)
+{
+    const char *end = text + length;
+    size_t count = 0;
+
+    while (text < end && (text = memchr(text, c, (size_t)(end - text)))) {
+        count++;
+        text++;
+    }
+    return count;
+}

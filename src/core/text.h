@@ -40,6 +40,9 @@ bool okta_error_set(okta_error *error, const char *format, ...) OKTA_PRINTF(2, 3
 bool okta_error_set_no_memory(okta_error *error);
 bool okta_error_is_no_memory(const okta_error *error);
 
+/* How often c stands in text[length]. */
+size_t okta_text_count(const char *text, size_t length, char c);
+
 /* Exact, case-sensitive membership. */
 bool okta_strings_contain(const okta_strings *list, const char *text, size_t length);
 

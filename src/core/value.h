@@ -1,5 +1,5 @@
-/* A JSON value flattened into one block: what claims are kept in, small enough to cache by the
- * thousand. */
+/* A JSON value in one block: what claims are kept in, small enough to cache by the thousand. The
+ * root stands first; all pointers stay inside the block. okta_read_object makes one. */
 #ifndef OKTA_CORE_VALUE_H
 #define OKTA_CORE_VALUE_H
 
@@ -29,13 +29,6 @@ typedef struct okta_value {
     uint32_t length; /* bytes of the string; number of children */
     uint8_t type;    /* okta_value_type */
 } okta_value;
-
-/* Bytes that the tree of `json` takes as a block. */
-size_t okta_value_size(const json_t *json);
-
-/* Flatten json into block, which holds okta_value_size(json) bytes aligned for okta_value. The root
- * stands first; all pointers stay inside the block, so it lives and moves as one, unmoved. */
-const okta_value *okta_value_flatten(const json_t *json, void *block);
 
 /* Member of an object; NULL when absent or value is no object. */
 const okta_value *okta_value_member(const okta_value *value, const char *name);

@@ -1,7 +1,8 @@
 #include "core/verify.h"
 
-#include "core/json.h"
+#include "core/reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SEEN_HEADER_MAX 256
@@ -14,7 +15,8 @@ typedef struct verification {
     const okta_trace *trace;
     okta_result *result;
     okta_jws jws;
-    json_t *payload;
+    okta_value *payload;
+    size_t payload_bytes;
     okta_keyset *keys;
     const okta_key *key;
     okta_claims *claims;
@@ -125,24 +127,25 @@ static okta_reason check_payload(verification *v)
 {
     okta_error error = {""};
 
-    v->payload = okta_json_object((const char *)v->jws.payload, v->jws.payload_length, &error);
+    v->payload = okta_read_object((const char *)v->jws.payload, v->jws.payload_length,
+                                  &v->payload_bytes, &error);
     if (okta_error_is_no_memory(&error))
         return okta_result_set(v->result, OKTA_OUT_OF_MEMORY, "out of memory");
     if (!v->payload)
         return okta_result_set(v->result, OKTA_CLAIMS_MALFORMED, "payload: %s", error.text);
-    return okta_trace_seen(v->trace, v->result, "%zu bytes of JSON, %zu claims",
-                           v->jws.payload_length, json_object_size(v->payload));
+    return okta_trace_seen(v->trace, v->result, "%zu bytes of JSON, %u claims",
+                           v->jws.payload_length, v->payload->length);
 }
 
 static okta_reason check_issuer(verification *v)
 {
-    size_t length = 0;
-    const char *iss = okta_json_string(v->payload, "iss", &length);
+    const okta_value *claim = okta_value_member(v->payload, "iss");
+    const char *iss = claim && claim->type == OKTA_VALUE_STRING ? claim->as.string : NULL;
     okta_reason reason;
 
-    if (!iss && json_object_get(v->payload, "iss"))
+    if (claim && !iss)
         return okta_result_set(v->result, OKTA_CLAIMS_MALFORMED, "\"iss\" is no string");
-    reason = okta_policy_check_issuer(v->policy, iss, length, v->result);
+    reason = okta_policy_check_issuer(v->policy, iss, iss ? claim->length : 0, v->result);
     if (reason != OKTA_OK)
         return reason;
     reason = v->keyring->find(v->keyring->baton, iss, &v->keys);
@@ -192,26 +195,29 @@ static okta_reason check_signature(verification *v)
 
 static okta_reason check_claims(verification *v)
 {
-    v->claims = okta_claims_new(v->payload, &v->jws, v->result);
+    v->claims = okta_claims_new(v->payload, v->payload_bytes, &v->jws, v->result);
     if (!v->claims)
         return v->result->reason;
+    v->payload = NULL;
     return okta_trace_seen(v->trace, v->result, "the registered claims have the right types");
+}
+
+static void copy_claim(const okta_value *payload, const char *name, char *to, size_t size)
+{
+    const okta_value *claim = okta_value_member(payload, name);
+
+    if (claim && claim->type == OKTA_VALUE_STRING)
+        okta_text_copy(to, size, claim->as.string, claim->length);
 }
 
 /* Whose token a refused one says it is, for the log. */
 static void identify(verification *v)
 {
-    size_t length = 0;
-    const char *text;
-
     if (!v->payload && v->jws.payload)
-        v->payload = okta_json_object((const char *)v->jws.payload, v->jws.payload_length, NULL);
-    text = okta_json_string(v->payload, "iss", &length);
-    if (text)
-        okta_text_copy(v->result->issuer, sizeof(v->result->issuer), text, length);
-    text = okta_json_string(v->payload, "jti", &length);
-    if (text)
-        okta_text_copy(v->result->jti, sizeof(v->result->jti), text, length);
+        v->payload = okta_read_object((const char *)v->jws.payload, v->jws.payload_length,
+                                      &v->payload_bytes, NULL);
+    copy_claim(v->payload, "iss", v->result->issuer, sizeof(v->result->issuer));
+    copy_claim(v->payload, "jti", v->result->jti, sizeof(v->result->jti));
 }
 
 static okta_reason run(verification *v, const step *steps, size_t count)
@@ -228,7 +234,7 @@ static okta_reason run(verification *v, const step *steps, size_t count)
         identify(v);
     v->result->reason = reason;
     okta_jws_clear(&v->jws);
-    json_decref(v->payload);
+    free(v->payload);
     okta_keyset_unref(v->keys);
     return reason;
 }

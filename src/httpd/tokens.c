@@ -1,5 +1,6 @@
 #include "httpd/tokens.h"
 
+#include "core/bearer.h"
 #include "core/token_cache.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
@@ -109,6 +110,9 @@ okta_reason okta_tokens_verify(const okta_policy *policy, const char *token, siz
         *claims = verdict.claims;
         return verdict.claims ? OKTA_OK : result->reason;
     }
+    if (!okta_bearer_is_token68(token))
+        return okta_result_set(result, OKTA_REQUEST_MALFORMED, "%s",
+                               okta_reason_description(OKTA_REQUEST_MALFORMED));
     reason = verify(policy, token, length, &l, claims, result);
     if (cached)
         remember(digest, now, &l, *claims, result);

@@ -8,7 +8,8 @@
 /* Child: make the cache, of OktaTokenCache entries; released with pchild. */
 void okta_tokens_child_init(apr_pool_t *pchild);
 
-/* okta_verify with the keys of this process, and with what it remembers of the token: signature and
+/* token: as okta_bearer_find left it; OKTA_REQUEST_MALFORMED where it is no token68. Else
+ * okta_verify with the keys of this process, and with what it remembers of the token: signature and
  * claims, or a refusal that is final. The policy is checked against what is remembered as against
  * what is new. *issuer is the one whose keys were asked for, NULL where none were: the verdict was
  * remembered, or the token named no issuer. As okta_verify; any thread of a child. */

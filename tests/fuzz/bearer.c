@@ -17,7 +17,10 @@ FUZZ_TARGET("bearer")
     field[length] = '\0';
     reason = okta_bearer_find(field, &token, &token_length);
     hold(reason == OKTA_OK || reason == OKTA_TOKEN_MISSING || reason == OKTA_REQUEST_MALFORMED);
-    if (reason == OKTA_OK) {
+    if (reason == OKTA_OK && !okta_bearer_is_token68(token)) {
+        hold(token[0] && (strspn(token, token68) == 0 || token[strspn(token, token68)]));
+        reason = OKTA_REQUEST_MALFORMED;
+    } else if (reason == OKTA_OK) {
         size_t core = strspn(token, token68);
 
         hold(strncasecmp(field, "Bearer ", 7) == 0);

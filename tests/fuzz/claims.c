@@ -1,4 +1,5 @@
 #include "core/json.h"
+#include "core/reader.h"
 #include "policy.h"
 
 /* Claims of any JSON object; what the policy passes is what RFC 7519 would pass. */
@@ -7,14 +8,17 @@ FUZZ_TARGET("claims")
     const okta_jws jws = {
         .algorithm = okta_algorithm_by_id(OKTA_RS256), .kid = "k", .kid_length = 1};
     json_t *payload = okta_json_object(input, length, NULL);
+    size_t bytes;
+    okta_value *value = okta_read_object(input, length, &bytes, NULL);
     okta_claims *claims;
     okta_result result;
     bool good = false;
 
-    if (!payload)
+    hold(!payload == !value);
+    if (!value)
         return false;
     okta_result_init(&result);
-    claims = okta_claims_new(payload, &jws, &result);
+    claims = okta_claims_new(value, bytes, &jws, &result);
     if (claims) {
         json_t *again = okta_value_to_json(okta_claims_root(claims));
 
@@ -24,6 +28,8 @@ FUZZ_TARGET("claims")
         if (good)
             fuzz_hold_accepted(payload);
     }
+    if (!claims)
+        free(value);
     hold(good || (result.reason > OKTA_OK && result.detail[0]));
     okta_claims_unref(claims);
     json_decref(payload);

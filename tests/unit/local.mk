@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/test_memory \
 	tests/unit/test_metadata \
 	tests/unit/test_policy \
+	tests/unit/test_reader \
 	tests/unit/test_reason \
 	tests/unit/test_refused_kids \
 	tests/unit/test_slot \

@@ -1,14 +1,33 @@
 #include "core/json.h"
+#include "core/reader.h"
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* Whether the reader of claims sets takes it too, and reads the same in it. */
+static bool is_read_alike(const char *json, size_t length, const json_t *expected)
+{
+    okta_error error = {""};
+    size_t bytes;
+    okta_value *value = okta_read_object(json, length, &bytes, &error);
+    json_t *read = value ? okta_value_to_json(value) : NULL;
+    bool same = expected ? json_equal(read, expected) : !value && error.text[0];
+
+    json_decref(read);
+    free(value);
+    return same;
+}
 
 static bool parses_bytes(const char *json, size_t length, okta_error *error)
 {
-    json_t *value = okta_json_object(exact(json, length), length, error);
+    const char *text = exact(json, length);
+    json_t *value = okta_json_object(text, length, error);
+    bool parsed = value != NULL;
 
+    check(is_read_alike(text, length, value), "not read alike: %.*s", (int)length, json);
     json_decref(value);
-    return value != NULL;
+    return parsed;
 }
 
 static bool parses(const char *json)
@@ -51,6 +70,7 @@ rule(takes_nothing_but_an_object)
     check(!parses_bytes("{}\0", 3, NULL), "a NUL behind the object");
     check(!parses_bytes("\0{}", 3, NULL), "a NUL before the object");
     check(!parses_bytes("{\"a\0b\":1}", 9, NULL), "a NUL in a name");
+    check(!parses_bytes("{\"a\":4\0}", 8, NULL), "a NUL behind a number");
 }
 
 rule(refuses_duplicate_names_however_written)

@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "core/reader.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,13 +128,15 @@ okta_claims *world_claims(const char *json, okta_type type, okta_result *result)
                           .type = type,
                           .kid = exact("rsa", 3),
                           .kid_length = 3};
-    json_t *tree = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+    size_t bytes;
+    okta_value *value = okta_read_object(json, strlen(json), &bytes, NULL);
     okta_claims *claims;
 
-    need(tree, "no JSON: %s", json);
+    need(value, "no JSON: %s", json);
     okta_result_init(result);
-    claims = okta_claims_new(tree, &jws, result);
-    json_decref(tree);
+    claims = okta_claims_new(value, bytes, &jws, result);
+    if (!claims)
+        free(value);
     return claims;
 }
 

@@ -1,0 +1,473 @@
+#include "core/reader.h"
+
+#include "core/json.h"
+
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FEW_MEMBERS 16 /* comparing all pairs of names is cheaper than sorting them */
+
+#define NODES_AT_HAND 256 /* as much as most tokens need */
+
+/* A value as it is found: its children follow it, each with its own. */
+typedef struct node {
+    okta_value value;
+    size_t span; /* nodes up to the next sibling */
+} node;
+
+typedef struct reader {
+    const unsigned char *start, *at, *end;
+    node *nodes;
+    size_t count;
+    char *texts, *text; /* all of them, and the next one's place */
+    const char **names; /* for the comparison of an object's */
+    unsigned int depth;
+    const char *fault;
+} reader;
+
+static bool fail(reader *r, const char *fault)
+{
+    if (!r->fault)
+        r->fault = fault;
+    return false;
+}
+
+static void skip_space(reader *r)
+{
+    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
+        r->at++;
+}
+
+/* The next character is c, past blanks. */
+static bool take(reader *r, unsigned char c)
+{
+    skip_space(r);
+    if (r->at == r->end || *r->at != c)
+        return false;
+    r->at++;
+    return true;
+}
+
+static void put_utf8(reader *r, uint32_t code)
+{
+    if (code < 0x80) {
+        *r->text++ = (char)code;
+        return;
+    }
+    if (code < 0x800) {
+        *r->text++ = (char)(0xc0 | code >> 6);
+    } else {
+        if (code < 0x10000) {
+            *r->text++ = (char)(0xe0 | code >> 12);
+        } else {
+            *r->text++ = (char)(0xf0 | code >> 18);
+            *r->text++ = (char)(0x80 | (code >> 12 & 63));
+        }
+        *r->text++ = (char)(0x80 | (code >> 6 & 63));
+    }
+    *r->text++ = (char)(0x80 | (code & 63));
+}
+
+static bool is_surrogate(uint32_t code)
+{
+    return code >= 0xd800 && code <= 0xdfff;
+}
+
+/* RFC 3629: the shortest form of a character, no surrogate, nothing beyond U+10FFFF. */
+static bool copy_utf8(reader *r)
+{
+    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+    unsigned char lead = *r->at++;
+    size_t more = lead >= 0xf8 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+    uint32_t code = lead & (0x3fu >> more);
+
+    if (more == 0 || (size_t)(r->end - r->at) < more)
+        return fail(r, "bad UTF-8");
+    for (size_t i = 0; i < more; i++) {
+        if ((*r->at & 0xc0) != 0x80)
+            return fail(r, "bad UTF-8");
+        code = code << 6 | (*r->at++ & 63);
+    }
+    if (code < least[more] || is_surrogate(code) || code > 0x10ffff)
+        return fail(r, "bad UTF-8");
+    put_utf8(r, code);
+    return true;
+}
+
+static bool read_hex(reader *r, uint32_t *code)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    *code = 0;
+    for (size_t i = 0; i < 4; i++) {
+        unsigned char c = r->at < r->end ? *r->at : 0;
+        const char *digit = c ? strchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c) : NULL;
+
+        if (!digit)
+            return fail(r, "\\u without four hexadecimal digits");
+        *code = *code << 4 | (uint32_t)(digit - digits);
+        r->at++;
+    }
+    return true;
+}
+
+/* Behind \u. RFC 8259 section 7: what does not fit 16 bits is written as a pair of surrogates. */
+static bool read_code(reader *r)
+{
+    uint32_t code, low;
+
+    if (!read_hex(r, &code))
+        return false;
+    if (code == 0)
+        return fail(r, "a NUL in a string");
+    if (is_surrogate(code)) {
+        if (code >= 0xdc00 || r->end - r->at < 2 || r->at[0] != '\\' || r->at[1] != 'u')
+            return fail(r, "half a pair of surrogates");
+        r->at += 2;
+        if (!read_hex(r, &low))
+            return false;
+        if (low < 0xdc00 || low > 0xdfff)
+            return fail(r, "half a pair of surrogates");
+        code = 0x10000 + ((code & 0x3ff) << 10 | (low & 0x3ff));
+    }
+    put_utf8(r, code);
+    return true;
+}
+
+static bool read_escape(reader *r)
+{
+    static const char letters[] = "\"\\/bfnrt", stand_for[] = "\"\\/\b\f\n\r\t";
+    const char *letter = r->at < r->end && *r->at ? strchr(letters, *r->at) : NULL;
+
+    if (letter) {
+        *r->text++ = stand_for[letter - letters];
+        r->at++;
+        return true;
+    }
+    if (r->at == r->end || *r->at != 'u')
+        return fail(r, "an unknown escape");
+    r->at++;
+    return read_code(r);
+}
+
+static bool is_plain(unsigned char c)
+{
+    return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Behind the opening quotation mark. */
+static bool read_string(reader *r, const char **string, uint32_t *length)
+{
+    char *begin = r->text;
+
+    for (;;) {
+        while (r->at < r->end && is_plain(*r->at))
+            *r->text++ = (char)*r->at++;
+        if (r->at == r->end)
+            return fail(r, "a string without an end");
+        if (*r->at == '"')
+            break;
+        if (*r->at >= 0x80) {
+            if (!copy_utf8(r))
+                return false;
+        } else if (*r->at++ != '\\') {
+            return fail(r, "a control character in a string");
+        } else if (!read_escape(r)) {
+            return false;
+        }
+    }
+    r->at++;
+    *string = begin;
+    *length = (uint32_t)(r->text - begin);
+    *r->text++ = '\0';
+    return true;
+}
+
+static size_t skip_digits(reader *r)
+{
+    const unsigned char *from = r->at;
+
+    while (r->at < r->end && *r->at >= '0' && *r->at <= '9')
+        r->at++;
+    return (size_t)(r->at - from);
+}
+
+static locale_t point_is_a_point;
+
+static void make_locale(void)
+{
+    point_is_a_point = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+}
+
+static bool real_value(reader *r, const unsigned char *from, okta_value *value)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, make_locale);
+    if (!point_is_a_point)
+        return fail(r, NULL);
+    value->type = OKTA_VALUE_REAL;
+    value->as.real = strtod_l((const char *)from, NULL, point_is_a_point);
+    return isfinite(value->as.real) || fail(r, "a number out of range");
+}
+
+static bool integer_value(reader *r, const unsigned char *from, okta_value *value)
+{
+    bool negative = *from == '-';
+    int64_t sum = 0;
+
+    for (from += negative; from < r->at; from++)
+        if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_sub_overflow(sum, *from - '0', &sum))
+            return fail(r, "a number out of range");
+    if (!negative && __builtin_sub_overflow(0, sum, &sum))
+        return fail(r, "a number out of range");
+    value->type = OKTA_VALUE_INTEGER;
+    value->as.integer = sum;
+    return true;
+}
+
+static bool read_number(reader *r, okta_value *value)
+{
+    const unsigned char *from = r->at;
+    bool real = false, whole;
+
+    if (*r->at == '-')
+        r->at++;
+    whole = r->at < r->end && *r->at == '0' ? r->at++ != NULL : skip_digits(r) > 0;
+    if (whole && r->at < r->end && *r->at == '.') {
+        r->at++;
+        real = true;
+        whole = skip_digits(r) > 0;
+    }
+    if (whole && r->at < r->end && (*r->at | 0x20) == 'e') {
+        r->at++;
+        real = true;
+        if (r->at < r->end && (*r->at == '+' || *r->at == '-'))
+            r->at++;
+        whole = skip_digits(r) > 0;
+    }
+    /* in an object something follows; strtod stops there */
+    if (!whole || r->at == r->end)
+        return fail(r, "half a number");
+    return real ? real_value(r, from, value) : integer_value(r, from, value);
+}
+
+static bool read_word(reader *r, okta_value *value)
+{
+    static const struct {
+        const char *word;
+        uint8_t type;
+        int64_t integer;
+    } words[] = {{"true", OKTA_VALUE_BOOLEAN, 1},
+                 {"false", OKTA_VALUE_BOOLEAN, 0},
+                 {"null", OKTA_VALUE_NULL, 0}};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t length = strlen(words[i].word);
+
+        if ((size_t)(r->end - r->at) >= length && memcmp(r->at, words[i].word, length) == 0) {
+            value->type = words[i].type;
+            value->as.integer = words[i].integer;
+            r->at += length;
+            return true;
+        }
+    }
+    return fail(r, "no value");
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool names_differ(reader *r, const node *object)
+{
+    size_t count = object->value.length;
+    const node *member = object + 1;
+
+    for (size_t i = 0; i < count; i++) {
+        r->names[i] = member->value.name;
+        member += member->span;
+    }
+    if (count > FEW_MEMBERS) {
+        qsort(r->names, count, sizeof(*r->names), compare_names);
+        for (size_t i = 1; i < count; i++)
+            if (strcmp(r->names[i - 1], r->names[i]) == 0)
+                return fail(r, "a duplicate name in an object");
+        return true;
+    }
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (r->names[i][0] == r->names[k][0] && strcmp(r->names[i], r->names[k]) == 0)
+                return fail(r, "a duplicate name in an object");
+    return true;
+}
+
+static bool read_value(reader *r, const char *name);
+
+/* Behind the opening bracket. */
+static bool read_elements(reader *r, okta_value *array)
+{
+    if (take(r, ']'))
+        return true;
+    do {
+        array->length++;
+        if (!read_value(r, NULL))
+            return false;
+    } while (take(r, ','));
+    return take(r, ']') || fail(r, "neither , nor ] after a value");
+}
+
+static bool read_members(reader *r, node *object)
+{
+    if (take(r, '}'))
+        return true;
+    do {
+        const char *name;
+        uint32_t length;
+
+        object->value.length++;
+        if (!take(r, '"'))
+            return fail(r, "no name of a member");
+        if (!read_string(r, &name, &length))
+            return false;
+        if (!take(r, ':'))
+            return fail(r, "no : after a name");
+        if (!read_value(r, name))
+            return false;
+    } while (take(r, ','));
+    return take(r, '}') ? names_differ(r, object) : fail(r, "neither , nor } after a value");
+}
+
+static bool read_children(reader *r, node *container)
+{
+    bool is_object = *r->at++ == '{';
+    bool good;
+
+    if (r->depth == OKTA_JSON_MAX_DEPTH)
+        return fail(r, "nested too deep");
+    r->depth++;
+    container->value.type = is_object ? OKTA_VALUE_OBJECT : OKTA_VALUE_ARRAY;
+    good = is_object ? read_members(r, container) : read_elements(r, &container->value);
+    r->depth--;
+    return good;
+}
+
+static bool read_value(reader *r, const char *name)
+{
+    node *n = &r->nodes[r->count++];
+    bool good;
+
+    n->value.name = name;
+    n->value.length = 0;
+    skip_space(r);
+    if (r->at == r->end)
+        return fail(r, "no value");
+    switch (*r->at) {
+    case '"':
+        r->at++;
+        n->value.type = OKTA_VALUE_STRING;
+        good = read_string(r, &n->value.as.string, &n->value.length);
+        break;
+    case '{':
+    case '[':
+        good = read_children(r, n);
+        break;
+    default:
+        good = *r->at == '-' || (*r->at >= '0' && *r->at <= '9') ? read_number(r, &n->value)
+                                                                 : read_word(r, &n->value);
+        break;
+    }
+    n->span = (size_t)(&r->nodes[r->count] - n);
+    return good;
+}
+
+typedef struct placement {
+    const reader *from;
+    char *texts;
+    okta_value *next;
+} placement;
+
+/* Children side by side, texts behind all values. */
+static void place(placement *p, const node *from, okta_value *to)
+{
+    *to = from->value;
+    if (to->name)
+        to->name = p->texts + (to->name - p->from->texts);
+    if (to->type == OKTA_VALUE_STRING) {
+        to->as.string = p->texts + (to->as.string - p->from->texts);
+    } else if (to->type == OKTA_VALUE_ARRAY || to->type == OKTA_VALUE_OBJECT) {
+        okta_value *children = p->next;
+        const node *child = from + 1;
+
+        to->as.children = children;
+        p->next += to->length;
+        for (uint32_t i = 0; i < to->length; i++) {
+            place(p, child, &children[i]);
+            child += child->span;
+        }
+    }
+}
+
+static okta_value *block_of(const reader *r, size_t *bytes)
+{
+    size_t values = r->count * sizeof(okta_value), texts = (size_t)(r->text - r->texts);
+    okta_value *root = malloc(values + texts);
+    placement p = {r, (char *)root + values, root + 1};
+
+    if (!root)
+        return NULL;
+    memcpy(p.texts, r->texts, texts);
+    place(&p, r->nodes, root);
+    *bytes = values + texts;
+    return root;
+}
+
+static okta_value *read_with(reader *r, size_t *bytes, okta_error *error)
+{
+    okta_value *root = NULL;
+    bool good;
+
+    skip_space(r);
+    good = r->at < r->end && *r->at == '{' ? read_value(r, NULL) : fail(r, "not a JSON object");
+    if (good) {
+        skip_space(r);
+        good = r->at == r->end || fail(r, "something behind the object");
+    }
+    if (good)
+        root = block_of(r, bytes);
+    if (!root && (good || !r->fault))
+        okta_error_set_no_memory(error);
+    else if (!root)
+        okta_error_set(error, "JSON, byte %zu: %s", (size_t)(r->at - r->start) + 1, r->fault);
+    return root;
+}
+
+okta_value *okta_read_object(const char *text, size_t length, size_t *bytes, okta_error *error)
+{
+    /* each value but the root follows one of these; a decoded string with its NUL is shorter than
+     * it was between its quotation marks */
+    size_t commas = okta_text_count(text, length, ',');
+    size_t nodes =
+        1 + commas + okta_text_count(text, length, '{') + okta_text_count(text, length, '[');
+    size_t size = nodes * sizeof(node) + (commas + 1) * sizeof(char *) + length;
+    const unsigned char *start = (const unsigned char *)text;
+    reader r = {.start = start, .at = start, .end = start + length};
+    node nearby[NODES_AT_HAND];
+    okta_value *root;
+
+    r.nodes = size <= sizeof(nearby) ? nearby : malloc(size);
+    if (!r.nodes) {
+        okta_error_set_no_memory(error);
+        return NULL;
+    }
+    r.names = (const char **)(r.nodes + nodes);
+    r.texts = r.text = (char *)(r.names + commas + 1);
+    root = read_with(&r, bytes, error);
+    if (r.nodes != nearby)
+        free(r.nodes);
+    return root;
+}
