@@ -193,6 +193,17 @@ rule(a_good_token_passes_whole_or_not_at_all)
     }
 }
 
+/* It needs more than what the reader has at hand. */
+rule(a_large_token_passes_whole_or_not_at_all)
+{
+    char *groups = text("\"groups\":[\"a\"%s]", repeat(",\"another\"", 400));
+    judged large = {minted(0, payload(groups)), world_keys(), OKTA_OK, OKTA_OK};
+    judged torn = {minted(0, text("{%s", groups)), world_keys(), OKTA_CLAIMS_MALFORMED, OKTA_OK};
+
+    expect_survival("a large token", verify, &large, true);
+    expect_survival("half a large token", verify, &torn, false);
+}
+
 rule(a_bad_token_never_passes)
 {
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
@@ -224,7 +235,9 @@ rule(a_header_that_is_refused_is_refused_without_memory_too)
     expect_survival("alg twice", verify, &twice, false);
 }
 
-/* jansson drops a byte of a string when it cannot grow its buffer, and goes on. */
+/* jansson, which reads headers, drops a byte of a string when it cannot grow its buffer, and goes
+ * on.
+ */
 rule(no_claim_loses_a_character)
 {
     static const char subject[] = "a-rather-long-name-of-somebody@a-rather-long-domain.example";
@@ -255,7 +268,7 @@ rule(no_claim_loses_a_character)
     until_failure = 0;
 }
 
-/* The same buffer holds numbers, whose length the strings do not show. */
+/* Nor where only the value of a number would show it. */
 rule(no_number_loses_a_digit)
 {
     static const struct {

@@ -63,6 +63,15 @@ rule(escapes_stand_for_their_characters)
         {"\\ud800\\udc00\\uDBFF\\uDFFF", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
         {"\\u00e9x\\u00E9", "\xc3\xa9x\xc3\xa9"},
     };
+    static const char *const none[] = {"\\",
+                                       "\\x",
+                                       "\\u",
+                                       "\\u12",
+                                       "\\u12g4",
+                                       "\\ud800\\n",
+                                       "\\ud800\\u0041",
+                                       "\\ud800\\ue000",
+                                       "\\udc00\\ud800"};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const okta_value *value = of(text("{\"v\":\"%s\"}", rows[i].escaped));
@@ -71,6 +80,8 @@ rule(escapes_stand_for_their_characters)
                   value->length == strlen(rows[i].means),
               "%s is %s", rows[i].escaped, value->as.string);
     }
+    for (size_t i = 0; i < COUNT_OF(none); i++)
+        check(!read_text(text("{\"v\":\"%s\"}", none[i])), "%s", none[i]);
 }
 
 /* All of one, two, three and four bytes, at the edges of what RFC 3629 allows. */
