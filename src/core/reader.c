@@ -10,7 +10,7 @@
 
 #define FEW_MEMBERS 16 /* comparing all pairs of names is cheaper than sorting them */
 
-#define NODES_AT_HAND 256 /* as much as most tokens need */
+#define NODES_AT_HAND 128 /* of the stack: as much as most tokens need */
 
 /* A value as it is found: its children follow it, each with its own. */
 typedef struct node {
