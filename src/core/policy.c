@@ -275,17 +275,23 @@ static okta_reason check_step_up(const judgement *j)
     return okta_trace_seen(j->trace, j->result, "auth_time %" PRId64, since);
 }
 
-void okta_claims_identify(const okta_claims *claims, okta_result *result)
+void okta_payload_identify(const okta_value *payload, okta_result *result)
 {
-    const okta_value *issuer = okta_claims_get(claims, "iss");
-    const okta_value *jti = okta_claims_get(claims, "jti");
-    const char *kid = okta_claims_kid(claims);
+    const okta_value *issuer = okta_value_member(payload, "iss");
+    const okta_value *jti = okta_value_member(payload, "jti");
 
-    okta_text_copy(result->kid, sizeof(result->kid), kid, strlen(kid));
     if (issuer && issuer->type == OKTA_VALUE_STRING)
         okta_text_copy(result->issuer, sizeof(result->issuer), issuer->as.string, issuer->length);
     if (jti && jti->type == OKTA_VALUE_STRING)
         okta_text_copy(result->jti, sizeof(result->jti), jti->as.string, jti->length);
+}
+
+void okta_claims_identify(const okta_claims *claims, okta_result *result)
+{
+    const char *kid = okta_claims_kid(claims);
+
+    okta_text_copy(result->kid, sizeof(result->kid), kid, strlen(kid));
+    okta_payload_identify(okta_claims_root(claims), result);
 }
 
 /* What okta_verify has judged already for a fresh token, and a cached one still needs for this

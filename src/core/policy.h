@@ -29,8 +29,10 @@ typedef struct okta_policy {
 okta_reason okta_policy_check(const okta_policy *policy, const okta_claims *claims, int64_t now,
                               const okta_trace *trace, okta_result *result);
 
-/* Note kid, issuer and jti of the claims in result, for a log line. */
+/* Note kid, issuer and jti of the claims in result, for a log line; or, of a payload (may be NULL)
+ * that nobody has verified, what it says of issuer and jti. Any thread. */
 void okta_claims_identify(const okta_claims *claims, okta_result *result);
+void okta_payload_identify(const okta_value *payload, okta_result *result);
 
 /* The parts that can be judged before the signature is. type, algorithm: of the header. */
 okta_reason okta_policy_check_type(const okta_policy *policy, okta_type type, okta_result *result);

@@ -17,6 +17,7 @@ typedef struct verification {
     okta_jws jws;
     okta_value *payload;
     size_t payload_bytes;
+    bool payload_was_read;
     okta_keyset *keys;
     const okta_key *key;
     okta_claims *claims;
@@ -121,14 +122,20 @@ static okta_reason check_algorithm(verification *v)
     return okta_trace_seen(v->trace, v->result, "%s", v->jws.algorithm->name);
 }
 
+static void read_payload(verification *v, okta_error *error)
+{
+    v->payload = okta_read_object((const char *)v->jws.payload, v->jws.payload_length,
+                                  &v->payload_bytes, error);
+    v->payload_was_read = true;
+}
+
 /* Read ahead of the signature for iss, which names the key set; nothing of it counts before the
  * signature does. */
 static okta_reason check_payload(verification *v)
 {
     okta_error error = {""};
 
-    v->payload = okta_read_object((const char *)v->jws.payload, v->jws.payload_length,
-                                  &v->payload_bytes, &error);
+    read_payload(v, &error);
     if (okta_error_is_no_memory(&error))
         return okta_result_set(v->result, OKTA_OUT_OF_MEMORY, "out of memory");
     if (!v->payload)
@@ -202,24 +209,6 @@ static okta_reason check_claims(verification *v)
     return okta_trace_seen(v->trace, v->result, "the registered claims have the right types");
 }
 
-static void copy_claim(const okta_value *payload, const char *name, char *to, size_t size)
-{
-    const okta_value *claim = okta_value_member(payload, name);
-
-    if (claim && claim->type == OKTA_VALUE_STRING)
-        okta_text_copy(to, size, claim->as.string, claim->length);
-}
-
-/* Whose token a refused one says it is, for the log. */
-static void identify(verification *v)
-{
-    if (!v->payload && v->jws.payload)
-        v->payload = okta_read_object((const char *)v->jws.payload, v->jws.payload_length,
-                                      &v->payload_bytes, NULL);
-    copy_claim(v->payload, "iss", v->result->issuer, sizeof(v->result->issuer));
-    copy_claim(v->payload, "jti", v->result->jti, sizeof(v->result->jti));
-}
-
 static okta_reason run(verification *v, const step *steps, size_t count)
 {
     okta_reason reason = OKTA_UNSET;
@@ -230,8 +219,12 @@ static okta_reason run(verification *v, const step *steps, size_t count)
         if (reason != OKTA_OK)
             break;
     }
-    if (reason != OKTA_OK)
-        identify(v);
+    if (reason != OKTA_OK) {
+        /* whose token it says it is, for the log */
+        if (!v->payload_was_read && v->jws.payload)
+            read_payload(v, NULL);
+        okta_payload_identify(v->payload, v->result);
+    }
     v->result->reason = reason;
     okta_jws_clear(&v->jws);
     free(v->payload);
