@@ -7,17 +7,6 @@
 static const char data[] = "what is signed";
 #define DATA ((const unsigned char *)data), sizeof(data)
 
-static okta_key *load(const char *jwk, okta_error *error)
-{
-    json_t *json = json_loads(jwk, JSON_ALLOW_NUL, NULL);
-    okta_key *key;
-
-    need(json, "no JSON: %s", jwk);
-    key = okta_key_from_jwk(json, error);
-    json_decref(json);
-    return key;
-}
-
 static okta_signature_verdict verify(const okta_key *key, const char *alg,
                                      const unsigned char *signature, size_t length)
 {
@@ -27,17 +16,18 @@ static okta_signature_verdict verify(const okta_key *key, const char *alg,
 
 rule(openssls_error_queue_stays_as_it_was)
 {
-    okta_key *rsa = load(mint_jwk(world_key("rsa"), ""), NULL);
-    okta_key *p256 = load(mint_jwk(world_key("p256"), ""), NULL);
+    okta_key *rsa = load_key(mint_jwk(world_key("rsa"), ""), NULL);
+    okta_key *p256 = load_key(mint_jwk(world_key("p256"), ""), NULL);
     unsigned char junk[256];
 
     memset(junk, 0x7f, sizeof(junk));
     ERR_clear_error();
     verify(rsa, "RS256", junk, sizeof(junk));
     verify(p256, "ES256", junk, 64);
-    load("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
-         "\"y\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\"}",
-         NULL);
+    load_key(
+        "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+        "\"y\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\"}",
+        NULL);
     check(ERR_peek_error() == 0, "errors were left behind");
     ERR_raise(ERR_LIB_USER, 42);
     verify(rsa, "RS256", junk, sizeof(junk));
@@ -57,7 +47,7 @@ rule(an_old_error_of_somebody_elses_is_not_taken_for_ours)
     } fine[] = {{"RS256", "rsa"}, {"ES256", "p256"}, {"EdDSA", "ed"}};
 
     for (size_t i = 0; i < COUNT_OF(fine); i++) {
-        okta_key *key = load(mint_jwk(world_key(fine[i].kid), ""), NULL);
+        okta_key *key = load_key(mint_jwk(world_key(fine[i].kid), ""), NULL);
         size_t length;
         unsigned char *signature =
             mint_sign(world_key(fine[i].kid), fine[i].alg, data, sizeof(data), &length);
@@ -68,7 +58,8 @@ rule(an_old_error_of_somebody_elses_is_not_taken_for_ours)
         ERR_raise(ERR_LIB_USER, ERR_R_MALLOC_FAILURE);
         check(verify(key, fine[i].alg, signature, length) == OKTA_SIGNATURE_BAD,
               "%s: a bad signature was put down to want of memory", fine[i].alg);
-        check(!load("{\"kty\":\"oct\",\"k\":\"AA\"}", &error) && strstr(error.text, "symmetric"),
+        check(!load_key("{\"kty\":\"oct\",\"k\":\"AA\"}", &error) &&
+                  strstr(error.text, "symmetric"),
               "a key of no use was put down to %s", error.text);
         check(ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE, "the error is gone");
         ERR_clear_error();

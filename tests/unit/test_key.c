@@ -8,21 +8,10 @@
 static const char data[] = "what is signed";
 #define DATA ((const unsigned char *)data), sizeof(data)
 
-static okta_key *load(const char *jwk, okta_error *error)
-{
-    json_t *json = json_loads(jwk, JSON_ALLOW_NUL, NULL);
-    okta_key *key;
-
-    need(json, "no JSON: %s", jwk);
-    key = okta_key_from_jwk(json, error);
-    json_decref(json);
-    return key;
-}
-
 static bool loads(const char *jwk)
 {
     okta_error error = {""};
-    okta_key *key = load(jwk, &error);
+    okta_key *key = load_key(jwk, &error);
 
     check((key != NULL) != (error.text[0] != '\0'), "cause \"%s\" for %s", error.text, jwk);
     okta_key_free(key);
@@ -45,7 +34,7 @@ static const struct {
 rule(each_algorithm_verifies_its_signatures_and_no_others)
 {
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
-        okta_key *key = load(mint_jwk(world_key(pairs[i].kid), ""), NULL);
+        okta_key *key = load_key(mint_jwk(world_key(pairs[i].kid), ""), NULL);
         size_t length;
         unsigned char *signature =
             mint_sign(world_key(pairs[i].kid), pairs[i].alg, data, sizeof(data), &length);
@@ -62,7 +51,7 @@ rule(each_algorithm_verifies_its_signatures_and_no_others)
 rule(one_flipped_bit_spoils_a_signature)
 {
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
-        okta_key *key = load(mint_jwk(world_key(pairs[i].kid), ""), NULL);
+        okta_key *key = load_key(mint_jwk(world_key(pairs[i].kid), ""), NULL);
         const okta_algorithm *algorithm = okta_algorithm_by_name(pairs[i].alg, 5);
         size_t length, step;
         unsigned char *signature =
@@ -92,7 +81,7 @@ rule(one_flipped_bit_spoils_a_signature)
 rule(a_signature_has_its_exact_length)
 {
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
-        okta_key *key = load(mint_jwk(world_key(pairs[i].kid), ""), NULL);
+        okta_key *key = load_key(mint_jwk(world_key(pairs[i].kid), ""), NULL);
         size_t length;
         unsigned char *signature =
             mint_sign(world_key(pairs[i].kid), pairs[i].alg, data, sizeof(data), &length);
@@ -113,7 +102,7 @@ rule(a_signature_has_its_exact_length)
 rule(pss_salts_are_as_long_as_the_digest)
 {
     static const int salts[] = {0, 1, 20, 31, 33, 222};
-    okta_key *key = load(mint_jwk(world_key("rsa"), ""), NULL);
+    okta_key *key = load_key(mint_jwk(world_key("rsa"), ""), NULL);
     size_t length;
 
     for (size_t i = 0; i < COUNT_OF(salts); i++) {
@@ -131,7 +120,7 @@ rule(pss_salts_are_as_long_as_the_digest)
 
 rule(a_digest_below_the_algorithms_is_no_match)
 {
-    okta_key *key = load(mint_jwk(world_key("rsa"), ""), NULL);
+    okta_key *key = load_key(mint_jwk(world_key("rsa"), ""), NULL);
     size_t length;
     unsigned char *signature = mint_sign(world_key("rsa"), "RS1", data, sizeof(data), &length);
 
@@ -147,7 +136,7 @@ rule(an_ec_key_serves_the_algorithm_of_its_curve_alone)
     static const char *const algs[] = {"ES256", "ES384", "ES512"};
 
     for (size_t k = 0; k < 3; k++) {
-        okta_key *key = load(mint_jwk(world_key(kids[k]), ""), NULL);
+        okta_key *key = load_key(mint_jwk(world_key(kids[k]), ""), NULL);
         size_t length;
 
         for (size_t a = 0; a < 3; a++) {
@@ -168,7 +157,7 @@ rule(a_named_alg_binds_the_key)
 
     for (size_t named = 0; named < COUNT_OF(algs); named++) {
         okta_key *key =
-            load(mint_jwk(world_key("rsa"), text("\"alg\":\"%s\",", algs[named])), NULL);
+            load_key(mint_jwk(world_key("rsa"), text("\"alg\":\"%s\",", algs[named])), NULL);
         size_t length;
 
         need(key, "%s", algs[named]);
@@ -251,8 +240,8 @@ rule(use_key_ops_and_kid_are_minded)
 
 rule(the_kid_comes_out_as_it_went_in)
 {
-    okta_key *named = load(mint_jwk(world_key("p256"), "\"kid\":\"a\\u000ab\","), NULL);
-    okta_key *nameless = load(mint_jwk(world_key("p256"), ""), NULL);
+    okta_key *named = load_key(mint_jwk(world_key("p256"), "\"kid\":\"a\\u000ab\","), NULL);
+    okta_key *nameless = load_key(mint_jwk(world_key("p256"), ""), NULL);
     const char *kid;
     size_t length;
 
@@ -362,7 +351,7 @@ rule(rsa_sizes_that_fill_no_whole_byte_work)
 
     for (size_t k = 0; k < COUNT_OF(kinds); k++) {
         EVP_PKEY *pair = mint_generate(kinds[k]);
-        okta_key *key = load(mint_jwk(pair, ""), NULL);
+        okta_key *key = load_key(mint_jwk(pair, ""), NULL);
         size_t length;
 
         need(key, "%s", kinds[k]);
@@ -455,7 +444,8 @@ rule(an_ed25519_key_has_32_bytes)
 
 rule(private_members_change_nothing)
 {
-    okta_key *key = load(mint_jwk(world_key("p256"), "\"d\":\"!\",\"p\":1,\"k\":\"AA\","), NULL);
+    okta_key *key =
+        load_key(mint_jwk(world_key("p256"), "\"d\":\"!\",\"p\":1,\"k\":\"AA\","), NULL);
     size_t length;
     unsigned char *signature = mint_sign(world_key("p256"), "ES256", data, sizeof(data), &length);
 

@@ -122,6 +122,17 @@ char *token_with_header(const char *jose)
     return mint_token(world_key("rsa"), "RS256", jose, payload(""));
 }
 
+okta_key *load_key(const char *jwk, okta_error *error)
+{
+    json_t *json = json_loads(jwk, JSON_ALLOW_NUL, NULL);
+    okta_key *key;
+
+    need(json, "no JSON: %s", jwk);
+    key = okta_key_from_jwk(json, error);
+    json_decref(json);
+    return key;
+}
+
 okta_claims *world_claims(const char *json, okta_type type, okta_result *result)
 {
     const okta_jws jws = {.algorithm = okta_algorithm_by_id(OKTA_RS256),

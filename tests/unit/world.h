@@ -40,6 +40,9 @@ extern okta_result last;
 /* Judge by the world's policy, and hold the outcome to a reason's tag; `row` names the case. */
 void expect_verdict(const char *token, const char *tag, const char *row);
 
+/* The key of a JWK written as text; NULL with the cause in error. The caller frees it. */
+okta_key *load_key(const char *jwk, okta_error *error);
+
 /* Claims of that JSON, as of a token by RS256 and kid "rsa" whose signature was good. NULL: see
  * result. */
 okta_claims *world_claims(const char *json, okta_type type, okta_result *result);
