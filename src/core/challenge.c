@@ -10,16 +10,20 @@ typedef struct writer {
     bool overflow;
 } writer;
 
-static void put(writer *to, const char *text)
+static void put_bytes(writer *to, const char *bytes, size_t length)
 {
-    size_t length = strlen(text);
-
     if (length >= (size_t)(to->end - to->at)) {
         to->overflow = true;
         return;
     }
-    memcpy(to->at, text, length + 1);
+    memcpy(to->at, bytes, length);
     to->at += length;
+    *to->at = '\0';
+}
+
+static void put(writer *to, const char *text)
+{
+    put_bytes(to, text, strlen(text));
 }
 
 /* RFC 6750 section 3: values stay within %x20-21 / %x23-5B / %x5D-7E. */
@@ -28,10 +32,10 @@ static void put_quoted(writer *to, const char *name, const char *value)
     put(to, name);
     put(to, "=\"");
     for (; *value; value++) {
-        char one[2] = {*value, '\0'};
-        if (one[0] < 0x20 || one[0] > 0x7e || one[0] == '"' || one[0] == '\\')
-            one[0] = '?';
-        put(to, one);
+        char one = *value;
+        if (one < 0x20 || one > 0x7e || one == '"' || one == '\\')
+            one = '?';
+        put_bytes(to, &one, 1);
     }
     put(to, "\"");
 }

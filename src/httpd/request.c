@@ -19,11 +19,12 @@ const okta_request *okta_request_judged(const request_rec *r)
 {
     const void *config = r->per_dir_config;
 
-    for (; r && r->per_dir_config == config; r = r->main ? r->main : r->prev) {
+    do {
         const okta_request *state = ap_get_module_config(r->request_config, &auth_okta_module);
         if (state)
             return state;
-    }
+        r = r->main ? r->main : r->prev;
+    } while (r && r->per_dir_config == config);
     return NULL;
 }
 

@@ -7,6 +7,7 @@ import re
 import urllib.parse
 
 import pytest
+from env import websocket
 from env.ajp import AjpBackend
 from env.backends import HttpBackend, PhpFpm, WebSocketBackend
 from env.client import bearer, raw_get
@@ -248,9 +249,8 @@ def test_log_by_claims(server, shared_issuer):
 # -- WebSocket
 
 async def _websocket(server, path, headers, message="hello"):
-    import websockets
-    async with websockets.connect(f"ws://127.0.0.1:{server.port}{path}", extra_headers=headers,
-                                  open_timeout=30) as connection:
+    url = f"ws://127.0.0.1:{server.port}{path}"
+    async with websocket.connect(url, headers, open_timeout=30) as connection:
         fields = json.loads(await connection.recv())
         await connection.send(message)
         return {k.lower(): v for k, v in fields}, await connection.recv()

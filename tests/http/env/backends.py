@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ import threading
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+from env import websocket
 from env.issuer import _Server
 from env.ports import LOOPBACK, free_port
 from env.recording import RecordingBackend
@@ -85,17 +87,15 @@ class WebSocketBackend:
         assert started.wait(20)
 
     def _run(self, started):
-        import websockets
-
         async def talk(connection, path=None):
-            fields = list(connection.request_headers.raw_items())
+            fields = list(websocket.handshake_of(connection).raw_items())
             self.handshakes.append(fields)
             await connection.send(json.dumps(fields))
             async for message in connection:
                 await connection.send(message)
 
         async def serve():
-            server = await websockets.serve(talk, LOOPBACK, 0)
+            server = await websocket.serve(talk, LOOPBACK, 0)
             self.port = server.sockets[0].getsockname()[1]
             started.set()
             await self._stop.wait()
@@ -139,9 +139,10 @@ clear_env = yes
 
 
 def _fpm_program():
-    for version in ("8.2", "8.3", "8.4", ""):
-        if found := shutil.which(f"php-fpm{version}", path="/usr/sbin:/usr/bin"):
-            return found
+    found = sorted(path for folder in ("/usr/sbin", "/usr/bin") for path in Path(folder).glob("php-fpm*")
+                   if re.fullmatch(r"php-fpm[0-9.]*", path.name))
+    if found:
+        return str(found[-1])
     raise FileNotFoundError("no php-fpm: install Debian's php-fpm")
 
 
