@@ -6,16 +6,15 @@ build_tree() {
     local tree=$1 folder=$2
     local log=$folder/build.log
 
-    case $tree in
-    *[[:space:]\"\'\\\$\#\&\`\~]*)
-        echo "The path $tree contains a space, a quote or another character that make cannot" \
-            "handle: move the clone to a plainer path." >&2
-        return 1
-        ;;
-    esac
+    place_suits_make "$tree" || return 1
     if ! mkdir -p "$folder" 2>/dev/null || [ ! -w "$folder" ]; then
         echo "$folder is not writable for $(id -un): build in a clone of your own, or set" \
             "OKTA_BUILD to a folder that is." >&2
+        return 1
+    fi
+    if [ ! -x "$tree/configure" ] && [ ! -w "$tree" ]; then
+        echo "$tree is not writable for $(id -un), and has no configure yet: run autoreconf -fi there, or" \
+            "build in a clone of your own." >&2
         return 1
     fi
     echo "Building in $folder (log: $log)"

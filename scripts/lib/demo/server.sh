@@ -7,6 +7,9 @@ server_prepare() {
     httpd=$("$apxs" -q SBINDIR)/$("$apxs" -q PROGNAME)
     [ -x "$httpd" ] || fail "$httpd is not there." "Install apache2-bin (Debian, Ubuntu) or httpd."
 
+    ! temporary_folder_is_private ||
+        fail "The temporary folder ${TMPDIR:-/tmp} is closed to www-data, the user of httpd's children." \
+            "Set TMPDIR=/tmp."
     root=$(mktemp -d "${TMPDIR:-/tmp}/okta-demo.XXXXXX")
     [[ $root =~ ^[A-Za-z0-9._/+@~-]+$ ]] ||
         fail "The temporary folder $root has an unusual character in its path." "Set TMPDIR=/tmp."

@@ -1,0 +1,133 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# Sourced by scripts/check: the suites, in their order; what each installs, and what it runs.
+
+suites=(format gcc clang asan tsan http http-asan cli tree interop demo tidy analyzer distcheck)
+
+build_packages=("${module_packages[@]}" libcmocka-dev)
+python_packages=(python3 python3-pytest python3-jwcrypto python3-requests python3-cryptography python3-websockets)
+server_packages=("${python_packages[@]}" php-fpm nghttp2-client curl openssl ca-certificates)
+
+# suite_packages SUITE : Debian's packages that it needs, one a line. Returns 1 where there is no such suite.
+suite_packages() {
+    case $1 in
+    format) printf '%s\n' clang-format shellcheck man-db ;;
+    gcc | asan | tsan | analyzer) printf '%s\n' "${build_packages[@]}" ;;
+    clang) printf '%s\n' "${build_packages[@]}" clang ;;
+    http | http-asan) printf '%s\n' "${build_packages[@]}" "${server_packages[@]}" ;;
+    cli) printf '%s\n' "${build_packages[@]}" "${python_packages[@]}" ;;
+    tree) printf '%s\n' python3 python3-pytest ;;
+    interop)
+        printf '%s\n' "${build_packages[@]}" "${server_packages[@]}" chromium
+        # one of another source than Debian's will do
+        command -v npm >/dev/null || printf '%s\n' nodejs npm
+        ;;
+    demo) printf '%s\n' "${module_packages[@]}" curl ca-certificates ;;
+    tidy) printf '%s\n' "${build_packages[@]}" clang clang-tidy ;;
+    distcheck) printf '%s\n' "${build_packages[@]}" xz-utils python3 python3-pytest clang-format shellcheck man-db ;;
+    *) return 1 ;;
+    esac
+    [ ! -e .git ] || command -v git >/dev/null || echo git
+}
+
+run_suite() {
+    case $1 in
+    format)
+        one format check_format
+        one shell check_shell
+        one man check_man
+        ;;
+    gcc) need_gcc && unit_suite units-gcc build/gcc ;;
+    clang) need_clang && unit_suite units-clang build/clang ;;
+    asan) need_asan && ASAN_OPTIONS=detect_leaks=1 unit_suite units-asan build/asan ;;
+    tsan) need_tsan && one tsan check_tsan ;;
+    http)
+        need_gcc && OKTA_BUILD=$top/build/gcc OKTA_MPMS=event,worker,prefork \
+            pytest_suite http tests/http --mpms event,worker,prefork
+        ;;
+    http-asan)
+        # not the load tests: their bounds are those of a build at full speed. test_keys_clock preloads a library
+        # of its own
+        need_asan && OKTA_BUILD=$top/build/asan OKTA_SANITIZE=asan OKTA_MPMS=event \
+            pytest_suite http-asan tests/http --mpms event --without test_keys_flood.py \
+            --without test_keys_crash.py --without test_keys_restart.py --without test_keys_many_issuers.py \
+            --without test_keys_outage.py --without test_keys_clock.py
+        ;;
+    cli) need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite cli tests/cli ;;
+    tree) pytest_suite tree tests/tree ;;
+    interop)
+        need_gcc && one npm npm_packages && OKTA_BUILD=$top/build/gcc pytest_suite interop tests/interop &&
+            cat build/gcc/differential.txt
+        ;;
+    demo) one demo env OKTA_BUILD="$top/build/demo" scripts/demo --dev --check ;;
+    tidy) need_clang && one tidy check_tidy ;;
+    analyzer) need_gcc && one analyzer check_analyzer ;;
+    distcheck)
+        need_gcc && one distcheck make -C build/gcc distcheck -j"$jobs" \
+            DISTCHECK_CONFIGURE_FLAGS=--enable-unit-tests && one release check_release
+        ;;
+    esac
+}
+
+# files PATTERN : the project's files of that kind; none is an error, because whoever reads none finds no fault
+files() {
+    grep -E "$1" "$logs/files" || {
+        echo "no file matches $1" >&2
+        return 1
+    }
+}
+
+check_format() {
+    local found
+    found=$(files '^(src|tests)/.*\.[ch]$') && xargs clang-format --dry-run -Werror <<<"$found"
+}
+
+check_shell() {
+    local found
+    found=$(files '^(scripts|\.ci)/' | xargs grep -lE '^#!.*(bash|/sh)|^# shellcheck shell=') &&
+        xargs shellcheck -x <<<"$found"
+}
+
+check_man() {
+    local out
+    out=$(MANWIDTH=80 man --warnings -l src/cli/okta-token.1 2>&1 >/dev/null) && [ -z "$out" ] && return 0
+    echo "$out"
+    return 1
+}
+
+# The flags that a compiler by itself needs, with the config.h of build $1.
+source_flags() {
+    echo "-std=gnu11 -D_GNU_SOURCE -Isrc -Ibuild/$1 -isystem $(apxs -q INCLUDEDIR) $(apxs -q EXTRA_CPPFLAGS)" \
+        "$(pkg-config --cflags apr-1 apr-util-1 jansson libcrypto libcurl)"
+}
+
+# One file at a time: clang 14's va_list check carries its state from one to the next.
+check_tidy() {
+    local found
+    # shellcheck disable=SC2016
+    found=$(files '^src/.*\.c$') && FLAGS=$(source_flags clang) xargs -P "$jobs" -n 1 \
+        sh -c 'clang-tidy --quiet "$1" -- $FLAGS' tidy <<<"$found"
+}
+
+# Leaks are LeakSanitizer's: gcc 12's analyzer loses what is handed over inside a structure.
+check_analyzer() {
+    local found
+    # shellcheck disable=SC2016
+    found=$(files '^src/.*\.c$') &&
+        FLAGS="$(source_flags gcc) -O1 -fanalyzer -Werror -Wno-analyzer-malloc-leak" xargs -P "$jobs" -n 1 \
+            sh -c 'gcc $FLAGS -c -o /dev/null "$1"' analyzer <<<"$found"
+}
+
+# An unpacked release checks itself, and makes the same release again: it has no git to ask.
+check_release() {
+    local folder=$logs/release release
+    rm -rf "$folder" && mkdir -p "$folder/first" "$folder/second" || return 1
+    release=$(echo build/gcc/mod_auth_okta-*.tar.xz)
+    tar -C "$folder/first" -xf "$release" && tar -tf "$release" | LC_ALL=C sort >"$folder/first.list" || return 1
+    (
+        cd "$folder"/first/*/ && unpacked=$PWD && scripts/check format tree && cd "$folder/second" &&
+            "$unpacked/configure" && make dist
+    ) || return 1
+    tar -tf "$folder"/second/*.tar.xz | LC_ALL=C sort >"$folder/second.list" || return 1
+    diff "$folder/first.list" "$folder/second.list" || return 1
+    rm -rf "$folder"
+}
