@@ -109,3 +109,31 @@ bool okta_slot_read(const okta_slot *slot, char *buffer, size_t *length, uint32_
         }
     }
 }
+
+void okta_slot_take_over(const okta_slot *from, okta_slot *to, char *buffer)
+{
+    const okta_slot_state *old = &from->state;
+    okta_slot_state *state = &to->state;
+    /* against the writer's order: whoever sees a new time here reads the new bytes below */
+    int64_t next_refresh = old->next_refresh;
+    int64_t usable_until = old->usable_until;
+    int64_t fresh_until = old->fresh_until;
+    int64_t fetched_at = old->fetched_at;
+    uint32_t generation;
+    size_t length;
+
+    state->next_refresh = next_refresh;
+    state->started_at = old->started_at;
+    state->finished = old->finished;
+    state->failed = old->failed;
+    state->failing = old->failing;
+    state->phase = old->phase;
+    state->waits = old->waits;
+    state->kid_misses = old->kid_misses;
+    if (!okta_slot_read(from, buffer, &length, &generation) ||
+        !okta_slot_publish(to, buffer, length))
+        return;
+    state->fetched_at = fetched_at;
+    state->fresh_until = fresh_until;
+    state->usable_until = usable_until;
+}

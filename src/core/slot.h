@@ -14,8 +14,15 @@
 
 #define OKTA_SLOT_ALIGNMENT 64
 
+/* Raise it whenever a member of what processes share changes its place or meaning: a restart with
+ * another build of the module must not read the memory of this one. */
+#ifndef OKTA_SHARED_LAYOUT
+#define OKTA_SHARED_LAYOUT 2
+#endif
+
 /* Times are microseconds since the epoch, 0 for never. Written by the refresher, except where said;
- * read by all. */
+ * read by all. A writer publishes first and then writes fetched_at, fresh_until, usable_until and
+ * next_refresh in this order; okta_slot_take_over relies on that. */
 typedef struct okta_slot_state {
     _Atomic int64_t fetched_at;   /* when the published key set was last confirmed by its source */
     _Atomic int64_t fresh_until;  /* when its source wants to have been asked again */
@@ -54,5 +61,10 @@ bool okta_slot_publish(okta_slot *slot, const char *bytes, size_t length);
 /* Copy what is published to buffer, which holds okta_slot_capacity bytes, and say of which
  * generation it is. False when nothing has been published. Any process and thread. */
 bool okta_slot_read(const okta_slot *slot, char *buffer, size_t *length, uint32_t *generation);
+
+/* Copy what is published and its state to an empty slot. A writer may be at work on `from`
+ * meanwhile: what is taken over is never older than its times say. buffer holds
+ * okta_slot_capacity(from) bytes. What does not fit is left, and its times with it. */
+void okta_slot_take_over(const okta_slot *from, okta_slot *to, char *buffer);
 
 #endif

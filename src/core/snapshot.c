@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION 1
 #define SECONDS_MAX ((int64_t)1 << 40) /* leaves room for microseconds */
 
 /* Certificates and private members stay behind. */
@@ -45,8 +44,9 @@ char *okta_snapshot_encode(const okta_snapshot *snapshot, const char *jwks, size
     json_t *source = okta_json_object(jwks, length, NULL);
     json_t *keys = reduced_keys(source);
     json_t *document =
-        keys ? json_pack("{s:i, s:s, s:s, s:s?, s:I, s:I, s:O}", "version", VERSION, "issuer",
-                         snapshot->issuer, "jwks_uri", snapshot->jwks_uri, "etag", snapshot->etag,
+        keys ? json_pack("{s:i, s:s, s:s, s:s, s:s?, s:I, s:I, s:O}", "version",
+                         OKTA_SNAPSHOT_VERSION, "issuer", snapshot->issuer, "jwks_uri",
+                         snapshot->jwks_uri, "trust", snapshot->trust, "etag", snapshot->etag,
                          "fetched_at", (json_int_t)snapshot->fetched_at, "max_age",
                          (json_int_t)snapshot->max_age, "keys", keys)
              : NULL;
@@ -89,8 +89,10 @@ bool okta_snapshot_decode(okta_snapshot *snapshot, const char *text, size_t leng
     snapshot->issuer = copy_of(document, "issuer");
     snapshot->jwks_uri = copy_of(document, "jwks_uri");
     snapshot->etag = copy_of(document, "etag");
-    if (json_integer_value(json_object_get(document, "version")) != VERSION || !snapshot->issuer ||
-        !snapshot->jwks_uri || !read_seconds(document, "fetched_at", 0, &snapshot->fetched_at) ||
+    snapshot->trust = copy_of(document, "trust");
+    if (json_integer_value(json_object_get(document, "version")) != OKTA_SNAPSHOT_VERSION ||
+        !snapshot->issuer || !snapshot->jwks_uri || !snapshot->trust ||
+        !read_seconds(document, "fetched_at", 0, &snapshot->fetched_at) ||
         !read_seconds(document, "max_age", -1, &snapshot->max_age))
         okta_error_set(error, "not a key set snapshot of this version");
     else if (strcmp(snapshot->issuer, issuer) != 0)
@@ -109,6 +111,7 @@ void okta_snapshot_clear(okta_snapshot *snapshot)
     free(snapshot->issuer);
     free(snapshot->jwks_uri);
     free(snapshot->etag);
+    free(snapshot->trust);
     okta_keyset_unref(snapshot->keys);
     memset(snapshot, 0, sizeof(*snapshot));
 }

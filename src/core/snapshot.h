@@ -7,6 +7,9 @@
 
 #include <stdint.h>
 
+/* Of the text. One of another version is refused. */
+#define OKTA_SNAPSHOT_VERSION 2
+
 /* Value type; strings are borrowed when encoding, owned (okta_snapshot_clear) when decoded. */
 typedef struct okta_snapshot {
     char *issuer;
@@ -15,6 +18,7 @@ typedef struct okta_snapshot {
     int64_t fetched_at; /* seconds since the epoch */
     int64_t max_age;    /* seconds that the source allowed; -1: not said */
     okta_keyset *keys;  /* decoded only */
+    char *trust;        /* what the source was trusted by: authorities, proxy and the like */
 } okta_snapshot;
 
 /* Encode with the keys of a JWKS text, of which only what verification needs is kept. NULL when out

@@ -1,4 +1,5 @@
 #include "core/issuer.h"
+#include "fetch/curl_trust.h"
 #include "fetch/fetch.h"
 #include "fetch/headers.h"
 
@@ -87,15 +88,6 @@ static void release(curl_fetcher *self, okta_fetch *fetch)
     free(fetch);
 }
 
-static void restrict_protocols(CURL *easy)
-{
-#if LIBCURL_VERSION_NUM >= 0x075500
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
-#endif
-}
-
 static bool add_header(okta_fetch *fetch, const char *name, const char *value)
 {
     size_t size = strlen(name) + strlen(value) + 3;
@@ -112,11 +104,13 @@ static bool add_header(okta_fetch *fetch, const char *name, const char *value)
     return list != NULL;
 }
 
-static bool set_up(okta_fetch *fetch, const okta_fetch_request *request)
+static bool set_up(okta_fetch *fetch, const okta_fetch_request *request, okta_error *error)
 {
     const okta_fetch_settings *settings = &request->settings;
     CURL *easy = fetch->easy;
 
+    if (!okta_curl_trust(easy, settings, error))
+        return false;
     if (!add_header(fetch, "Accept", "application/json") ||
         (request->etag && !add_header(fetch, "If-None-Match", request->etag)) ||
         curl_easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK)
@@ -128,12 +122,6 @@ static bool set_up(okta_fetch *fetch, const okta_fetch_request *request)
     /* giving up must not wait for a name server that does not answer: other fetches go on */
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
-    /* the proxy's answer to CONNECT is not the issuer's */
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    restrict_protocols(easy);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, settings->timeout_ms);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, settings->timeout_ms / CONNECT_SHARE);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->cause);
@@ -142,13 +130,6 @@ static bool set_up(okta_fetch *fetch, const okta_fetch_request *request)
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
-    if (settings->proxy) {
-        curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy);
-        /* what was configured is not undone by the environment's no_proxy */
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    }
-    if (settings->ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
     if (request->body && curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body) != CURLE_OK)
         return false;
     if (request->user && request->password) {
@@ -186,10 +167,13 @@ static okta_fetch *start(okta_fetcher *base, const okta_fetch_request *request,
     fetch->body = calloc(1, 1);
     fetch->easy = curl_easy_init();
     okta_headers_init(&fetch->headers);
-    if (!fetch->url || !fetch->body || !fetch->easy || !set_up(fetch, request) ||
+    if (!fetch->url || !fetch->body || !fetch->easy || !set_up(fetch, request, &why) ||
         curl_multi_add_handle(self->multi, fetch->easy) != CURLM_OK) {
         release(self, fetch);
-        okta_error_set_no_memory(error);
+        if (why.text[0])
+            okta_error_set(error, "%s: %s", request->url, why.text);
+        else
+            okta_error_set_no_memory(error);
         return NULL;
     }
     return fetch;

@@ -11,6 +11,9 @@
 typedef struct okta_fetch_settings {
     const char *proxy;   /* URL; "" for none, NULL for what the environment says */
     const char *ca_file; /* PEM file instead of the system's trust store; NULL: the latter */
+    const char *ca_pem;  /* what is in ca_file, where that has been read already; NULL: it is read
+                          * when needed. Stays until the fetch has ended */
+    size_t ca_length;    /* of ca_pem; 0: nobody is trusted, and the fetch fails */
     long timeout_ms;     /* for the whole fetch, redirects included */
     size_t max_bytes;    /* of the body; a longer one fails the fetch */
     bool insecure_http;  /* http for loopback hosts */

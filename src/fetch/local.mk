@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += src/fetch/libokta_fetch.la
 src_fetch_libokta_fetch_la_SOURCES = \
 	src/fetch/curl.c src/fetch/fetch.h \
+	src/fetch/curl_trust.c src/fetch/curl_trust.h \
 	src/fetch/discovery.c src/fetch/discovery.h \
 	src/fetch/headers.c src/fetch/headers.h
 src_fetch_libokta_fetch_la_CFLAGS = $(PROJECT_CFLAGS) $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(CURL_CFLAGS)

@@ -5,6 +5,7 @@
 #include "httpd/jwks_file.h"
 #include "httpd/log.h"
 #include "httpd/registry.h"
+#include "httpd/statedir.h"
 
 #include <apr_strings.h>
 #include <openssl/err.h>
@@ -368,6 +369,7 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
 {
     const okta_registry *registry = okta_registry_get();
     judge j = {ptemp, server, 0};
+    const char *state_dir_fault;
 
     (void)pconf;
     (void)plog;
@@ -378,5 +380,8 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     okta_registry_settle();
     for (int i = 0; i < registry->issuers->nelts; i++)
         judge_issuer(&j, APR_ARRAY_IDX(registry->issuers, i, okta_issuer *));
+    state_dir_fault = okta_statedir_fault(ptemp);
+    if (state_dir_fault)
+        complain(&j, server, "%s", state_dir_fault);
     return j.faults ? HTTP_INTERNAL_SERVER_ERROR : OK;
 }

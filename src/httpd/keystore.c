@@ -2,6 +2,7 @@
 
 #include "httpd/jwks_file.h"
 #include "httpd/log.h"
+#include "httpd/restart.h"
 #include "httpd/statefile.h"
 
 #include <apr_strings.h>
@@ -88,7 +89,8 @@ bool okta_keystore_publish(const okta_issuer *issuer, const okta_snapshot *snaps
     okta_snapshot timeless = {.issuer = (char *)issuer->url,
                               .jwks_uri = snapshot->jwks_uri,
                               .etag = snapshot->etag,
-                              .max_age = -1};
+                              .max_age = -1,
+                              .trust = (char *)issuer->trust.text};
     char *text = okta_snapshot_encode(&timeless, jwks, length);
     char *published = malloc(okta_slot_capacity(slot));
     size_t text_length = text ? strlen(text) : 0, published_length = 0;
@@ -121,6 +123,16 @@ bool okta_keystore_snapshot(const okta_issuer *issuer, okta_snapshot *snapshot)
     return good;
 }
 
+/* At a restart. What the file said before has been taken over by now, if it was read before. */
+static const char *outcome_of_bad_file(const okta_issuer *issuer)
+{
+    if (!okta_is_restart())
+        return "";
+    return okta_slot_generation(okta_shared_of(issuer)->keys) != 0
+               ? "; the keys that it had before serve on; mend it and restart gracefully"
+               : "; tokens of this issuer get 503; mend it and restart gracefully";
+}
+
 static bool publish_file(const okta_issuer *issuer, apr_pool_t *ptemp)
 {
     okta_slot_state *state = okta_shared_of(issuer)->state;
@@ -137,7 +149,8 @@ static bool publish_file(const okta_issuer *issuer, apr_pool_t *ptemp)
     okta_keyset_unref(keys);
     if (!good) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, 0, issuer->server,
-                     OKTA_TAG_KEYS "OktaJwksFile \"%s\": it %s", path, error.text);
+                     OKTA_TAG_KEYS "OktaJwksFile \"%s\": it %s%s", path, error.text,
+                     outcome_of_bad_file(issuer));
         return false;
     }
     state->fetched_at = apr_time_now();
@@ -153,7 +166,7 @@ int okta_keystore_fill(apr_pool_t *ptemp)
         const okta_issuer *issuer = APR_ARRAY_IDX(issuers, i, okta_issuer *);
 
         if (issuer->settings.jwks_file) {
-            if (!publish_file(issuer, ptemp))
+            if (!publish_file(issuer, ptemp) && !okta_is_restart())
                 return HTTP_INTERNAL_SERVER_ERROR;
         } else if (okta_slot_generation(okta_shared_of(issuer)->keys) == 0) {
             okta_statefile_load(issuer, ptemp);

@@ -7,7 +7,8 @@
 #include "httpd/shared.h"
 
 /* Parent, post_config, after okta_shared_create: publish key files and what the state files have,
- * and fit the times of keys that were taken over to the configuration. An httpd status. */
+ * and fit the times of keys that were taken over to the configuration. An httpd status; at a
+ * restart, where a key file that cannot be used leaves the keys of before, always OK. */
 int okta_keystore_fill(apr_pool_t *ptemp);
 
 /* Child: the process's own part; released with pchild. */

@@ -21,9 +21,12 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/requirements.c src/httpd/requirements.h \
 	src/httpd/resource.c src/httpd/resource.h \
 	src/httpd/respond.c src/httpd/respond.h \
+	src/httpd/restart.c src/httpd/restart.h \
 	src/httpd/shared.c src/httpd/shared.h \
+	src/httpd/statedir.c src/httpd/statedir.h \
 	src/httpd/statefile.c src/httpd/statefile.h \
 	src/httpd/tokens.c src/httpd/tokens.h \
+	src/httpd/trust.c src/httpd/trust.h \
 	src/httpd/directives.c src/httpd/directives.h \
 	src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c \

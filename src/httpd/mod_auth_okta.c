@@ -13,8 +13,10 @@
 #include "httpd/requirements.h"
 #include "httpd/resource.h"
 #include "httpd/respond.h"
-#include "httpd/statefile.h"
+#include "httpd/restart.h"
+#include "httpd/statedir.h"
 #include "httpd/tokens.h"
+#include "httpd/trust.h"
 
 #include <http_core.h>
 #include <http_protocol.h>
@@ -36,12 +38,17 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     /* httpd reads its configuration twice at start; only the second one serves */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK;
+    okta_trust_settle(pconf, ptemp);
     status = okta_shared_create(pconf, ptemp, server);
     if (status == OK)
-        status = okta_statefile_prepare(pconf, server);
+        status = okta_statedir_prepare(pconf, server);
     if (status == OK)
         status = okta_keystore_fill(ptemp);
-    return status == OK ? okta_refresher_register(pconf, server) : status;
+    if (status == OK && okta_refresher_register(pconf, server) != OK)
+        status = okta_ends_a_start(server, "no key set is fetched until that is mended and httpd "
+                                           "restarted; the keys that are there serve until they "
+                                           "expire");
+    return status;
 }
 
 static void child_init(apr_pool_t *pchild, server_rec *server)

@@ -168,6 +168,8 @@ static void start(refresher *r, source *s)
         .etag_uri = s->etag_uri,
         .settings = {.proxy = settings->proxy,
                      .ca_file = settings->ca_file,
+                     .ca_pem = s->issuer->trust.ca_pem,
+                     .ca_length = s->issuer->trust.ca_length,
                      .timeout_ms = (long)apr_time_as_msec(settings->fetch_timeout),
                      .max_bytes = (size_t)okta_registry_get()->global.key_set_max_bytes,
                      .insecure_http = settings->insecure_http > 0},

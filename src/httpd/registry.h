@@ -13,12 +13,20 @@ typedef struct okta_section {
     okta_dir_config *config;
 } okta_section;
 
+/* By what the source of an issuer's keys is trusted. */
+typedef struct okta_trust {
+    const char *text;     /* the same for the same trust, without a secret; kept beside the keys */
+    const char *ca_pem;   /* OktaCAFile as it was at the (re)start; NULL: none is set */
+    apr_size_t ca_length; /* 0: it could not be read, and nothing can be fetched */
+} okta_trust;
+
 /* An issuer whose keys we keep. */
 typedef struct okta_issuer {
     const char *url;
     okta_issuer_settings settings; /* complete, once okta_registry_settle has run */
     server_rec *server;            /* for the log */
     int index;                     /* of its slot in the key store */
+    okta_trust trust;              /* set by okta_trust_settle */
     bool on_demand; /* no section surely uses it: its keys are fetched when a request asks first */
 } okta_issuer;
 

@@ -1,21 +1,32 @@
 #include "httpd/shared.h"
 
+#include "core/snapshot.h"
 #include "httpd/log.h"
+#include "httpd/restart.h"
 
 #include <apr_shm.h>
 #include <apr_strings.h>
 
-#define SEGMENT_KEY "mod_auth_okta:keys"
+#define RETAINED_KEY "mod_auth_okta.segment"
 #define SNAPSHOT_OVERHEAD 4096 /* issuer, URLs and the like beside the keys */
+#define LAYOUT_BYTES 96
 
-/* Kept in the process pool, hence without a pointer into the module, which is unloaded by a
- * restart. */
+/* Where an entry's keys come from. */
+typedef struct origin {
+    const char *source;  /* issuer, configured place of the keys, proxy, plain http */
+    const char *ca_file; /* "": the system's authorities */
+    const char *trust;   /* by which the keys were fetched */
+} origin;
+
+/* Kept in the process pool. A restart unloads the module and may load another build of it, hence no
+ * pointer into the module here, and nothing but the first two members is touched where the layout
+ * is another one. These two stay as they are for ever. */
 typedef struct segment {
+    char layout[LAYOUT_BYTES];
     apr_pool_t *pool;
-    apr_shm_t *shm;
     int count;
     okta_shared *entries;
-    const char **sources; /* issuer and configured place of the keys, one for each entry */
+    origin *origins;
 } segment;
 
 static segment *current;
@@ -25,15 +36,30 @@ const okta_shared *okta_shared_of(const okta_issuer *issuer)
     return &current->entries[issuer->index];
 }
 
-static const char *source_of(apr_pool_t *pool, const okta_issuer *issuer)
+static void name_layout(char *layout)
+{
+    memset(layout, 0, LAYOUT_BYTES);
+    apr_snprintf(layout, LAYOUT_BYTES, "%d %d %lu %lu %lu %lu %lu %lu", OKTA_SHARED_LAYOUT,
+                 OKTA_SNAPSHOT_VERSION, (unsigned long)sizeof(segment),
+                 (unsigned long)sizeof(origin), (unsigned long)sizeof(okta_shared),
+                 (unsigned long)okta_slot_size(0), (unsigned long)sizeof(okta_refused_kids),
+                 (unsigned long)sizeof(okta_tickets));
+}
+
+/* By whom the keys are trusted is compared apart, for the sake of a file that is lost. */
+static origin origin_of(apr_pool_t *pool, const okta_issuer *issuer)
 {
     const okta_issuer_settings *settings = &issuer->settings;
+    const char *place = settings->jwks_file  ? settings->jwks_file
+                        : settings->jwks_uri ? settings->jwks_uri
+                                             : "";
 
-    return apr_pstrcat(pool, issuer->url, " ",
-                       settings->jwks_file  ? settings->jwks_file
-                       : settings->jwks_uri ? settings->jwks_uri
-                                            : "",
-                       NULL);
+    return (origin){
+        .source =
+            apr_pstrcat(pool, issuer->url, " ", place, " ", strchr(issuer->trust.text, ' '), NULL),
+        .ca_file = apr_pstrdup(pool, settings->ca_file ? settings->ca_file : ""),
+        .trust = apr_pstrdup(pool, issuer->trust.text),
+    };
 }
 
 static apr_size_t aligned(apr_size_t size)
@@ -59,41 +85,50 @@ static void lay_out(okta_shared *entry, char *memory, apr_size_t capacity)
     entry->tickets = memset(memory, 0, sizeof(okta_tickets));
 }
 
-static void copy_slot(const okta_slot *from, okta_slot *to, apr_pool_t *ptemp)
+/* The issuer's entry in the previous segment when its keys may be trusted today; else NULL. */
+static const okta_shared *entry_before(const segment *previous, const okta_issuer *issuer,
+                                       const origin *today, const origin **before)
 {
-    char *text = apr_palloc(ptemp, okta_slot_capacity(from));
-    uint32_t generation;
-    size_t length;
+    /* what cannot be read has not been replaced by something else */
+    bool ca_is_lost = issuer->trust.ca_pem && issuer->trust.ca_length == 0;
 
-    if (okta_slot_read(from, text, &length, &generation))
-        okta_slot_publish(to, text, length);
+    for (int i = 0; previous && i < previous->count; i++) {
+        const origin *then = &previous->origins[i];
+
+        if (strcmp(then->source, today->source) == 0 &&
+            (strcmp(then->trust, today->trust) == 0 ||
+             (ca_is_lost && strcmp(then->ca_file, today->ca_file) == 0))) {
+            *before = then;
+            return &previous->entries[i];
+        }
+    }
+    return NULL;
+}
+
+/* Also what is fetched anew has to be known by the trust that it is under. */
+static void keep_trust(segment *made, okta_issuer *issuer, const origin *then)
+{
+    made->origins[issuer->index].trust = apr_pstrdup(made->pool, then->trust);
+    issuer->trust.text = apr_pstrdup(okta_registry_get()->pool, then->trust);
 }
 
 /* Keys of the previous configuration are as good as when they were fetched. */
-static void take_over(const segment *from, const segment *to, int index, apr_pool_t *ptemp)
+static void take_over(const segment *previous, segment *made, okta_issuer *issuer,
+                      apr_pool_t *ptemp)
 {
-    const okta_shared *entry = &to->entries[index];
+    okta_shared *entry = &made->entries[issuer->index];
+    const origin *then;
+    const okta_shared *old = entry_before(previous, issuer, &made->origins[issuer->index], &then);
+    char cause[OKTA_CAUSE_BYTES];
+    uint32_t generation;
+    size_t length;
 
-    for (int i = 0; i < from->count; i++) {
-        const okta_slot_state *old = from->entries[i].state;
-
-        if (strcmp(from->sources[i], to->sources[index]) != 0)
-            continue;
-        copy_slot(from->entries[i].keys, entry->keys, ptemp);
-        copy_slot(from->entries[i].cause, entry->cause, ptemp);
-        entry->state->fetched_at = old->fetched_at;
-        entry->state->fresh_until = old->fresh_until;
-        entry->state->usable_until = old->usable_until;
-        entry->state->next_refresh = old->next_refresh;
-        entry->state->started_at = old->started_at;
-        entry->state->finished = old->finished;
-        entry->state->failed = old->failed;
-        entry->state->failing = old->failing;
-        entry->state->phase = old->phase;
-        entry->state->waits = old->waits;
-        entry->state->kid_misses = old->kid_misses;
+    if (!old)
         return;
-    }
+    okta_slot_take_over(old->keys, entry->keys, apr_palloc(ptemp, okta_slot_capacity(old->keys)));
+    if (okta_slot_read(old->cause, cause, &length, &generation))
+        okta_slot_publish(entry->cause, cause, length);
+    keep_trust(made, issuer, then);
 }
 
 static apr_status_t forget(void *unused)
@@ -103,59 +138,127 @@ static apr_status_t forget(void *unused)
     return APR_SUCCESS;
 }
 
-static segment *segment_new(apr_pool_t *process_pool, apr_size_t capacity, apr_status_t *status)
+static segment *segment_new(apr_pool_t *pool)
 {
     const apr_array_header_t *issuers = okta_registry_get()->issuers;
-    apr_size_t size = entry_size(capacity);
-    apr_uintptr_t base;
-    apr_pool_t *pool;
-    segment *made;
+    segment *made = apr_pcalloc(pool, sizeof(*made));
 
-    apr_pool_create(&pool, process_pool);
-    apr_pool_tag(pool, "okta_keys");
-    made = apr_pcalloc(pool, sizeof(*made));
+    name_layout(made->layout);
     made->pool = pool;
     made->count = issuers->nelts;
     made->entries = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(okta_shared));
-    made->sources = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(char *));
-    *status = apr_shm_create(&made->shm, size * (apr_size_t)made->count + OKTA_SLOT_ALIGNMENT, NULL,
-                             pool);
+    made->origins = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(origin));
+    for (int i = 0; i < made->count; i++)
+        made->origins[i] = origin_of(pool, APR_ARRAY_IDX(issuers, i, okta_issuer *));
+    return made;
+}
+
+/* NULL, with the status, when the memory is not to be had. */
+static segment *segment_in_shared_memory(apr_pool_t *process_pool, apr_size_t capacity,
+                                         apr_status_t *status)
+{
+    const int count = okta_registry_get()->issuers->nelts;
+    apr_size_t size = entry_size(capacity);
+    apr_uintptr_t base;
+    apr_pool_t *pool;
+    apr_shm_t *shm;
+    segment *made;
+
+    apr_pool_create(&pool, process_pool);
+    *status = apr_shm_create(&shm, size * (apr_size_t)count + OKTA_SLOT_ALIGNMENT, NULL, pool);
     if (*status != APR_SUCCESS) {
         apr_pool_destroy(pool);
         return NULL;
     }
+    made = segment_new(pool);
     /* APR keeps a word of its own in front, so the address is not aligned as the slots need it */
-    base = (apr_uintptr_t)aligned((apr_size_t)apr_shm_baseaddr_get(made->shm));
-    for (int i = 0; i < made->count; i++) {
+    base = (apr_uintptr_t)aligned((apr_size_t)apr_shm_baseaddr_get(shm));
+    for (int i = 0; i < count; i++)
         lay_out(&made->entries[i], (char *)base + (apr_size_t)i * size, capacity);
-        made->sources[i] = source_of(pool, APR_ARRAY_IDX(issuers, i, okta_issuer *));
+    return made;
+}
+
+/* The previous segment goes on for the issuers that it has. Others get memory that processes do not
+ * share: their keys are what a state file has, and are not renewed. */
+static segment *segment_of_the_previous(const segment *previous, apr_pool_t *process_pool,
+                                        apr_size_t capacity)
+{
+    const apr_array_header_t *issuers = okta_registry_get()->issuers;
+    apr_pool_t *pool = previous ? previous->pool : NULL;
+    segment *made;
+
+    if (!pool)
+        apr_pool_create(&pool, process_pool);
+    made = segment_new(pool);
+    for (int i = 0; i < made->count; i++) {
+        okta_issuer *issuer = APR_ARRAY_IDX(issuers, i, okta_issuer *);
+        const origin *then;
+        const okta_shared *old = entry_before(previous, issuer, &made->origins[i], &then);
+        apr_size_t size = entry_size(capacity) + OKTA_SLOT_ALIGNMENT;
+
+        if (old) {
+            made->entries[i] = *old;
+            keep_trust(made, issuer, then);
+        } else
+            lay_out(&made->entries[i], (char *)aligned((apr_size_t)apr_palloc(pool, size)),
+                    capacity);
     }
     return made;
 }
 
+/* What the previous configuration left; NULL where there is nothing that this build can read. */
+static segment *retained(apr_pool_t *process_pool)
+{
+    char layout[LAYOUT_BYTES];
+    segment *previous;
+    void *kept = NULL;
+
+    apr_pool_userdata_get(&kept, RETAINED_KEY, process_pool);
+    previous = kept;
+    name_layout(layout);
+    if (!previous || memcmp(previous->layout, layout, LAYOUT_BYTES) == 0)
+        return previous;
+    apr_pool_destroy(previous->pool);
+    apr_pool_userdata_set(NULL, RETAINED_KEY, NULL, process_pool);
+    return NULL;
+}
+
+/* No shared memory: a start ends, a restart goes on with what it has. */
+static bool make_do(segment *previous, apr_pool_t *process_pool, apr_size_t capacity,
+                    apr_status_t status, server_rec *server)
+{
+    const bool restart = okta_is_restart();
+
+    ap_log_error(APLOG_MARK, APLOG_EMERG, status, server,
+                 OKTA_TAG_KEYS "no shared memory to be had for %d key sets of %lu bytes%s; lower "
+                               "OktaKeySetMaxBytes, or give httpd more memory",
+                 okta_registry_get()->issuers->nelts, (unsigned long)capacity,
+                 restart ? "; issuers that were there before go on with theirs, new ones get 503"
+                         : "");
+    if (restart)
+        current = segment_of_the_previous(previous, process_pool, capacity);
+    return restart;
+}
+
 int okta_shared_create(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *server)
 {
+    const apr_array_header_t *issuers = okta_registry_get()->issuers;
     apr_size_t capacity =
         (apr_size_t)okta_registry_get()->global.key_set_max_bytes + SNAPSHOT_OVERHEAD;
     apr_pool_t *process_pool = server->process->pool;
-    const segment *previous;
-    void *kept = NULL;
+    segment *previous = retained(process_pool);
     apr_status_t status;
 
-    current = segment_new(process_pool, capacity, &status);
-    if (!current) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, status, server,
-                     OKTA_TAG_KEYS "no shared memory to be had for %d key sets of %lu bytes",
-                     okta_registry_get()->issuers->nelts, (unsigned long)capacity);
+    current = segment_in_shared_memory(process_pool, capacity, &status);
+    if (!current && !make_do(previous, process_pool, capacity, status, server))
         return HTTP_INTERNAL_SERVER_ERROR;
-    }
     apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
-    apr_pool_userdata_get(&kept, SEGMENT_KEY, process_pool);
-    previous = kept;
-    for (int i = 0; previous && i < current->count; i++)
-        take_over(previous, current, i, ptemp);
-    apr_pool_userdata_setn(current, SEGMENT_KEY, NULL, process_pool);
-    if (previous)
+    if (status == APR_SUCCESS)
+        for (int i = 0; i < current->count; i++)
+            take_over(previous, current, APR_ARRAY_IDX(issuers, i, okta_issuer *), ptemp);
+    /* not setn: APR would keep a pointer to the key, which is the module's */
+    apr_pool_userdata_set(current, RETAINED_KEY, NULL, process_pool);
+    if (previous && previous->pool != current->pool)
         apr_pool_destroy(previous->pool);
     return OK;
 }

@@ -19,9 +19,9 @@ typedef struct okta_shared {
 
 #define OKTA_CAUSE_BYTES 512
 
-/* Parent, post_config: lay out the segment and take over what the previous configuration knew of
- * the same issuers, so that a restart costs no fetch. It outlives pconf until the next call. An
- * httpd status. */
+/* Parent, post_config, after okta_trust_settle: lay out the segment and take over what the previous
+ * configuration knew of the same issuers under the same trust, so that a restart costs no fetch. It
+ * outlives pconf until the next call. An httpd status; at a restart always OK. */
 int okta_shared_create(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *server);
 
 /* An issuer's entry. Any process and thread; never NULL after okta_shared_create. */

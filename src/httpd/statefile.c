@@ -3,94 +3,23 @@
 #include "core/issuer.h"
 #include "httpd/keystore.h"
 #include "httpd/log.h"
+#include "httpd/statedir.h"
 
 #include <apr_strings.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <http_core.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <unixd.h>
 
-#define DIRECTORY_MODE (S_IRWXU)
 #define FILE_MODE (S_IRUSR | S_IWUSR)
 #define NAME_DIGEST_BYTES 16
 #define CLOCK_TOLERANCE apr_time_from_sec(60)
 
-/* Where state files are; NULL: nowhere. From pconf. */
-static const char *directory;
-
-static apr_status_t forget(void *unused)
-{
-    (void)unused;
-    directory = NULL;
-    return APR_SUCCESS;
-}
-
-static uid_t child_user(void)
-{
-    return geteuid() == 0 ? ap_unixd_config.user_id : geteuid();
-}
-
-/* NULL when the directory can be used, else why not. One that was there already may be anybody's:
- * only what is ours by its name is given to another user. */
-static const char *make_directory(const char *path, bool ours)
-{
-    uid_t owner = child_user();
-    bool made = mkdir(path, DIRECTORY_MODE) == 0;
-    struct stat info;
-
-    if (!made && errno != EEXIST)
-        return errno == ENOENT ? "the directory above it does not exist" : "it cannot be made";
-    if (lstat(path, &info) != 0 || !S_ISDIR(info.st_mode))
-        return "it is no directory";
-    if ((made || ours) && info.st_uid != owner &&
-        lchown(path, owner, ap_unixd_config.group_id) != 0)
-        return "it cannot be given to the user that httpd's children run as";
-    if (lstat(path, &info) != 0 || info.st_uid != owner)
-        return "it belongs to another user than httpd's children run as";
-    return info.st_mode & (S_IWGRP | S_IWOTH) ? "others may write to it" : NULL;
-}
-
-static bool is_needed(const okta_registry *registry)
-{
-    for (int i = 0; i < registry->issuers->nelts; i++)
-        if (!APR_ARRAY_IDX(registry->issuers, i, okta_issuer *)->settings.jwks_file)
-            return true;
-    return false;
-}
-
-int okta_statefile_prepare(apr_pool_t *pconf, server_rec *server)
-{
-    const char *configured = okta_registry_get()->global.state_dir;
-    const char *path = configured ? configured : ap_runtime_dir_relative(pconf, "okta");
-    const char *fault;
-
-    if (!configured && !is_needed(okta_registry_get()))
-        return OK;
-    fault = make_directory(path, !configured);
-    apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
-    directory = fault ? NULL : path;
-    if (fault && configured) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server,
-                     OKTA_TAG_CONFIG
-                     "OktaStateDir \"%s\": %s; name a directory that only that user may "
-                     "write to",
-                     path, fault);
-        return HTTP_INTERNAL_SERVER_ERROR;
-    }
-    if (fault)
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, server,
-                     OKTA_TAG_KEYS "\"%s\": %s; key sets are not kept over a cold start (see "
-                                   "OktaStateDir)",
-                     path, fault);
-    return OK;
-}
-
-static char *path_of(const okta_issuer *issuer, const char *suffix, char *path, size_t size)
+static void path_of(const okta_issuer *issuer, const char *directory, const char *suffix,
+                    char *path, size_t size)
 {
     unsigned char digest[EVP_MAX_MD_SIZE] = {0};
     char name[2 * NAME_DIGEST_BYTES + 1];
@@ -100,7 +29,6 @@ static char *path_of(const okta_issuer *issuer, const char *suffix, char *path, 
     for (int i = 0; i < NAME_DIGEST_BYTES; i++)
         apr_snprintf(name + 2 * (size_t)i, 3, "%02x", digest[i]);
     apr_snprintf(path, size, "%s/keys-%s.json%s", directory, name, suffix);
-    return path;
 }
 
 /* Why we do not read what others may have written; NULL: nothing is wrong. */
@@ -108,7 +36,7 @@ static const char *fault_of(const struct stat *info, size_t max_bytes)
 {
     if (!S_ISREG(info->st_mode))
         return "it is no regular file";
-    if (info->st_uid != child_user() && info->st_uid != geteuid())
+    if (info->st_uid != okta_child_user() && info->st_uid != geteuid())
         return "it belongs to another user";
     if (info->st_mode & (S_IWGRP | S_IWOTH))
         return "others may write to it";
@@ -169,6 +97,10 @@ static const char *publish(const okta_issuer *issuer, const okta_snapshot *snaps
 
     if (!origin_is_right(issuer, snapshot))
         return apr_psprintf(ptemp, "its keys came from %s", snapshot->jwks_uri);
+    if (strcmp(snapshot->trust, issuer->trust.text) != 0)
+        return apr_psprintf(ptemp,
+                            "its keys were fetched under other settings (%s) than today's (%s)",
+                            snapshot->trust, issuer->trust.text);
     if (fetched_at > apr_time_now() + CLOCK_TOLERANCE)
         return "it was written in the future";
     okta_keystore_set_times(issuer, fetched_at, snapshot->max_age);
@@ -185,6 +117,7 @@ static const char *publish(const okta_issuer *issuer, const okta_snapshot *snaps
 
 void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
 {
+    const char *directory = okta_statedir_of_parent();
     char path[APR_PATH_MAX];
     okta_snapshot snapshot;
     okta_error error = {""};
@@ -192,8 +125,9 @@ void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
     size_t length;
     char *text;
 
-    if (!directory || !path_of(issuer, "", path, sizeof(path)))
+    if (!directory)
         return;
+    path_of(issuer, directory, "", path, sizeof(path));
     text = read_file(path, okta_slot_capacity(okta_shared_of(issuer)->keys), &length, &fault);
     if (!text && !fault)
         return;
@@ -233,7 +167,7 @@ static bool write_all(int fd, const char *text, size_t length)
  * with the descriptor. */
 static int lock_directory(void)
 {
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(okta_statedir_of_children(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd >= 0)
         (void)flock(fd, LOCK_EX);
@@ -246,8 +180,8 @@ static int replace_file(const okta_issuer *issuer, const char *text)
     char path[APR_PATH_MAX], fresh[APR_PATH_MAX];
     int fault = 0, fd;
 
-    if (!path_of(issuer, "", path, sizeof(path)) || !path_of(issuer, ".new", fresh, sizeof(fresh)))
-        return ENOMEM;
+    path_of(issuer, okta_statedir_of_children(), "", path, sizeof(path));
+    path_of(issuer, okta_statedir_of_children(), ".new", fresh, sizeof(fresh));
     unlink(fresh);
     fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
     if (fd < 0)
@@ -285,6 +219,7 @@ static char *current_text(const okta_issuer *issuer, int64_t max_age)
 
 void okta_statefile_save(const okta_issuer *issuer, int64_t max_age, bool *unsaved)
 {
+    const char *directory = okta_statedir_of_children();
     char *text = directory ? current_text(issuer, max_age) : NULL;
     int fault = ENOMEM, lock;
 

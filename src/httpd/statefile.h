@@ -4,13 +4,8 @@
 
 #include "httpd/registry.h"
 
-/* Parent, post_config: see to it that OktaStateDir is there and belongs to the user that children
- * run as. A directory that was asked for and cannot be used is an error, the default one is done
- * without. An existing one that was asked for is used as it is. An httpd status. */
-int okta_statefile_prepare(apr_pool_t *pconf, server_rec *server);
-
-/* Parent: publish the issuer's state file, when there is a sound one of this issuer that is not too
- * old. */
+/* Parent: publish the issuer's state file, when there is a sound one of this issuer, fetched
+ * under today's trust, that is not too old. */
 void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp);
 
 /* Refresher: write what the issuer's slot has, replacing the file in one step. *unsaved is kept by

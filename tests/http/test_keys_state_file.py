@@ -143,7 +143,9 @@ TAMPERING = {
     "too large": (_members(padding="x" * 100000), "too large"),
     "no keys": (_members(keys=[]), "empty key set"),
     "no usable key": (_members(keys=[{"kty": "oct", "kid": "key-1", "k": "c2VjcmV0"}]), "no usable key"),
-    "another version": (_members(version=2), "version"),
+    "another version": (_members(version=1), "version"),
+    "without what its keys were trusted by": (_members(trust=None), "version"),
+    "trusted by others": (_members(trust="ca=system proxy=http://127.0.0.9:1 insecure_http=on"), "other settings"),
     "no object": (lambda f: f.write_text("[]"), "object|JSON"),
 }
 

@@ -414,7 +414,8 @@ rule(a_key_set_is_whole_or_none)
 static bool round_trip(void *baton)
 {
     const okta_snapshot head = {
-        (char *)ISSUER, (char *)"https://a.example/keys", (char *)"\"t\"", 1, 2, NULL};
+        (char *)ISSUER,     (char *)"https://a.example/keys", (char *)"\"t\"", 1, 2, NULL,
+        (char *)"ca=system"};
     okta_snapshot snapshot;
     char *encoded = okta_snapshot_encode(&head, baton, strlen(baton));
     bool good = encoded &&

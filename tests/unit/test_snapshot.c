@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TRUST "ca=system proxy=none"
 #define KEYS_URI "https://integrator-1.okta.com/oauth2/default/v1/keys"
 
 static char *encode(const okta_snapshot *snapshot, const char *jwks)
@@ -16,8 +17,8 @@ static char *encode(const okta_snapshot *snapshot, const char *jwks)
 
 static char *sound(void)
 {
-    const okta_snapshot snapshot = {
-        (char *)ISSUER, (char *)KEYS_URI, (char *)"\"tag\"", NOW, 3600, NULL};
+    const okta_snapshot snapshot = {(char *)ISSUER, (char *)KEYS_URI, (char *)"\"tag\"", NOW, 3600,
+                                    NULL,           (char *)TRUST};
     char *encoded = encode(&snapshot, world_jwks());
 
     need(encoded, "the world's keys make no snapshot");
@@ -31,7 +32,8 @@ static bool decodes(const char *encoded, okta_snapshot *snapshot, const char *is
                                      issuer, &error);
 
     check(good || error.text[0], "refused without a cause: %.100s", encoded);
-    check(good || (!snapshot->issuer && !snapshot->jwks_uri && !snapshot->etag && !snapshot->keys),
+    check(good || (!snapshot->issuer && !snapshot->jwks_uri && !snapshot->etag && !snapshot->keys &&
+                   !snapshot->trust),
           "a refusal left something behind");
     return good;
 }
@@ -44,6 +46,7 @@ rule(what_goes_in_comes_out)
     check(strcmp(snapshot.issuer, ISSUER) == 0, "%s", snapshot.issuer);
     check(strcmp(snapshot.jwks_uri, KEYS_URI) == 0, "%s", snapshot.jwks_uri);
     check(strcmp(snapshot.etag, "\"tag\"") == 0, "%s", snapshot.etag);
+    check(strcmp(snapshot.trust, TRUST) == 0, "%s", snapshot.trust);
     check(snapshot.fetched_at == NOW && snapshot.max_age == 3600, "times");
     check(okta_keyset_count(snapshot.keys) == 6, "%zu keys", okta_keyset_count(snapshot.keys));
     okta_snapshot_clear(&snapshot);
@@ -65,7 +68,8 @@ rule(a_decoded_key_set_verifies_tokens)
 
 rule(an_absent_etag_stays_absent)
 {
-    const okta_snapshot without = {(char *)ISSUER, (char *)KEYS_URI, NULL, 0, 0, NULL};
+    const okta_snapshot without = {(char *)ISSUER, (char *)KEYS_URI, NULL, 0, 0,
+                                   NULL,           (char *)TRUST};
     okta_snapshot snapshot;
 
     need(decodes(encode(&without, world_jwks()), &snapshot, ISSUER), "sound");
@@ -76,7 +80,8 @@ rule(an_absent_etag_stays_absent)
 
 rule(only_what_verification_needs_is_kept)
 {
-    const okta_snapshot snapshot = {(char *)ISSUER, (char *)KEYS_URI, NULL, 1, 1, NULL};
+    const okta_snapshot snapshot = {(char *)ISSUER, (char *)KEYS_URI, NULL, 1, 1,
+                                    NULL,           (char *)TRUST};
     char *jwks =
         text("{\"keys\":[%s],\"other\":\"x\"}",
              mint_jwk(world_key("rsa"), "\"kid\":\"a\",\"d\":\"SECRET\",\"p\":\"SECRET\",\"q\":"
@@ -111,7 +116,8 @@ rule(a_snapshot_means_what_the_jwks_meant)
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const okta_snapshot head = {(char *)ISSUER, (char *)KEYS_URI, NULL, 1, 1, NULL};
+        const okta_snapshot head = {(char *)ISSUER, (char *)KEYS_URI, NULL, 1, 1,
+                                    NULL,           (char *)TRUST};
         okta_keyset *direct =
             okta_keyset_parse(rows[i].jwks, strlen(rows[i].jwks), NULL, NULL, NULL);
         char *encoded = encode(&head, rows[i].jwks);
@@ -130,7 +136,7 @@ rule(what_is_no_jwks_is_not_encoded)
 {
     static const char *const rows[] = {
         "", "x", "[]", "{}", "{\"keys\":{}}", "{\"keys\":1}", "{\"keys\":[],\"keys\":[]}"};
-    okta_snapshot snapshot = {(char *)ISSUER, (char *)KEYS_URI, NULL, 1, 1, NULL};
+    okta_snapshot snapshot = {(char *)ISSUER, (char *)KEYS_URI, NULL, 1, 1, NULL, (char *)TRUST};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         check(!encode(&snapshot, rows[i]), "%s", rows[i]);
@@ -157,11 +163,14 @@ rule(a_damaged_snapshot_is_refused)
     static const struct {
         const char *name, *value;
     } rows[] = {
+        {"trust", NULL},
+        {"trust", "null"},
+        {"trust", "1"},
         {"version", NULL},
         {"version", "0"},
-        {"version", "2"},
-        {"version", "\"1\""},
-        {"version", "1.0"},
+        {"version", "1"},
+        {"version", "\"2\""},
+        {"version", "2.0"},
         {"version", "null"},
         {"version", "true"},
         {"issuer", NULL},
