@@ -1,10 +1,12 @@
 #include "httpd/check_config.h"
 
 #include "core/issuer.h"
+#include "httpd/closed.h"
 #include "httpd/directives.h"
 #include "httpd/jwks_file.h"
 #include "httpd/log.h"
 #include "httpd/registry.h"
+#include "httpd/restart.h"
 #include "httpd/statedir.h"
 
 #include <apr_strings.h>
@@ -14,7 +16,10 @@
 typedef struct judge {
     apr_pool_t *pool; /* temporary */
     server_rec *main_server;
+    const ap_directive_t *place; /* the section that is judged; a restart closes it over a fault */
+    bool shut;                   /* such a fault lets nobody in: requests get 500 or 503 as it is */
     int faults;
+    int dealt_with; /* faults that let nobody in, or no more */
 } judge;
 
 /* Printed on the terminal by configtest, hence no level that LogLevel could hide. */
@@ -31,6 +36,21 @@ static void complain(judge *j, server_rec *server, const char *format, ...)
     va_end(arguments);
     ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server, OKTA_TAG_CONFIG "%s", text);
     j->faults++;
+    j->dealt_with++;
+    if (!j->shut)
+        okta_close_place(server, j->place, text);
+}
+
+/* A start ends over faults. A restart goes on with what lets nobody in. */
+static int verdict(judge *j)
+{
+    if (j->faults > j->dealt_with)
+        okta_close_place(NULL, NULL, "what configtest says of the configuration");
+    return j->faults ? okta_ends_a_start(j->main_server,
+                                         "places at fault are closed (500) and issuers at fault "
+                                         "have the keys that they had, until the configuration is "
+                                         "mended and httpd restarted")
+                     : OK;
 }
 
 static server_rec *server_of_node(judge *j, const ap_directive_t *node)
@@ -211,10 +231,12 @@ static void judge_protected(judge *j, const ap_directive_t *auth_type)
     const char *where =
         section ? apr_pstrcat(j->pool, section->directive, " ", section->args, NULL) : "the server";
 
+    j->place = section;
     for (int i = 0; i < issuers->nelts; i++)
         okta_registry_add(APR_ARRAY_IDX(issuers, i, const char *), server, false);
     if (config->resource_metadata == 1)
         note_resource(j, server, section, issuers);
+    j->shut = true;
     if (issuers->nelts == 0 && !maybe)
         complain(j, server,
                  "AuthType \"%s\" in %s (%s): no issuer; set OktaDomain (and "
@@ -227,6 +249,7 @@ static void judge_protected(judge *j, const ap_directive_t *auth_type)
             "AuthType \"%s\" in %s (%s): no audience for issuer \"%s\"; set OktaAudience (only the "
             "server \"default\" has a default, \"" OKTA_DEFAULT_AUDIENCE "\")",
             auth_type->args, where, place(j, auth_type), APR_ARRAY_IDX(issuers, 0, const char *));
+    j->shut = false;
 }
 
 static void find_protected(judge *j, const ap_directive_t *node)
@@ -256,6 +279,7 @@ static void register_possible(judge *j)
         const apr_array_header_t *own = issuers_of(section->config);
         bool has_domain = false;
 
+        j->place = section->node;
         for (int k = 0; k < own->nelts; k++)
             okta_registry_add(APR_ARRAY_IDX(own, k, const char *), section->server, true);
         if (!section->config->server_id)
@@ -342,6 +366,7 @@ static void judge_sections(judge *j)
         const ap_directive_t *node = section->node;
         bool maybe;
 
+        j->place = node;
         judge_cors(j, section->server,
                    node ? effective(j, section->server, node, &maybe)
                         : ap_get_module_config(section->server->lookup_defaults, &auth_okta_module),
@@ -368,7 +393,7 @@ static void judge_issuer_sections(judge *j)
 int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *server)
 {
     const okta_registry *registry = okta_registry_get();
-    judge j = {ptemp, server, 0};
+    judge j = {.pool = ptemp, .main_server = server};
     const char *state_dir_fault;
 
     (void)pconf;
@@ -376,12 +401,14 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     find_protected(&j, ap_conftree);
     register_possible(&j);
     judge_sections(&j);
+    j.shut = true;
     judge_issuer_sections(&j);
     okta_registry_settle();
     for (int i = 0; i < registry->issuers->nelts; i++)
         judge_issuer(&j, APR_ARRAY_IDX(registry->issuers, i, okta_issuer *));
-    state_dir_fault = okta_statedir_fault(ptemp);
+    /* a restart says that when it does without */
+    state_dir_fault = okta_is_restart() ? NULL : okta_statedir_fault(ptemp);
     if (state_dir_fault)
         complain(&j, server, "%s", state_dir_fault);
-    return j.faults ? HTTP_INTERNAL_SERVER_ERROR : OK;
+    return verdict(&j);
 }

@@ -75,6 +75,7 @@ void *okta_dir_config_merge(apr_pool_t *pool, void *base_config, void *add_confi
     merged->cors_credentials = PICK(cors_credentials, -1);
     merged->resource_metadata = PICK(resource_metadata, -1);
     merge_step_up(merged, base, add);
+    merged->fault = PICK(fault, NULL);
     return merged;
 }
 

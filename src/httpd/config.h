@@ -68,6 +68,7 @@ typedef struct okta_dir_config {
     int resource_metadata;
     apr_array_header_t *step_up_acrs;
     int step_up_max_age;
+    const char *fault; /* why this place is closed since a restart: see closed.h */
 } okta_dir_config;
 
 /* How the keys of an issuer are come by; NULL or -1 where nothing was said. */

@@ -5,6 +5,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/backend.c src/httpd/backend.h \
 	src/httpd/check_config.c src/httpd/check_config.h \
 	src/httpd/claim_text.c src/httpd/claim_text.h \
+	src/httpd/closed.c src/httpd/closed.h \
 	src/httpd/config.c src/httpd/config.h \
 	src/httpd/cors.c src/httpd/cors.h \
 	src/httpd/expressions.c src/httpd/expressions.h \

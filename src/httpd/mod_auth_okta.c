@@ -2,6 +2,7 @@
 #include "httpd/authn.h"
 #include "httpd/backend.h"
 #include "httpd/check_config.h"
+#include "httpd/closed.h"
 #include "httpd/config.h"
 #include "httpd/cors.h"
 #include "httpd/expressions.h"
@@ -72,6 +73,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_read_request(okta_scrub_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(okta_resource_answer, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_header_parser(okta_cors_prepare, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_check_access_ex(okta_refuse_closed, NULL, NULL, APR_HOOK_REALLY_FIRST - 1,
+                            AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_access_ex(okta_cors_check_access, NULL, NULL, APR_HOOK_REALLY_FIRST,
                             AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authn(okta_check_authn, NULL, NULL, APR_HOOK_MIDDLE, AP_AUTH_INTERNAL_PER_CONF);

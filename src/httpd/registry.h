@@ -45,6 +45,12 @@ typedef struct okta_resource {
     apr_array_header_t *scopes;        /* const char *: those that its Require lines name */
 } okta_resource;
 
+/* A server that a restart could not take as configured. */
+typedef struct okta_closed_server {
+    const server_rec *server; /* NULL: all */
+    const char *fault;
+} okta_closed_server;
+
 typedef struct okta_registry {
     apr_pool_t *pool;
     okta_global_config global;
@@ -53,6 +59,7 @@ typedef struct okta_registry {
     apr_array_header_t *issuers;         /* okta_issuer * */
     apr_array_header_t *claim_headers;   /* const char *: all headers of OktaClaimHeader */
     apr_array_header_t *resources;       /* okta_resource * */
+    apr_array_header_t *closed;          /* okta_closed_server */
     okta_issuer_section *open_section;   /* the one being read */
 } okta_registry;
 

@@ -178,11 +178,11 @@ static segment *segment_in_shared_memory(apr_pool_t *process_pool, apr_size_t ca
     return made;
 }
 
-/* The previous segment goes on for the issuers that it has. Others get memory that processes do not
- * share: their keys are what a state file has, and are not renewed. */
-static segment *segment_of_the_previous(const segment *previous, apr_pool_t *process_pool,
-                                        apr_size_t capacity)
+/* The previous segment goes on for the issuers that it has. Others get an entry that no key fits
+ * into. */
+static segment *segment_of_the_previous(const segment *previous, apr_pool_t *process_pool)
 {
+    const apr_size_t size = entry_size(0) + OKTA_SLOT_ALIGNMENT;
     const apr_array_header_t *issuers = okta_registry_get()->issuers;
     apr_pool_t *pool = previous ? previous->pool : NULL;
     segment *made;
@@ -194,14 +194,12 @@ static segment *segment_of_the_previous(const segment *previous, apr_pool_t *pro
         okta_issuer *issuer = APR_ARRAY_IDX(issuers, i, okta_issuer *);
         const origin *then;
         const okta_shared *old = entry_before(previous, issuer, &made->origins[i], &then);
-        apr_size_t size = entry_size(capacity) + OKTA_SLOT_ALIGNMENT;
 
         if (old) {
             made->entries[i] = *old;
             keep_trust(made, issuer, then);
         } else
-            lay_out(&made->entries[i], (char *)aligned((apr_size_t)apr_palloc(pool, size)),
-                    capacity);
+            lay_out(&made->entries[i], (char *)aligned((apr_size_t)apr_palloc(pool, size)), 0);
     }
     return made;
 }
@@ -236,7 +234,7 @@ static bool make_do(segment *previous, apr_pool_t *process_pool, apr_size_t capa
                  restart ? "; issuers that were there before go on with theirs, new ones get 503"
                          : "");
     if (restart)
-        current = segment_of_the_previous(previous, process_pool, capacity);
+        current = segment_of_the_previous(previous, process_pool);
     return restart;
 }
 
