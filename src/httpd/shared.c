@@ -9,7 +9,7 @@
 
 #define RETAINED_KEY "mod_auth_okta.segment"
 #define SNAPSHOT_OVERHEAD 4096 /* issuer, URLs and the like beside the keys */
-#define LAYOUT_BYTES 96
+#define LAYOUT_BYTES 128
 
 /* Where an entry's keys come from. */
 typedef struct origin {
@@ -36,10 +36,13 @@ const okta_shared *okta_shared_of(const okta_issuer *issuer)
     return &current->entries[issuer->index];
 }
 
+/* The version by hand, and sizes for what was forgotten there. */
 static void name_layout(char *layout)
 {
     memset(layout, 0, LAYOUT_BYTES);
-    apr_snprintf(layout, LAYOUT_BYTES, "%d %d %lu %lu %lu %lu %lu %lu", OKTA_SHARED_LAYOUT,
+    apr_snprintf(layout, LAYOUT_BYTES,
+                 "mod_auth_okta layout " APR_STRINGIFY(OKTA_SHARED_LAYOUT) " %d %lu %lu %lu %lu "
+                                                                           "%lu %lu",
                  OKTA_SNAPSHOT_VERSION, (unsigned long)sizeof(segment),
                  (unsigned long)sizeof(origin), (unsigned long)sizeof(okta_shared),
                  (unsigned long)okta_slot_size(0), (unsigned long)sizeof(okta_refused_kids),

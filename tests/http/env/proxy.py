@@ -3,6 +3,7 @@
 import http.client
 import select
 import socket
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
@@ -65,20 +66,25 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             for end in readable:
                 data = end.recv(65536)
+                while isinstance(end, ssl.SSLSocket) and end.pending():
+                    data += end.recv(65536)
                 if not data:
                     return
                 pair[end].sendall(data)
 
 
 class Proxy:
-    """Use as a context manager; `requests` are (method, target) pairs."""
+    """Use as a context manager; `requests` are (method, target) pairs. tls: an ssl.SSLContext, for an https proxy."""
 
-    def __init__(self, host=LOOPBACK):
+    def __init__(self, host=LOOPBACK, tls=None):
         self._lock = threading.Lock()
         self._requests = []
         self._server = _Server((host, 0), _Handler)
         self._server.proxy = self
-        self.url = f"http://{host}:{self._server.server_address[1]}"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True,
+                                                  do_handshake_on_connect=False)
+        self.url = f"{'https' if tls else 'http'}://{host}:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02},
                          daemon=True).start()
 

@@ -1,0 +1,129 @@
+"""Restarts that load the module elsewhere, in another build, or not at all: nothing of it may be kept that goes with it."""
+
+import signal
+import time
+
+import pytest
+from env import places, statefiles
+from env.keyservers import api, cut_off, fleet, restore
+from env.verdicts import assert_ok
+from env.waiting import wait_for
+
+LAYOUT = b"mod_auth_okta layout 2 "
+
+# What is loaded before and after the restart; each change of the list moves what comes later in memory.
+MOVES = {
+    "one more": ([], ["xml2enc"]),
+    "one less": (["xml2enc"], []),
+    "others": (["ssl", "md"], ["proxy", "proxy_http", "cache", "socache_shmcb"]),
+    "many less": (["ssl", "md", "dav", "session", "filter"], []),
+}
+
+
+def _configure(server):
+    """In one step: httpd may be reading the file."""
+    fresh = server.root / "conf" / "fresh.conf"
+    fresh.write_text(server.configuration())
+    fresh.rename(server.root / "conf" / "httpd.conf")
+
+
+def _restart(server, how):
+    """Also right after another one; returns when a new generation serves."""
+    _configure(server)
+    resumed = len(server.error_log.matching("resuming normal operations"))
+    old = set(server.children())
+    server.process.send_signal(how)
+    wait_for(lambda: server.process.poll() is not None
+             or len(server.error_log.matching("resuming normal operations")) > resumed, "the restart")
+    assert server.process.poll() is None, f"httpd ended with {server.process.returncode}"
+    wait_for(lambda: set(server.children()) - old, "new children")
+    wait_for(lambda: not old & set(server.children()), "the old children to end")
+
+
+def _forget_state_files(server):
+    wait_for(lambda: list((server.root / "run" / "okta").glob("keys-*.json")), "the state files")
+    for file in (server.root / "run" / "okta").glob("keys-*"):
+        file.unlink()
+
+
+@pytest.mark.every_mpm
+@pytest.mark.parametrize("move", MOVES)
+def test_keys_survive_a_module_that_moves(issuer, launch, mpm, move):
+    """To and fro, by graceful and plain restarts. Without state files, so that only memory can have the keys."""
+    before, after = MOVES[move]
+    server = launch(api(issuer, "OktaKeyWait 0s"), modules=before, **fleet(mpm, 4))
+    server.expects("AH|:notice", optional=True, lasting=True)
+    token = issuer.mint.token()
+    server.wait_for_log("OKTA-KEYS: .*: keys from http")
+    assert_ok(server.get("/whoami", token))
+    _forget_state_files(server)
+    cut_off(issuer)
+    for how in (signal.SIGUSR1, signal.SIGHUP):
+        for modules in (after, before):
+            server.modules = tuple(modules)
+            _restart(server, how)
+            assert_ok(server.get("/whoami", token))
+    assert (issuer.metadata_fetches(), issuer.key_fetches()) == (1, 1)
+    restore(issuer)
+
+
+@pytest.mark.every_mpm
+def test_a_module_that_leaves_and_comes_back(issuer, launch, mpm):
+    server = launch(api(issuer, "OktaKeyWait 0s"), **fleet(mpm, 4))
+    server.expects("AH", optional=True, lasting=True)
+    token = issuer.mint.token()
+    server.wait_for_log("OKTA-KEYS: .*: keys from http")
+    assert_ok(server.get("/whoami", token))
+    _forget_state_files(server)
+    cut_off(issuer)
+    for how in (signal.SIGUSR1, signal.SIGHUP):
+        with_it = server.snippet
+        server.okta, server.snippet = False, ""
+        _restart(server, how)
+        assert server.get("/plain.txt").status == 200
+        _restart(server, how)
+        server.okta, server.snippet = True, with_it
+        _restart(server, how)
+        assert_ok(server.get("/whoami", token))
+    assert (issuer.metadata_fetches(), issuer.key_fetches()) == (1, 1)
+    restore(issuer)
+
+
+@pytest.mark.every_mpm
+def test_a_build_with_another_layout_starts_from_the_state_file(issuer, launch, mpm, monkeypatch):
+    """And back again: neither reads what the other left in memory, no key is lost, nothing is fetched."""
+    server = launch(api(issuer, "OktaKeyWait 0s"), **fleet(mpm, 4))
+    server.expects("AH", optional=True, lasting=True)
+    token = issuer.mint.token()
+    server.wait_for_log("OKTA-KEYS: .*: keys from http")
+    assert_ok(server.get("/whoami", token))
+    wait_for(statefiles.path(server.root / "run" / "okta", issuer).exists, "the state file")
+    ours = places.module_path()
+    build = open(ours, "rb").read()
+    assert build.count(LAYOUT) == 1
+    other = server.write("conf/mod_auth_okta.so", build.replace(LAYOUT, LAYOUT.replace(b"2", b"3")))
+    cut_off(issuer)
+    for number, path in enumerate((other, other, ours, other), 1):
+        monkeypatch.setattr(places, "module_path", lambda: path)
+        from_file = len(server.error_log.matching(r"OKTA-KEYS: .* keys from \"/"))
+        _restart(server, signal.SIGUSR1 if number < 4 else signal.SIGHUP)
+        assert_ok(server.get("/whoami", token))
+        # the same build reads memory, another one the file
+        assert len(server.error_log.matching(r"OKTA-KEYS: .* keys from \"/")) - from_file == (number != 2)
+    assert (issuer.metadata_fetches(), issuer.key_fetches()) == (1, 1)
+    restore(issuer)
+
+
+def test_restarts_without_a_pause(issuer, launch):
+    """A restart may come while the one before is still under way."""
+    server = launch(api(issuer))
+    token = issuer.mint.token()
+    assert_ok(server.get("/whoami", token))
+    for number in range(6):
+        server.modules = ("xml2enc",) if number % 2 else ()
+        _configure(server)
+        server.process.send_signal(signal.SIGUSR1)
+        time.sleep(0.05)
+    _restart(server, signal.SIGUSR1)
+    assert_ok(server.get("/whoami", token))
+    assert issuer.key_fetches() == 1
