@@ -18,7 +18,7 @@ static void tell_dropped(void *baton, const char *kid, const char *why)
 
 static void list_kids(okta_keys *keys, const char *text, size_t length)
 {
-    json_t *jwks = okta_json_object(text, length, NULL);
+    json_t *jwks = okta_json_document(text, length, NULL);
     const json_t *list = json_object_get(jwks, "keys");
 
     for (size_t i = 0; i < json_array_size(list); i++) {

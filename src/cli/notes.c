@@ -106,17 +106,17 @@ static void note_kind(json_t *notes, const json_t *payload)
     char shown[128], client[128];
     const char *audience = text_of(payload, "aud", shown, sizeof(shown));
     const char *cid = text_of(payload, "cid", client, sizeof(client));
-    const json_t *confirmation = json_object_get(payload, "cnf");
+    const json_t *confirmation = okta_json_member(payload, "cnf");
 
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        if (json_object_get(payload, marks[i]))
+        if (okta_json_member(payload, marks[i]))
             note(notes, "It has \"%s\", as ID tokens do: an API takes the access token.", marks[i]);
     if (audience && (strncmp(audience, "0oa", 3) == 0 || (cid && strcmp(cid, audience) == 0)))
         note(notes, "Its aud \"%s\" is a client id: is this an ID token?", audience);
     if (confirmation)
         note(notes, "It is bound to a key (cnf%s): refused when sent as a plain Bearer token.",
-             json_object_get(confirmation, "jkt")        ? " with jkt: DPoP"
-             : json_object_get(confirmation, "x5t#S256") ? " with x5t#S256: a client certificate"
+             okta_json_member(confirmation, "jkt")        ? " with jkt: DPoP"
+             : okta_json_member(confirmation, "x5t#S256") ? " with x5t#S256: a client certificate"
                                                          : "");
 }
 
@@ -125,7 +125,7 @@ static void note_claims(json_t *notes, const json_t *payload)
     static const char *const needed[] = {"iss", "aud", "exp"};
 
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-        if (!json_object_get(payload, needed[i]))
+        if (!okta_json_member(payload, needed[i]))
             note(notes, "It has no \"%s\": mod_auth_okta refuses it.", needed[i]);
 }
 
@@ -134,11 +134,11 @@ static void note_times(json_t *notes, const json_t *payload, int64_t now)
     char length[OKTA_TIME_BYTES];
     int64_t seconds;
 
-    if (seconds_of(json_object_get(payload, "exp"), &seconds) && seconds <= now)
+    if (seconds_of(okta_json_member(payload, "exp"), &seconds) && seconds <= now)
         note(notes, "It expired %s ago.", okta_time_length(now - seconds, length));
-    if (seconds_of(json_object_get(payload, "nbf"), &seconds) && seconds > now)
+    if (seconds_of(okta_json_member(payload, "nbf"), &seconds) && seconds > now)
         note(notes, "It is not valid for another %s.", okta_time_length(seconds - now, length));
-    if (seconds_of(json_object_get(payload, "iat"), &seconds) && seconds > now)
+    if (seconds_of(okta_json_member(payload, "iat"), &seconds) && seconds > now)
         note(notes, "It was issued %s from now: compare the clocks.",
              okta_time_length(seconds - now, length));
 }
@@ -180,7 +180,7 @@ json_t *okta_notes_times(const json_t *payload, int64_t now)
         bool future;
         int64_t seconds;
 
-        if (!seconds_of(json_object_get(payload, claims[i].name), &seconds))
+        if (!seconds_of(okta_json_member(payload, claims[i].name), &seconds))
             continue;
         future = seconds > now;
         okta_time_length(seconds - now, length);

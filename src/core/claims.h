@@ -30,10 +30,10 @@ typedef struct okta_times {
 okta_claims *okta_claims_ref(okta_claims *claims);
 void okta_claims_unref(okta_claims *claims);
 
-/* A top-level claim by its exact name; NULL when absent. */
+/* A top-level claim by its exact name; NULL when it is absent, which null is too. */
 const okta_value *okta_claims_get(const okta_claims *claims, const char *name);
 
-/* The object that holds them all. */
+/* The object that holds them all, as the token has it: members that are null are among them. */
 const okta_value *okta_claims_root(const okta_claims *claims);
 
 /* The kid of the token's header; "" when it had none. */

@@ -1,5 +1,6 @@
 #include "core/crypto_errors.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 
 #define FENCE 1
@@ -18,6 +19,8 @@ static bool is_fence(unsigned long code)
 void okta_crypto_errors_begin(okta_crypto_errors *errors)
 {
     errors->was_empty = ERR_peek_error() == 0;
+    errors->error = errno;
+    errno = 0;
     if (errors->was_empty)
         return;
     ERR_set_mark();
@@ -35,6 +38,9 @@ okta_crypto_left okta_crypto_errors_end(okta_crypto_errors *errors)
 {
     okta_crypto_left left = left_by(ERR_peek_last_error());
 
+    if (errno == ENOMEM)
+        left = OKTA_CRYPTO_LEFT_NO_MEMORY;
+    errno = errors->error;
     if (!errors->was_empty) {
         /* of what is behind the fence only the last one can be looked at */
         ERR_pop_to_mark();

@@ -177,6 +177,21 @@ json_t *okta_json_object(const char *text, size_t length, okta_error *error)
     return value;
 }
 
+json_t *okta_json_document(const char *text, size_t length, okta_error *error)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t skipped = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+
+    return okta_json_object(text + skipped, length - skipped, error);
+}
+
+const json_t *okta_json_member(const json_t *object, const char *name)
+{
+    const json_t *member = json_object_get(object, name);
+
+    return json_is_null(member) ? NULL : member;
+}
+
 const char *okta_json_string(const json_t *object, const char *name, size_t *length)
 {
     const json_t *member = json_object_get(object, name);

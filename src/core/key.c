@@ -1,14 +1,11 @@
 #include "core/key.h"
 
-#include "core/base64url.h"
 #include "core/crypto_errors.h"
 #include "core/json.h"
+#include "core/jwk.h"
 
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,251 +16,11 @@ struct okta_key {
     const okta_algorithm *only;
     okta_key_kind kind;
     size_t modulus_bytes;
+    const unsigned char *material; /* of okta_jwk, behind the kid */
+    size_t material_length;
     size_t kid_length;
     char kid[];
 };
-
-typedef struct curve {
-    const char *name;
-    okta_key_kind kind;
-    size_t coordinate_bytes;
-} curve;
-
-static const curve curves[] = {
-    {"P-256", OKTA_KEY_P256, 32},
-    {"P-384", OKTA_KEY_P384, 48},
-    {"P-521", OKTA_KEY_P521, 66},
-};
-
-#define RSA_EXPONENT_MAX_BITS 64
-#define ED25519_BYTES 32
-#define OPERATIONS_MAX 32
-
-static bool is_word(const json_t *value, const char *word)
-{
-    return json_is_string(value) && json_string_length(value) == strlen(word) &&
-           strcmp(json_string_value(value), word) == 0;
-}
-
-/* Decode a base64url member into a new buffer; the caller frees. */
-static unsigned char *member_bytes(const json_t *jwk, const char *name, size_t *length,
-                                   okta_error *error)
-{
-    size_t text_length = 0;
-    const char *text = okta_json_string(jwk, name, &text_length);
-    unsigned char *bytes;
-
-    if (!text || text_length == 0) {
-        okta_error_set(error, "no \"%s\"", name);
-        return NULL;
-    }
-    bytes = malloc(OKTA_BASE64URL_DECODED(text_length) + 1);
-    if (!bytes) {
-        okta_error_set_no_memory(error);
-    } else if (!okta_base64url_decode(text, text_length, bytes, length)) {
-        okta_error_set(error, "\"%s\" is not base64url", name);
-        free(bytes);
-        bytes = NULL;
-    }
-    return bytes;
-}
-
-static BIGNUM *member_number(const json_t *jwk, const char *name, okta_error *error)
-{
-    size_t length = 0;
-    unsigned char *bytes = member_bytes(jwk, name, &length, error);
-    BIGNUM *number = bytes ? BN_bin2bn(bytes, (int)length, NULL) : NULL;
-
-    if (bytes && !number)
-        okta_error_set_no_memory(error);
-    free(bytes);
-    return number;
-}
-
-static EVP_PKEY *pkey_from_params(const char *type, OSSL_PARAM *params)
-{
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-    EVP_PKEY *pkey = NULL;
-
-    if (!context || EVP_PKEY_fromdata_init(context) <= 0 ||
-        EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) <= 0)
-        pkey = NULL;
-    EVP_PKEY_CTX_free(context);
-    return pkey;
-}
-
-static bool rsa_numbers_are_sound(const BIGNUM *n, const BIGNUM *e, okta_error *error)
-{
-    int bits = BN_num_bits(n);
-
-    if (bits < OKTA_RSA_MIN_BITS || bits > OKTA_RSA_MAX_BITS)
-        return okta_error_set(error, "an RSA key of %d bits (%d to %d are accepted)", bits,
-                              OKTA_RSA_MIN_BITS, OKTA_RSA_MAX_BITS);
-    if (!BN_is_odd(n))
-        return okta_error_set(error, "an even RSA modulus");
-    if (!BN_is_odd(e) || BN_is_one(e) || BN_num_bits(e) > RSA_EXPONENT_MAX_BITS)
-        return okta_error_set(error, "an RSA exponent that is even, 1 or huge");
-    return true;
-}
-
-static EVP_PKEY *rsa_pkey(const json_t *jwk, size_t *modulus_bytes, okta_error *error)
-{
-    BIGNUM *n = member_number(jwk, "n", error);
-    BIGNUM *e = n ? member_number(jwk, "e", error) : NULL;
-    OSSL_PARAM_BLD *builder = NULL;
-    OSSL_PARAM *params = NULL;
-    EVP_PKEY *pkey = NULL;
-
-    if (n && e && rsa_numbers_are_sound(n, e, error)) {
-        builder = OSSL_PARAM_BLD_new();
-        if (builder && OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) &&
-            OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e))
-            params = OSSL_PARAM_BLD_to_param(builder);
-        pkey = params ? pkey_from_params("RSA", params) : NULL;
-        if (pkey)
-            *modulus_bytes = (size_t)BN_num_bytes(n);
-        else
-            okta_error_set(error, "OpenSSL refuses this RSA key");
-    }
-    OSSL_PARAM_free(params);
-    OSSL_PARAM_BLD_free(builder);
-    BN_free(n);
-    BN_free(e);
-    return pkey;
-}
-
-/* RFC 7518 section 6.2.1.2: coordinates have the full length of the field. */
-static EVP_PKEY *ec_pkey(const json_t *jwk, const curve *on, okta_error *error)
-{
-    size_t size = on->coordinate_bytes, x_length = 0, y_length = 0;
-    unsigned char *x = member_bytes(jwk, "x", &x_length, error);
-    unsigned char *y = x ? member_bytes(jwk, "y", &y_length, error) : NULL;
-    unsigned char point[1 + 2 * 66];
-    EVP_PKEY *pkey = NULL;
-
-    if (x && y && (x_length != size || y_length != size)) {
-        okta_error_set(error, "coordinates of the wrong length for %s", on->name);
-    } else if (x && y) {
-        OSSL_PARAM params[3];
-        EVP_PKEY_CTX *context;
-
-        point[0] = POINT_CONVERSION_UNCOMPRESSED;
-        memcpy(point + 1, x, size);
-        memcpy(point + 1 + size, y, size);
-        params[0] =
-            OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)on->name, 0);
-        params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * size);
-        params[2] = OSSL_PARAM_construct_end();
-        pkey = pkey_from_params("EC", params);
-        context = pkey ? EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL) : NULL;
-        if (!context || EVP_PKEY_public_check(context) <= 0) {
-            okta_error_set(error, "a point that is not on %s", on->name);
-            EVP_PKEY_free(pkey);
-            pkey = NULL;
-        }
-        EVP_PKEY_CTX_free(context);
-    }
-    free(x);
-    free(y);
-    return pkey;
-}
-
-static EVP_PKEY *ed25519_pkey(const json_t *jwk, okta_error *error)
-{
-    size_t length = 0;
-    unsigned char *x = member_bytes(jwk, "x", &length, error);
-    EVP_PKEY *pkey = NULL;
-
-    if (x && length == ED25519_BYTES)
-        pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, x, length);
-    if (x && !pkey)
-        okta_error_set(error, "\"x\" is not an Ed25519 public key");
-    free(x);
-    return pkey;
-}
-
-static EVP_PKEY *pkey_of(const json_t *jwk, okta_key_kind *kind, size_t *modulus_bytes,
-                         okta_error *error)
-{
-    const json_t *type = json_object_get(jwk, "kty");
-    const json_t *crv = json_object_get(jwk, "crv");
-
-    if (is_word(type, "RSA")) {
-        *kind = OKTA_KEY_RSA;
-        return rsa_pkey(jwk, modulus_bytes, error);
-    }
-    if (is_word(type, "OKP") && is_word(crv, "Ed25519")) {
-        *kind = OKTA_KEY_ED25519;
-        return ed25519_pkey(jwk, error);
-    }
-    if (is_word(type, "EC")) {
-        for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
-            if (is_word(crv, curves[i].name)) {
-                *kind = curves[i].kind;
-                return ec_pkey(jwk, &curves[i], error);
-            }
-        }
-    }
-    if (is_word(type, "oct"))
-        okta_error_set(error, "a symmetric key");
-    else
-        okta_error_set(error, "a key type or curve that is not supported");
-    return NULL;
-}
-
-/* RFC 7517 section 4.3: an array of strings, none of them twice. */
-static bool operations_verify(const json_t *operations, okta_error *error)
-{
-    bool verifies = false;
-
-    if (!json_is_array(operations) || json_array_size(operations) > OPERATIONS_MAX)
-        return okta_error_set(error, "its \"key_ops\" is no array of at most %d", OPERATIONS_MAX);
-    for (size_t i = 0; i < json_array_size(operations); i++) {
-        const json_t *operation = json_array_get(operations, i);
-
-        if (!json_is_string(operation))
-            return okta_error_set(error, "its \"key_ops\" hold something other than strings");
-        for (size_t k = 0; k < i; k++)
-            if (json_equal(json_array_get(operations, k), operation))
-                return okta_error_set(error, "its \"key_ops\" name an operation twice");
-        verifies = verifies || is_word(operation, "verify");
-    }
-    return verifies || okta_error_set(error, "its \"key_ops\" lack \"verify\"");
-}
-
-static bool may_verify(const json_t *jwk, okta_error *error)
-{
-    const json_t *use = json_object_get(jwk, "use");
-    const json_t *operations = json_object_get(jwk, "key_ops");
-    const json_t *kid = json_object_get(jwk, "kid");
-
-    if (use && !is_word(use, "sig"))
-        return okta_error_set(error, "its \"use\" is not \"sig\"");
-    if (operations && !operations_verify(operations, error))
-        return false;
-    if (kid && (!json_is_string(kid) || json_string_length(kid) == 0 ||
-                json_string_length(kid) > OKTA_KID_MAX_BYTES))
-        return okta_error_set(error, "its \"kid\" is no string of 1 to %d bytes",
-                              OKTA_KID_MAX_BYTES);
-    return true;
-}
-
-static bool named_algorithm(const json_t *jwk, okta_key_kind kind, const okta_algorithm **only,
-                            okta_error *error)
-{
-    const json_t *alg = json_object_get(jwk, "alg");
-
-    *only = NULL;
-    if (!alg)
-        return true;
-    if (json_is_string(alg))
-        *only = okta_algorithm_by_name(json_string_value(alg), json_string_length(alg));
-    if (!*only)
-        return okta_error_set(error, "its \"alg\" is not supported");
-    if ((*only)->key_kind != kind)
-        return okta_error_set(error, "its \"alg\" does not fit its type or curve");
-    return true;
-}
 
 static bool init_verification(EVP_MD_CTX *context, EVP_PKEY *pkey, const okta_algorithm *algorithm)
 {
@@ -293,54 +50,32 @@ static EVP_MD_CTX *prepare(EVP_PKEY *pkey, const okta_algorithm *algorithm)
     return context;
 }
 
-/* The one algorithm of a key that can serve no other, whether or not the JWK names it. */
-static const okta_algorithm *only_algorithm(okta_key_kind kind)
+static okta_key *key_from_jwk(const json_t *json, okta_error *error)
 {
-    switch (kind) {
-    case OKTA_KEY_P256:
-        return okta_algorithm_by_id(OKTA_ES256);
-    case OKTA_KEY_P384:
-        return okta_algorithm_by_id(OKTA_ES384);
-    case OKTA_KEY_P521:
-        return okta_algorithm_by_id(OKTA_ES512);
-    case OKTA_KEY_ED25519:
-        return okta_algorithm_by_id(OKTA_EDDSA);
-    case OKTA_KEY_RSA:
-    default:
-        return NULL;
-    }
-}
-
-static okta_key *key_from_jwk(const json_t *jwk, okta_error *error)
-{
-    const okta_algorithm *only = NULL;
-    okta_key_kind kind = OKTA_KEY_RSA;
-    size_t modulus_bytes = 0, kid_length = 0;
-    const char *kid = okta_json_string(jwk, "kid", &kid_length);
-    EVP_PKEY *pkey;
+    size_t kid_length = 0;
+    const char *kid = okta_json_string(json, "kid", &kid_length);
+    okta_jwk jwk;
     okta_key *key;
 
-    if (!may_verify(jwk, error))
+    if (!okta_jwk_read(json, &jwk, error))
         return NULL;
-    pkey = pkey_of(jwk, &kind, &modulus_bytes, error);
-    if (!pkey)
-        return NULL;
-    key =
-        named_algorithm(jwk, kind, &only, error) ? calloc(1, sizeof(*key) + kid_length + 1) : NULL;
+    key = calloc(1, sizeof(*key) + kid_length + 1 + jwk.material.length);
     if (!key) {
-        if (!error->text[0])
-            okta_error_set_no_memory(error);
-        EVP_PKEY_free(pkey);
+        okta_error_set_no_memory(error);
+        EVP_PKEY_free(jwk.pkey);
         return NULL;
     }
-    key->kind = kind;
-    key->only = only ? only : only_algorithm(kind);
-    key->modulus_bytes = modulus_bytes;
+    key->kind = jwk.kind;
+    key->only = jwk.only;
+    key->modulus_bytes = jwk.modulus_bytes;
     key->kid_length = kid_length;
     if (kid)
         memcpy(key->kid, kid, kid_length);
-    key->pkey = pkey;
-    key->prepared = prepare(pkey, key->only);
+    key->material = (unsigned char *)key->kid + kid_length + 1;
+    key->material_length = jwk.material.length;
+    memcpy(key->kid + kid_length + 1, jwk.material.bytes, jwk.material.length);
+    key->pkey = jwk.pkey;
+    key->prepared = prepare(key->pkey, key->only);
     return key;
 }
 
@@ -381,6 +116,24 @@ bool okta_key_kid(const okta_key *key, const char **kid, size_t *length)
 bool okta_key_serves(const okta_key *key, const okta_algorithm *algorithm)
 {
     return key->kind == algorithm->key_kind && (!key->only || key->only == algorithm);
+}
+
+bool okta_key_is_same(const okta_key *a, const okta_key *b)
+{
+    return a->kind == b->kind && a->modulus_bytes == b->modulus_bytes &&
+           a->material_length == b->material_length &&
+           memcmp(a->material, b->material, a->material_length) == 0;
+}
+
+bool okta_keys_compete(const okta_key *a, const okta_key *b)
+{
+    return a->kind == b->kind && (!a->only || !b->only || a->only == b->only) &&
+           !okta_key_is_same(a, b);
+}
+
+bool okta_key_repeats(const okta_key *a, const okta_key *b)
+{
+    return okta_key_is_same(a, b) && a->only == b->only;
 }
 
 /* R||S to the DER that OpenSSL takes; the caller frees with OPENSSL_free. -1 when out of memory. */
@@ -429,18 +182,17 @@ static okta_signature_verdict verify_with(EVP_MD_CTX *context, const okta_key *k
     return good == 1 ? OKTA_SIGNATURE_GOOD : OKTA_SIGNATURE_BAD;
 }
 
-okta_signature_verdict okta_key_verify(const okta_key *key, const okta_algorithm *algorithm,
-                                       const unsigned char *data, size_t length,
-                                       const unsigned char *signature, size_t signature_length)
+/* *sure: nothing but the signature decided. */
+static okta_signature_verdict try_to_verify(const okta_key *key, const okta_algorithm *algorithm,
+                                            const unsigned char *data, size_t length,
+                                            const unsigned char *signature, size_t signature_length,
+                                            bool *sure)
 {
-    size_t expected = algorithm->signature_bytes ? algorithm->signature_bytes : key->modulus_bytes;
     okta_signature_verdict verdict = OKTA_SIGNATURE_NO_MEMORY;
     okta_crypto_errors errors;
     okta_crypto_left left;
     EVP_MD_CTX *context;
 
-    if (!okta_key_serves(key, algorithm) || signature_length != expected)
-        return OKTA_SIGNATURE_BAD;
     okta_crypto_errors_begin(&errors);
     context = EVP_MD_CTX_new();
     if (context)
@@ -449,9 +201,24 @@ okta_signature_verdict okta_key_verify(const okta_key *key, const okta_algorithm
     left = okta_crypto_errors_end(&errors);
     /* OpenSSL says what is wrong with an RSA signature; where it says nothing, something else went
      * wrong */
-    if (verdict == OKTA_SIGNATURE_BAD &&
-        (left == OKTA_CRYPTO_LEFT_NO_MEMORY ||
-         (left == OKTA_CRYPTO_LEFT_NOTHING && key->kind == OKTA_KEY_RSA)))
-        verdict = OKTA_SIGNATURE_NO_MEMORY;
+    *sure = verdict == OKTA_SIGNATURE_GOOD ||
+            (verdict == OKTA_SIGNATURE_BAD && left != OKTA_CRYPTO_LEFT_NO_MEMORY &&
+             (left != OKTA_CRYPTO_LEFT_NOTHING || key->kind != OKTA_KEY_RSA));
     return verdict;
+}
+
+okta_signature_verdict okta_key_verify(const okta_key *key, const okta_algorithm *algorithm,
+                                       const unsigned char *data, size_t length,
+                                       const unsigned char *signature, size_t signature_length)
+{
+    size_t expected = algorithm->signature_bytes ? algorithm->signature_bytes : key->modulus_bytes;
+    okta_signature_verdict verdict = OKTA_SIGNATURE_NO_MEMORY;
+    bool sure = false;
+
+    if (!okta_key_serves(key, algorithm) || signature_length != expected)
+        return OKTA_SIGNATURE_BAD;
+    /* a failed allocation and a bad signature may look alike: asked again, memory may be there */
+    for (int tries = 0; tries < 2 && !sure; tries++)
+        verdict = try_to_verify(key, algorithm, data, length, signature, signature_length, &sure);
+    return sure ? verdict : OKTA_SIGNATURE_NO_MEMORY;
 }

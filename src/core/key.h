@@ -15,7 +15,7 @@ typedef struct okta_key okta_key;
 
 /* Build a key from a JWK. NULL, with the cause in error, for a type, curve, use, key_ops, alg or
  * size that cannot verify one of our algorithms, for points off the curve, for symmetric keys.
- * Private members are never read. The caller frees. Any thread. */
+ * Members that are null are absent; private ones are never read. The caller frees. Any thread. */
 okta_key *okta_key_from_jwk(const json_t *jwk, okta_error *error);
 void okta_key_free(okta_key *key);
 
@@ -25,6 +25,16 @@ bool okta_key_kid(const okta_key *key, const char **kid, size_t *length);
 /* The gate: whether this key may serve the algorithm. It needs the right type and curve, and the
  * JWK's alg, where it names one, has to be the same. */
 bool okta_key_serves(const okta_key *key, const okta_algorithm *algorithm);
+
+/* Whether the two are one key, by their numbers: what else their JWKs say does not count. */
+bool okta_key_is_same(const okta_key *a, const okta_key *b);
+
+/* Whether the two are different keys, and some algorithm is served by either: a token that fits
+ * both does not say which was meant. */
+bool okta_keys_compete(const okta_key *a, const okta_key *b);
+
+/* Whether the two are one key that serves the same algorithms. */
+bool okta_key_repeats(const okta_key *a, const okta_key *b);
 
 typedef enum okta_signature_verdict {
     OKTA_SIGNATURE_BAD = 0,

@@ -29,31 +29,20 @@ static int compare_keys(const void *left, const void *right)
     return compare_kids(a, a_length, b, b_length);
 }
 
-static void drop(okta_dropped_fn *dropped, void *baton, const json_t *jwk, const char *why)
+/* Tells what was dropped, and to whom. */
+typedef struct dropping {
+    okta_dropped_fn *dropped; /* may be NULL */
+    void *baton;
+} dropping;
+
+static void drop(const dropping *to, const char *kid, size_t length, const char *why)
 {
-    char kid[128] = "";
-    size_t length;
-    const char *text = okta_json_string(jwk, "kid", &length);
+    char shown[128] = "";
 
-    if (text)
-        okta_text_copy(kid, sizeof(kid), text, length);
-    if (dropped)
-        dropped(baton, kid, why);
-}
-
-/* Sharing counts over all JWKs, usable or not: whichever of two the issuer meant, we cannot know.
- */
-static bool kid_is_shared(const json_t *jwks, size_t index)
-{
-    size_t length, other_length;
-    const char *kid = okta_json_string(json_array_get(jwks, index), "kid", &length);
-
-    for (size_t i = 0; kid && i < json_array_size(jwks); i++) {
-        const char *other = okta_json_string(json_array_get(jwks, i), "kid", &other_length);
-        if (i != index && other && compare_kids(kid, length, other, other_length) == 0)
-            return true;
-    }
-    return false;
+    if (kid)
+        okta_text_copy(shown, sizeof(shown), kid, length);
+    if (to->dropped)
+        to->dropped(to->baton, shown, why);
 }
 
 /* Tried twice, for OpenSSL does not tell every want of memory as such, and half a set would refuse
@@ -65,10 +54,92 @@ static okta_key *key_of(const json_t *jwk, okta_error *why)
     return key ? key : okta_key_from_jwk(jwk, why);
 }
 
+/* Every JWK of the list that is of use, in its order. False when memory ran out. */
+static bool read_keys(okta_keyset *set, const json_t *list, const dropping *to)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *jwk = json_array_get(list, i);
+        okta_error why = {""};
+        okta_key *key = key_of(jwk, &why);
+
+        if (!key && okta_error_is_no_memory(&why))
+            return false;
+        if (key) {
+            set->keys[set->count++] = key;
+        } else {
+            size_t length = 0;
+            const char *kid = okta_json_string(jwk, "kid", &length);
+
+            drop(to, kid, length, why.text);
+        }
+    }
+    return true;
+}
+
+/* Of keys that share a kid, or have none: those that are to go. Without a kid no key
+ * competes, since nothing names it. */
+static void judge_sharers(okta_key *const *keys, size_t count, bool *repeats, bool *competes)
+{
+    const char *kid;
+    size_t length;
+    bool named = okta_key_kid(keys[0], &kid, &length);
+
+    for (size_t i = 1; i < count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            repeats[i] = repeats[i] || okta_key_repeats(keys[i], keys[k]);
+            if (named && okta_keys_compete(keys[i], keys[k]))
+                competes[i] = competes[k] = true;
+        }
+    }
+}
+
+/* RFC 7517 section 4.5: kids should differ. Where they do not, a key that is there twice counts
+ * once, and of different ones that could serve the same token nobody can know which was meant. */
+static void settle_kids(okta_keyset *set, const dropping *to)
+{
+    bool repeats[OKTA_KEYSET_MAX_KEYS] = {false}, competes[OKTA_KEYSET_MAX_KEYS] = {false};
+    size_t end, kept = 0;
+
+    qsort(set->keys, set->count, sizeof(set->keys[0]), compare_keys);
+    for (size_t from = 0; from < set->count; from = end) {
+        for (end = from + 1; end < set->count; end++)
+            if (compare_keys(&set->keys[from], &set->keys[end]) != 0)
+                break;
+        judge_sharers(set->keys + from, end - from, repeats + from, competes + from);
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        okta_key *key = set->keys[i];
+        const char *kid;
+        size_t length;
+
+        if (!repeats[i] && !competes[i]) {
+            set->keys[kept++] = key;
+            continue;
+        }
+        okta_key_kid(key, &kid, &length);
+        if (competes[i])
+            drop(to, kid, length, "different keys that share this kid could serve the same token");
+        okta_key_free(key);
+    }
+    set->count = kept;
+}
+
+static okta_keyset *new_set(size_t size, okta_error *error)
+{
+    okta_keyset *set = calloc(1, sizeof(*set) + size * sizeof(set->keys[0]));
+
+    if (set)
+        atomic_init(&set->references, 1);
+    else
+        okta_error_set_no_memory(error);
+    return set;
+}
+
 okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped, void *baton,
                                    okta_error *error)
 {
     const json_t *list = json_object_get(jwks, "keys");
+    const dropping to = {dropped, baton};
     size_t size = json_array_size(list);
     okta_keyset *set;
 
@@ -80,47 +151,29 @@ okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped,
         okta_error_set(error, "more than %d keys", OKTA_KEYSET_MAX_KEYS);
         return NULL;
     }
-    set = calloc(1, sizeof(*set) + size * sizeof(set->keys[0]));
-    if (!set) {
+    set = new_set(size, error);
+    if (!set)
+        return NULL;
+    if (!read_keys(set, list, &to)) {
+        okta_keyset_unref(set);
         okta_error_set_no_memory(error);
         return NULL;
     }
-    atomic_init(&set->references, 1);
-    for (size_t i = 0; i < size; i++) {
-        const json_t *jwk = json_array_get(list, i);
-        okta_error why = {""};
-        okta_key *key = NULL;
-
-        if (kid_is_shared(list, i))
-            okta_error_set(&why, "several keys share this kid");
-        else
-            key = key_of(jwk, &why);
-        if (!key && okta_error_is_no_memory(&why)) {
-            okta_keyset_unref(set);
-            okta_error_set_no_memory(error);
-            return NULL;
-        }
-        if (key)
-            set->keys[set->count++] = key;
-        else
-            drop(dropped, baton, jwk, why.text);
-    }
-    if (set->count == 0) {
-        okta_keyset_unref(set);
-        if (size)
-            okta_error_set(error, "no usable key among its %zu", size);
-        else
-            okta_error_set(error, "an empty key set");
-        return NULL;
-    }
-    qsort(set->keys, set->count, sizeof(set->keys[0]), compare_keys);
-    return set;
+    settle_kids(set, &to);
+    if (set->count > 0)
+        return set;
+    okta_keyset_unref(set);
+    if (size)
+        okta_error_set(error, "no usable key among its %zu", size);
+    else
+        okta_error_set(error, "an empty key set");
+    return NULL;
 }
 
 okta_keyset *okta_keyset_parse(const char *text, size_t length, okta_dropped_fn *dropped,
                                void *baton, okta_error *error)
 {
-    json_t *jwks = okta_json_object(text, length, error);
+    json_t *jwks = okta_json_document(text, length, error);
     okta_keyset *set = jwks ? okta_keyset_from_json(jwks, dropped, baton, error) : NULL;
 
     json_decref(jwks);
@@ -154,35 +207,47 @@ static okta_reason find_without_kid(const okta_keyset *set, const okta_algorithm
     for (size_t i = 0; i < set->count; i++) {
         if (!okta_key_serves(set->keys[i], algorithm))
             continue;
-        if (*key)
+        /* one that has two kids is one */
+        if (*key && !okta_key_is_same(*key, set->keys[i]))
             return OKTA_KEY_AMBIGUOUS;
         *key = set->keys[i];
     }
     return *key ? OKTA_OK : OKTA_KEY_MISMATCH;
 }
 
+/* How the key's kid stands to this one; keys without a kid come first. */
+static int compare_to(const okta_key *key, const char *kid, size_t kid_length)
+{
+    const char *other;
+    size_t length;
+
+    okta_key_kid(key, &other, &length);
+    return compare_kids(other, length, kid, kid_length);
+}
+
 okta_reason okta_keyset_find(const okta_keyset *set, const char *kid, size_t kid_length,
                              const okta_algorithm *algorithm, const okta_key **key)
 {
     size_t low = 0, high = set->count;
+    okta_reason reason = OKTA_KID_UNKNOWN;
 
     if (!kid)
         return find_without_kid(set, algorithm, key);
+    if (kid_length == 0)
+        return OKTA_KID_UNKNOWN;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const char *candidate;
-        size_t length;
-        bool named = okta_key_kid(set->keys[middle], &candidate, &length);
-        int order = compare_kids(kid, kid_length, candidate, length);
 
-        if (order == 0 && named) {
-            *key = set->keys[middle];
-            return okta_key_serves(*key, algorithm) ? OKTA_OK : OKTA_KEY_MISMATCH;
-        }
-        if (order < 0)
-            high = middle;
-        else
+        if (compare_to(set->keys[middle], kid, kid_length) < 0)
             low = middle + 1;
+        else
+            high = middle;
     }
-    return OKTA_KID_UNKNOWN;
+    for (; low < set->count && compare_to(set->keys[low], kid, kid_length) == 0; low++) {
+        *key = set->keys[low];
+        if (okta_key_serves(*key, algorithm))
+            return OKTA_OK;
+        reason = OKTA_KEY_MISMATCH;
+    }
+    return reason;
 }

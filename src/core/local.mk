@@ -12,9 +12,11 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/issuer.c src/core/issuer.h \
 	src/core/json.c src/core/json.h \
 	src/core/jws.c src/core/jws.h \
+	src/core/jwk.c src/core/jwk.h \
 	src/core/key.c src/core/key.h \
 	src/core/keyset.c src/core/keyset.h \
 	src/core/match.c src/core/match.h \
+	src/core/path.c src/core/path.h \
 	src/core/metadata.c src/core/metadata.h \
 	src/core/policy.c src/core/policy.h \
 	src/core/reader.c src/core/reader.h \

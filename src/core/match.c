@@ -1,32 +1,16 @@
 #include "core/match.h"
 
+#include "core/path.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PATH_NAME_MAX 256
 #define LARGEST 9.2e18 /* that int64_t surely holds */
 
 const okta_value *okta_claims_find(const okta_claims *claims, const char *path)
 {
-    const okta_value *value = okta_claims_get(claims, path);
-    char name[PATH_NAME_MAX];
-
-    if (value)
-        return value;
-    for (value = okta_claims_root(claims); value;) {
-        size_t length = strcspn(path, ".");
-
-        if (length >= sizeof(name))
-            return NULL;
-        memcpy(name, path, length);
-        name[length] = '\0';
-        value = okta_value_member(value, name);
-        if (path[length] == '\0')
-            break;
-        path += length + 1;
-    }
-    return value;
+    return okta_path_find(okta_claims_root(claims), path);
 }
 
 /* Any notation of the number: 5, 5.0, 5e0. */
@@ -97,12 +81,33 @@ bool okta_value_has_word(const okta_value *value, const char *word)
     return false;
 }
 
+/* Whether there is anything in it: [], [null] and "" name no scope, and hide no other claim. */
+static bool names_any(const okta_value *scopes)
+{
+    if (scopes->type == OKTA_VALUE_STRING)
+        return scopes->as.string[strspn(scopes->as.string, " ")] != '\0';
+    if (scopes->type != OKTA_VALUE_ARRAY)
+        return true;
+    for (uint32_t i = 0; i < scopes->length; i++)
+        if (scopes->as.children[i].type != OKTA_VALUE_NULL)
+            return true;
+    return false;
+}
+
+const okta_value *okta_claims_scopes(const okta_claims *claims)
+{
+    const okta_value *scp = okta_claims_get(claims, "scp"), *scope;
+
+    if (scp && names_any(scp))
+        return scp;
+    scope = okta_claims_get(claims, "scope");
+    return scope ? scope : scp;
+}
+
 bool okta_claims_have_scope(const okta_claims *claims, const char *scope)
 {
-    const okta_value *scopes = okta_claims_get(claims, "scp");
+    const okta_value *scopes = okta_claims_scopes(claims);
 
-    if (!scopes)
-        scopes = okta_claims_get(claims, "scope");
     return scopes && okta_value_has_word(scopes, scope);
 }
 

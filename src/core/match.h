@@ -6,8 +6,7 @@
 
 /* All functions: any thread; borrowed results. */
 
-/* A claim by path: a top-level claim of exactly that name, else member by member at the dots. NULL
- * when there is none. */
+/* A claim by path (core/path.h); NULL when there is none, which null is too. */
 const okta_value *okta_claims_find(const okta_claims *claims, const char *path);
 
 /* Whether the value is what text says: a string by its bytes, a number by its value, a boolean as
@@ -18,7 +17,11 @@ bool okta_value_equals(const okta_value *value, const char *text);
  * 6749 section 3.3). */
 bool okta_value_has_word(const okta_value *value, const char *word);
 
-/* Whether the token's scopes, `scp` or `scope`, have this one. */
+/* The claim that has the token's scopes: `scp`, or `scope` where that names none; NULL when there
+ * is neither. */
+const okta_value *okta_claims_scopes(const okta_claims *claims);
+
+/* Whether the token's scopes have this one. */
 bool okta_claims_have_scope(const okta_claims *claims, const char *scope);
 
 /* The client that the token was issued to: `cid`, `client_id` or `azp`, a string; NULL when it

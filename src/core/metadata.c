@@ -50,7 +50,7 @@ bool okta_metadata_parse(okta_metadata *metadata, const char *text, size_t lengt
                          const char *issuer, bool insecure_http, okta_error *error)
 {
     okta_error why = {""};
-    json_t *document = okta_json_object(text, length, &why);
+    json_t *document = okta_json_document(text, length, &why);
 
     metadata->jwks_uri = metadata->token_endpoint = NULL;
     if (!document)

@@ -16,8 +16,8 @@ static json_t *reduced_key(const json_t *jwk)
     json_t *key = json_object();
 
     for (size_t i = 0; key && i < sizeof(kept) / sizeof(kept[0]); i++) {
-        json_t *member = json_object_get(jwk, kept[i]);
-        if (member && json_object_set(key, kept[i], member)) {
+        const json_t *member = okta_json_member(jwk, kept[i]);
+        if (member && json_object_set(key, kept[i], (json_t *)member)) {
             json_decref(key);
             return NULL;
         }
@@ -41,7 +41,7 @@ static json_t *reduced_keys(const json_t *jwks)
 
 char *okta_snapshot_encode(const okta_snapshot *snapshot, const char *jwks, size_t length)
 {
-    json_t *source = okta_json_object(jwks, length, NULL);
+    json_t *source = okta_json_document(jwks, length, NULL);
     json_t *keys = reduced_keys(source);
     json_t *document =
         keys ? json_pack("{s:i, s:s, s:s, s:s, s:s?, s:I, s:I, s:O}", "version",

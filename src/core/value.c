@@ -11,7 +11,7 @@ const okta_value *okta_value_member(const okta_value *value, const char *name)
         /* most names differ in their first letter, which is cheaper than a call */
         if (value->as.children[i].name[0] == name[0] &&
             strcmp(value->as.children[i].name, name) == 0)
-            return &value->as.children[i];
+            return value->as.children[i].type == OKTA_VALUE_NULL ? NULL : &value->as.children[i];
     return NULL;
 }
 

@@ -30,7 +30,7 @@ typedef struct okta_value {
     uint8_t type;    /* okta_value_type */
 } okta_value;
 
-/* Member of an object; NULL when absent or value is no object. */
+/* Member of an object; NULL when it is absent, which null is too, or value is no object. */
 const okta_value *okta_value_member(const okta_value *value, const char *name);
 
 /* Numbers only, false for others: the value rounded down and whether anything was cut off. Within

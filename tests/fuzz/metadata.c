@@ -11,7 +11,7 @@ FUZZ_TARGET("metadata")
     bool good = okta_metadata_parse(&metadata, input, length, FUZZ_ISSUER, false, &error);
 
     if (good) {
-        json_t *json = okta_json_object(input, length, NULL);
+        json_t *json = okta_json_document(input, length, NULL);
 
         hold(strcmp(json_string_value(json_object_get(json, "issuer")), FUZZ_ISSUER) == 0);
         hold(strncmp(metadata.jwks_uri, "https://", 8) == 0);

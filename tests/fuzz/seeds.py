@@ -58,6 +58,11 @@ def claims(**changes):
     return compact({name: value for name, value in changed.items() if value is not None})
 
 
+def with_nulls(*names):
+    """CLAIMS with these claims null."""
+    return compact({**CLAIMS, **dict.fromkeys(names)})
+
+
 RSA = private_key("rfc7515-a2")
 P256 = private_key("rfc7515-a3")
 P521 = private_key("rfc7515-a4")
@@ -151,12 +156,21 @@ SEEDS = {
             "one-of-three": compact({"keys": [KEYS[3], {"kty": "oct", "k": "AA"}, 7]}),
             "nameless": compact({"keys": [public(ED), public(P256)]}),
             "private": compact({"keys": [{**P256, "kid": "a"}]}),
+            "shared-kid": compact({"keys": [public(ED, kid="a"), public(P256, kid="a")]}),
+            "twice": compact({"keys": [public(ED, kid="a"), public(ED, kid="a", x5t="x"), public(RSA), public(RSA)]}),
+            "competing": compact({"keys": [public(RSA, kid="a"), public(P256, kid="a"),
+                                           {**public(RSA, kid="a"), "n": RSA["n"][:-4] + "AAAQ"}]}),
+            "enc-and-sig": compact({"keys": [public(RSA, kid="a", use="enc"), public(RSA, kid="a", use="sig")]}),
+            "nulls": compact({"keys": [public(RSA, kid=None, use=None, alg=None, key_ops=None, x5c=None)]}),
+            "bom": b"\xef\xbb\xbf" + compact({"keys": KEYS}).encode(),
         },
         "invalid": {
             "empty": '{"keys":[]}',
             "no-array": '{"keys":{}}',
             "symmetric": '{"keys":[{"kty":"oct","kid":"a","k":"c2VjcmV0"}]}',
-            "shared-kid": compact({"keys": [public(ED, kid="a"), public(P256, kid="a")]}),
+            "all-competing": compact({"keys": [public(RSA, kid="a", alg="RS256"),
+                                               {**public(RSA, kid="a"), "n": RSA["n"][:-4] + "AAAQ"}]}),
+            "two-boms": b"\xef\xbb\xbf\xef\xbb\xbf" + compact({"keys": KEYS}).encode(),
             "enc": compact({"keys": [public(RSA, use="enc")]}),
             "off-curve": compact({"keys": [{**public(P256), "y": P256["x"]}]}),
             "small-rsa": compact({"keys": [{**public(RSA), "n": RSA["n"][:170]}]}),
@@ -170,10 +184,13 @@ SEEDS = {
             "nbf": claims(nbf=NOW + 60, iat=None),
             "fraction": claims(exp=NOW + 0.5),
             "client": claims(cid=None, client_id="0oa1", sub="0oa1"),
+            "nulls": with_nulls("nbf", "nonce", "cnf", "azp", "client_id", "x"),
         },
         "invalid": {
             "expired": claims(exp=NOW - 60),
             "no-exp": claims(exp=None),
+            "exp-null": with_nulls("exp"),
+            "aud-null": with_nulls("aud"),
             "exp-string": claims(exp=str(NOW + 60)),
             "exp-huge": claims(exp=1e300),
             "future": claims(iat=NOW + 61),
@@ -191,6 +208,8 @@ SEEDS = {
             "okta": compact(METADATA),
             "no-token-endpoint": without(METADATA, "token_endpoint"),
             "other-host": compact({**METADATA, "jwks_uri": "https://keys.example:8443/k?a=b"}),
+            "bom": b"\xef\xbb\xbf" + compact(METADATA).encode(),
+            "nulls": compact({**METADATA, "token_endpoint": None, "scopes_supported": None}),
         },
         "invalid": {
             "slash": compact({**METADATA, "issuer": ISSUER + "/"}),
@@ -198,6 +217,7 @@ SEEDS = {
             "http-keys": compact({**METADATA, "jwks_uri": "http://keys.example/"}),
             "line-feed": compact({**METADATA, "jwks_uri": ISSUER + "\r\nHost: x"}),
             "number": compact({**METADATA, "jwks_uri": 7}),
+            "null": compact({**METADATA, "jwks_uri": None}),
             "html": "<html></html>",
         },
     },

@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test_match \
 	tests/unit/test_memory \
 	tests/unit/test_metadata \
+	tests/unit/test_path \
 	tests/unit/test_policy \
 	tests/unit/test_reader \
 	tests/unit/test_reason \

@@ -290,7 +290,7 @@ rule(duplicate_kids)
     char *other = mint_jwk(world_key("ed"), "\"kid\":\"ed\",");
     const char *const rows[] = {text("{\"keys\":[%s,%s,%s]}", good, evil, other),
                                 text("{\"keys\":[%s,%s,%s]}", evil, other, good),
-                                text("{\"keys\":[%s,%s,%s]}", good, other, good)};
+                                text("{\"keys\":[%s,%s,%s,%s]}", good, other, good, evil)};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         okta_keyset *set = okta_keyset_parse(rows[i], strlen(rows[i]), NULL, NULL, NULL);

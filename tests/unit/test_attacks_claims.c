@@ -158,7 +158,7 @@ rule(exp_in_every_costume)
         {"\"never\"", "claims_malformed"},
         {"\"\"", "claims_malformed"},
         {"true", "claims_malformed"},
-        {"null", "claims_malformed"},
+        {"null", "claim_missing"},
         {"[1800000000]", "claims_malformed"},
         {"{\"v\":1800000000}", "claims_malformed"},
         {"0x6b49d200", "claims_malformed"},

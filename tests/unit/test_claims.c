@@ -23,12 +23,13 @@ static bool sound(const char *json)
 rule(registered_claims_have_their_types)
 {
     static const char *const strings[] = {"iss", "sub", "jti", "cid", "client_id", "azp"};
-    static const char *const values[] = {"1",  "1.5", "true",    "null",
-                                         "[]", "{}",  "[\"a\"]", "{\"a\":1}"};
+    static const char *const values[] = {"1",  "1.5",     "true",      "[]",
+                                         "{}", "[\"a\"]", "{\"a\":1}", "[null]"};
 
     for (size_t i = 0; i < COUNT_OF(strings); i++) {
         check(sound(text("{\"%s\":\"a\"}", strings[i])), "%s", strings[i]);
         check(sound(text("{\"%s\":\"\"}", strings[i])), "%s", strings[i]);
+        check(sound(text("{\"%s\":null}", strings[i])), "%s", strings[i]);
         for (size_t j = 0; j < COUNT_OF(values); j++)
             check(!sound(text("{\"%s\":%s}", strings[i], values[j])), "%s: %s", strings[i],
                   values[j]);
@@ -45,7 +46,7 @@ rule(aud_is_a_string_or_an_array_of_strings)
     } rows[] = {{"\"a\"", true},   {"\"\"", true},           {"[]", true},
                 {"[\"a\"]", true}, {"[\"a\",\"b\"]", true},  {"[\"a\",1]", false},
                 {"[null]", false}, {"[[\"a\"]]", false},     {"[{}]", false},
-                {"1", false},      {"null", false},          {"true", false},
+                {"1", false},      {"null", true},           {"true", false},
                 {"{}", false},     {"{\"0\":\"a\"}", false}, {"1.5", false}};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -85,7 +86,6 @@ static const struct {
     {"\"1700000000\"", false, 0, 0},
     {"\"\"", false, 0, 0},
     {"true", false, 0, 0},
-    {"null", false, 0, 0},
     {"[]", false, 0, 0},
     {"[1700000000]", false, 0, 0},
     {"{}", false, 0, 0},
@@ -116,6 +116,24 @@ rule(dates_are_numbers_from_0_to_2_to_the_53)
             }
             okta_claims_unref(claims);
         }
+    }
+}
+
+rule(null_is_absent)
+{
+    static const char *const names[] = {"iss", "sub", "aud", "exp", "nbf",    "iat",
+                                        "jti", "cid", "cnf", "scp", "groups", "anything"};
+    okta_result result;
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        okta_claims *claims = make(text("{\"%s\":null,\"x\":1}", names[i]), &result);
+
+        need(claims, "%s", names[i]);
+        check(!okta_claims_get(claims, names[i]), "%s", names[i]);
+        check(okta_claims_times(claims)->present == 0, "%s", names[i]);
+        check(okta_claims_root(claims)->length == 2, "%s is gone from the token's own text",
+              names[i]);
+        okta_claims_unref(claims);
     }
 }
 

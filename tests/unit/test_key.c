@@ -181,7 +181,7 @@ rule(alg_has_to_fit_type_and_curve)
     } rows[] = {
         {"rsa", "\"ES256\"", false},   {"rsa", "\"EdDSA\"", false},    {"rsa", "\"HS256\"", false},
         {"rsa", "\"none\"", false},    {"rsa", "\"RSA-OAEP\"", false}, {"rsa", "\"rs256\"", false},
-        {"rsa", "\"\"", false},        {"rsa", "null", false},         {"rsa", "256", false},
+        {"rsa", "\"\"", false},        {"rsa", "null", true},          {"rsa", "256", false},
         {"rsa", "[\"RS256\"]", false}, {"rsa", "\"RS256 \"", false},   {"rsa", "\"RS256\"", true},
         {"p256", "\"ES384\"", false},  {"p256", "\"RS256\"", false},   {"p256", "\"ES256\"", true},
         {"p384", "\"ES256\"", false},  {"p384", "\"ES384\"", true},    {"p521", "\"ES512\"", true},
@@ -205,7 +205,7 @@ rule(use_key_ops_and_kid_are_minded)
         {"\"use\":\"enc\",", false},
         {"\"use\":\"SIG\",", false},
         {"\"use\":\"\",", false},
-        {"\"use\":null,", false},
+        {"\"use\":null,", true},
         {"\"use\":[\"sig\"],", false},
         {"\"use\":\"sig\\u0000\",", false},
         {"\"key_ops\":[\"verify\"],", true},
@@ -218,13 +218,13 @@ rule(use_key_ops_and_kid_are_minded)
         {"\"key_ops\":[\"encrypt\",\"wrapKey\"],", false},
         {"\"key_ops\":\"verify\",", false},
         {"\"key_ops\":{\"0\":\"verify\"},", false},
-        {"\"key_ops\":null,", false},
+        {"\"key_ops\":null,", true},
         {"\"use\":\"enc\",\"key_ops\":[\"verify\"],", false},
         {"\"use\":\"sig\",\"key_ops\":[\"decrypt\"],", false},
         {"\"kid\":\"a\",", true},
         {"\"kid\":\"\",", false},
         {"\"kid\":1,", false},
-        {"\"kid\":null,", false},
+        {"\"kid\":null,", true},
         {"\"x5c\":[\"nonsense\"],\"x5u\":\"http://127.0.0.1/\",\"x5t\":1,", true},
         {"\"unheard-of\":{},", true},
     };
@@ -236,6 +236,78 @@ rule(use_key_ops_and_kid_are_minded)
           "a kid at the cap");
     check(!loads(mint_jwk(world_key("p256"), text("\"kid\":\"%s\",", repeat("k", 513)))),
           "a kid beyond it");
+}
+
+rule(members_that_are_null_are_absent)
+{
+    okta_key *key = load_key(mint_jwk(world_key("rsa"), "\"kid\":null,\"alg\":null,\"use\":null,"
+                                                        "\"key_ops\":null,\"x5c\":null,"
+                                                        "\"x5t#S256\":null,\"crv\":null,"),
+                             NULL);
+    const char *kid;
+    size_t length;
+    okta_error error = {""};
+
+    need(key, "nothing but its numbers");
+    check(!okta_key_kid(key, &kid, &length), "no kid");
+    check(okta_key_serves(key, okta_algorithm_by_id(OKTA_RS256)) &&
+              okta_key_serves(key, okta_algorithm_by_id(OKTA_PS512)),
+          "no alg");
+    okta_key_free(key);
+    check(!load_key("{\"kty\":\"RSA\",\"n\":null,\"e\":\"AQAB\"}", &error) &&
+              strstr(error.text, "no \"n\""),
+          "%s", error.text);
+    check(!load_key("{\"kty\":\"EC\",\"crv\":null}", &error), "crv");
+}
+
+/* The number with three bytes of zero in front of it. */
+static char *padded(const char *jwk, const char *name)
+{
+    const char *at = strstr(jwk, text("\"%s\":\"", name));
+
+    need(at, "%s in %s", name, jwk);
+    at += strlen(name) + 4;
+    return text("%.*sAAAA%s", (int)(at - jwk), jwk, at);
+}
+
+rule(a_key_is_the_same_by_its_numbers)
+{
+    char *plain = mint_jwk(world_key("rsa"), "");
+    const struct {
+        const char *name, *a, *b;
+        bool same, repeats, competes;
+    } rows[] = {
+        {"itself", plain, plain, true, true, false},
+        {"other members", plain,
+         mint_jwk(world_key("rsa"), "\"use\":\"sig\",\"x5t\":\"a\",\"iss\":1,"), true, true, false},
+        {"zeros in front of n", plain, padded(plain, "n"), true, true, false},
+        {"zeros in front of e", plain, padded(plain, "e"), true, true, false},
+        {"an alg", plain, mint_jwk(world_key("rsa"), "\"alg\":\"RS256\","), true, false, false},
+        {"two algs", mint_jwk(world_key("rsa"), "\"alg\":\"PS256\","),
+         mint_jwk(world_key("rsa"), "\"alg\":\"RS256\","), true, false, false},
+        {"the alg of a curve, said and unsaid", mint_jwk(world_key("p256"), ""),
+         mint_jwk(world_key("p256"), "\"alg\":\"ES256\","), true, true, false},
+        {"another RSA key", plain, mint_jwk(world_key("rs256"), ""), false, false, true},
+        {"another RSA key of one alg", plain, mint_jwk(world_key("rs256"), "\"alg\":\"PS384\","),
+         false, false, true},
+        {"RSA keys of two algs", mint_jwk(world_key("rsa"), "\"alg\":\"RS256\","),
+         mint_jwk(world_key("rs256"), "\"alg\":\"PS256\","), false, false, false},
+        {"two curves", mint_jwk(world_key("p256"), ""), mint_jwk(world_key("p384"), ""), false,
+         false, false},
+        {"two types", plain, mint_jwk(world_key("ed"), ""), false, false, false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        okta_key *a = load_key(rows[i].a, NULL), *b = load_key(rows[i].b, NULL);
+
+        need(a && b, "%s", rows[i].name);
+        check(okta_key_is_same(a, b) == rows[i].same, "same: %s", rows[i].name);
+        check(okta_key_repeats(a, b) == rows[i].repeats, "repeats: %s", rows[i].name);
+        check(okta_keys_compete(a, b) == rows[i].competes, "competes: %s", rows[i].name);
+        check(okta_keys_compete(b, a) == rows[i].competes, "competes: %s", rows[i].name);
+        okta_key_free(a);
+        okta_key_free(b);
+    }
 }
 
 rule(the_kid_comes_out_as_it_went_in)

@@ -95,8 +95,7 @@ static const struct {
     {"true", "1", false},
     {"true", "TRUE", false},
     {"false", "", false},
-    {"null", "null", false},
-    {"null", "", false},
+    {"[null]", "", false},
     {"{}", "", false},
     {"{\"a\":\"a\"}", "a", false},
     {"[]", "", false},
@@ -163,7 +162,7 @@ rule(words_are_elements_or_parts_between_spaces)
         {"\"a\"", "", false},
         {"1", "1", false},
         {"true", "true", false},
-        {"null", "null", false},
+        {"[null]", "null", false},
         {"{\"read\":true}", "read", false},
     };
 
@@ -182,11 +181,24 @@ rule(scopes_are_in_scp_or_else_in_scope)
         const char *json;
         bool has;
     } rows[] = {
-        {"{\"scp\":[\"openid\",\"read\"]}", true},  {"{\"scp\":\"openid read\"}", true},
-        {"{\"scope\":\"openid read\"}", true},      {"{\"scope\":[\"read\"]}", true},
-        {"{\"scp\":[],\"scope\":\"read\"}", false}, {"{\"scp\":null,\"scope\":\"read\"}", false},
-        {"{\"scp\":{\"read\":1}}", false},          {"{\"scp\":[\"reads\"]}", false},
-        {"{\"scopes\":[\"read\"]}", false},         {"{}", false},
+        {"{\"scp\":[\"openid\",\"read\"]}", true},
+        {"{\"scp\":\"openid read\"}", true},
+        {"{\"scope\":\"openid read\"}", true},
+        {"{\"scope\":[\"read\"]}", true},
+        {"{\"scp\":[],\"scope\":\"read\"}", true},
+        {"{\"scp\":null,\"scope\":\"read\"}", true},
+        {"{\"scp\":[null],\"scope\":\"read\"}", true},
+        {"{\"scp\":\"\",\"scope\":\"read\"}", true},
+        {"{\"scp\":\" \",\"scope\":\"read\"}", true},
+        {"{\"scp\":[\"a\"],\"scope\":\"read\"}", false},
+        {"{\"scp\":\"a\",\"scope\":\"read\"}", false},
+        {"{\"scp\":[],\"scope\":null}", false},
+        {"{\"scp\":null}", false},
+        {"{\"scp\":{},\"scope\":\"read\"}", false},
+        {"{\"scp\":{\"read\":1}}", false},
+        {"{\"scp\":[\"reads\"]}", false},
+        {"{\"scopes\":[\"read\"]}", false},
+        {"{}", false},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -204,6 +216,9 @@ rule(the_client_is_the_first_name_there_is)
     } rows[] = {{"{\"cid\":\"a\",\"client_id\":\"b\",\"azp\":\"c\"}", "a"},
                 {"{\"client_id\":\"b\",\"azp\":\"c\"}", "b"},
                 {"{\"azp\":\"c\",\"sub\":\"d\"}", "c"},
+                {"{\"cid\":null,\"client_id\":\"b\"}", "b"},
+                {"{\"cid\":null,\"client_id\":null,\"azp\":\"c\"}", "c"},
+                {"{\"azp\":null}", NULL},
                 {"{\"sub\":\"d\"}", NULL}};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -96,6 +96,27 @@ rule(the_jwks_uri_can_be_fetched_from)
     check(!parses("{\"issuer\":\"" ISSUER "\"}", false), "absent");
 }
 
+rule(a_byte_order_mark_in_front_is_skipped)
+{
+    check(parses("\xef\xbb\xbf{\"issuer\":\"" ISSUER "\"," KEYS "}", false), "one: %s", cause.text);
+    okta_metadata_clear(&found);
+    check(!parses("\xef\xbb\xbf\xef\xbb\xbf{\"issuer\":\"" ISSUER "\"," KEYS "}", false), "two");
+}
+
+rule(members_that_are_null_are_absent)
+{
+    check(!parses("{\"issuer\":null," KEYS "}", false) && strstr(cause.text, "no \"issuer\""), "%s",
+          cause.text);
+    check(!parses("{\"issuer\":\"" ISSUER "\",\"jwks_uri\":null}", false) &&
+              strstr(cause.text, "no \"jwks_uri\""),
+          "%s", cause.text);
+    check(parses("{\"issuer\":\"" ISSUER "\"," KEYS ",\"introspection_endpoint\":null,"
+                 "\"scopes_supported\":null}",
+                 false),
+          "%s", cause.text);
+    okta_metadata_clear(&found);
+}
+
 rule(a_bad_token_endpoint_is_left_out)
 {
     static const char *const rows[] = {"\"http://a.okta.com/t\"", "1", "null", "\"\"", "[]"};

@@ -340,7 +340,7 @@ rule(the_client_is_the_first_of_cid_client_id_azp)
 rule(id_tokens_are_told_by_their_marks)
 {
     static const char *const marks[] = {"nonce", "at_hash", "c_hash"};
-    static const char *const values[] = {"\"x\"", "\"\"", "null", "1", "{}", "false"};
+    static const char *const values[] = {"\"x\"", "\"\"", "[null]", "1", "{}", "false"};
     okta_policy policy = world_policy();
 
     for (size_t m = 0; m < COUNT_OF(marks); m++) {
@@ -354,12 +354,25 @@ rule(id_tokens_are_told_by_their_marks)
         }
     }
     expect("\"Nonce\":1,\"athash\":1", OKTA_OK);
+    expect("\"nonce\":null,\"at_hash\":null,\"c_hash\":null", OKTA_OK);
+}
+
+rule(a_claim_that_is_null_is_missing_or_not_asked_for)
+{
+    static const char *const optional[] = {"nbf", "iat", "jti",       "sub", "cid", "client_id",
+                                           "azp", "acr", "auth_time", "scp", "cnf"};
+
+    for (size_t i = 0; i < COUNT_OF(optional); i++)
+        expect(text("\"%s\":null", optional[i]), OKTA_OK);
+    expect("\"iss\":null", OKTA_CLAIM_MISSING);
+    expect("\"exp\":null", OKTA_CLAIM_MISSING);
+    expect("\"aud\":null", OKTA_AUDIENCE_MISMATCH);
 }
 
 rule(a_bound_token_is_refused_without_its_proof)
 {
     static const char *const values[] = {
-        "{\"jkt\":\"x\"}", "{\"x5t#S256\":\"x\"}", "{}", "null", "\"\"", "[]"};
+        "{\"jkt\":\"x\"}", "{\"x5t#S256\":\"x\"}", "{}", "{\"jkt\":null}", "\"\"", "[]"};
     okta_policy policy = world_policy();
 
     for (size_t i = 0; i < COUNT_OF(values); i++) {
