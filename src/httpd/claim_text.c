@@ -25,8 +25,9 @@ static bool is_encoded(const char *text, apr_size_t length, apr_size_t i, okta_t
 
     if (is_control(c))
         return true;
+    /* what separates elements is in none of them */
     if (style != OKTA_TEXT_HEADER)
-        return false;
+        return in_array && (c == ' ' || c == '%');
     /* receivers trim fields: " root" must not arrive as "root" */
     return (unsigned char)c > 0x7e || c == '%' || (c == ',' && in_array) ||
            (c == ' ' && (i == 0 || i == length - 1));

@@ -7,7 +7,8 @@
 #include <apr_pools.h>
 
 typedef enum okta_text_style {
-    OKTA_TEXT_ENV,   /* arrays with spaces; control characters as %0A, all else as it is */
+    OKTA_TEXT_ENV,   /* arrays with spaces; control characters as %0A, in elements of arrays a
+                        space as %20 and `%` as %25, all else as it is */
     OKTA_TEXT_HEADER /* arrays with commas; everything but printable ASCII, `%` and a space at
                         either end as %XX; a comma in an element as %2C */
 } okta_text_style;

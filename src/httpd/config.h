@@ -49,9 +49,9 @@ typedef struct okta_dir_config {
         *composed; /* the issuer of domain and server_id when one section says both, else NULL */
     apr_array_header_t *audiences;
     apr_array_header_t *clients;
-    apr_array_header_t *user_claims;
-    apr_array_header_t *env_claims; /* for OKTA_CLAIM_ENV_SOME */
-    okta_algorithm_set algorithms;  /* 0: not said */
+    apr_array_header_t *user_claims; /* by path */
+    apr_array_header_t *env_claims;  /* okta_env_claim, for OKTA_CLAIM_ENV_SOME */
+    okta_algorithm_set algorithms;   /* 0: not said */
     int at_jwt_only;
     int skew;
     int anonymous;

@@ -27,7 +27,7 @@ const command_rec okta_directives[] = {
         "OktaAnonymous", okta_set_anonymous, NULL, ACCESS_CONF,
         "beside Require all granted: off (default), missing or missing-or-failed tokens pass "
         "without identity"),
-    AP_INIT_ITERATE("OktaRemoteUser", okta_add_to_list, LIST_OF(user_claims), SECTION,
+    AP_INIT_ITERATE("OktaRemoteUser", okta_add_user_claim, LIST_OF(user_claims), SECTION,
                     "claims of which the first present one becomes REMOTE_USER (default: sub cid "
                     "client_id)"),
     AP_INIT_ITERATE("OktaClaimEnv", okta_add_claim_env, NULL, SECTION,

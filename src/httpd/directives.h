@@ -12,6 +12,7 @@ const char *okta_directive_error(const cmd_parms *cmd, const char *value, const 
  */
 const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value);
+const char *okta_add_user_claim(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_domain(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value);

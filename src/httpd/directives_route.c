@@ -1,5 +1,6 @@
 #include "core/cors.h"
 #include "core/issuer.h"
+#include "core/path.h"
 #include "httpd/backend.h"
 #include "httpd/directives.h"
 #include "httpd/registry.h"
@@ -36,11 +37,14 @@ const char *okta_set_flag(cmd_parms *cmd, void *config, int flag)
 const char *okta_set_groups_claim(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
+    okta_error error = {""};
 
     if (!*value || okta_is_placeholder(value))
         return okta_directive_error(cmd, value,
                                     "no claim; write the name of the claim that has the "
                                     "groups");
+    if (!okta_path_check(value, &error))
+        return okta_directive_error(cmd, value, error.text);
     if (section->groups_claim && strcmp(section->groups_claim, value) != 0)
         return okta_directive_error(cmd, value,
                                     "the same section names another claim already; keep "
@@ -70,6 +74,7 @@ const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *clai
                                   const char *header)
 {
     okta_dir_config *section = config;
+    okta_error error = {""};
     okta_claim_header *pair;
 
     if (!is_token(header) || is_reserved(header))
@@ -80,6 +85,8 @@ const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *clai
         return okta_directive_error(cmd, claim,
                                     "no claim; write its name, or a path such as "
                                     "\"address.country\"");
+    if (!okta_path_check(claim, &error))
+        return okta_directive_error(cmd, claim, error.text);
     okta_registry_note_section(cmd, section);
     if (!section->claim_headers)
         section->claim_headers = apr_array_make(cmd->pool, 2, sizeof(okta_claim_header));

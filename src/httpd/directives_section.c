@@ -1,6 +1,8 @@
 #include "core/issuer.h"
+#include "core/path.h"
 #include "httpd/directives.h"
 #include "httpd/registry.h"
+#include "httpd/variables.h"
 
 #include <apr_strings.h>
 
@@ -53,6 +55,15 @@ const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value)
     okta_registry_note_section(cmd, config);
     okta_append(cmd->pool, list_at(cmd, config), value);
     return NULL;
+}
+
+const char *okta_add_user_claim(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_error error = {""};
+
+    if (!okta_path_check(value, &error))
+        return okta_directive_error(cmd, value, error.text);
+    return okta_add_to_list(cmd, config, value);
 }
 
 const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value)
@@ -204,20 +215,53 @@ const char *okta_set_clock_skew(cmd_parms *cmd, void *config, const char *value)
     return NULL;
 }
 
+/* The claim that a path surely names: where it has no dot, or is a JSON Pointer of one step. */
+static const char *sure_name(apr_pool_t *pool, const char *path)
+{
+    char *name, *to;
+
+    if (*path != '/')
+        return strchr(path, '.') ? NULL : path;
+    if (strchr(path + 1, '/'))
+        return NULL;
+    name = to = apr_palloc(pool, strlen(path));
+    for (path++; *path; path++, to++) {
+        *to = *path;
+        if (*path == '~')
+            *to = *++path == '0' ? '~' : '/';
+    }
+    *to = '\0';
+    return name;
+}
+
+static void add_env_claim(apr_pool_t *pool, okta_dir_config *section, const char *path)
+{
+    okta_env_claim *claim;
+
+    if (!section->env_claims)
+        section->env_claims = apr_array_make(pool, 2, sizeof(okta_env_claim));
+    claim = apr_array_push(section->env_claims);
+    claim->path = path;
+    claim->name = sure_name(pool, path);
+}
+
 const char *okta_add_claim_env(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
     int mode = strcasecmp(value, "on") == 0    ? OKTA_CLAIM_ENV_ON
                : strcasecmp(value, "off") == 0 ? OKTA_CLAIM_ENV_OFF
                                                : OKTA_CLAIM_ENV_SOME;
+    okta_error error = {""};
 
     if (section->claim_env != OKTA_CLAIM_ENV_UNSET && section->claim_env != mode)
         return okta_directive_error(cmd, value,
                                     "the same section says otherwise already; use On, Off "
                                     "or a list of claims");
+    if (mode == OKTA_CLAIM_ENV_SOME && !okta_path_check(value, &error))
+        return okta_directive_error(cmd, value, error.text);
     okta_registry_note_section(cmd, section);
     section->claim_env = mode;
     if (mode == OKTA_CLAIM_ENV_SOME)
-        okta_append(cmd->pool, &section->env_claims, value);
+        add_env_claim(cmd->pool, section, value);
     return NULL;
 }

@@ -26,8 +26,10 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/shared.c src/httpd/shared.h \
 	src/httpd/statedir.c src/httpd/statedir.h \
 	src/httpd/statefile.c src/httpd/statefile.h \
+	src/httpd/told_once.c src/httpd/told_once.h \
 	src/httpd/tokens.c src/httpd/tokens.h \
 	src/httpd/trust.c src/httpd/trust.h \
+	src/httpd/variables.c src/httpd/variables.h \
 	src/httpd/directives.c src/httpd/directives.h \
 	src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c \

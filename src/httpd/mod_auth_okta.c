@@ -16,6 +16,7 @@
 #include "httpd/respond.h"
 #include "httpd/restart.h"
 #include "httpd/statedir.h"
+#include "httpd/told_once.h"
 #include "httpd/tokens.h"
 #include "httpd/trust.h"
 
@@ -40,6 +41,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK;
     okta_trust_settle(pconf, ptemp);
+    okta_told_once_share(pconf);
     status = okta_shared_create(pconf, ptemp, server);
     if (status == OK)
         status = okta_statedir_prepare(pconf, server);

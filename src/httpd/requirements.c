@@ -1,6 +1,7 @@
 #include "httpd/requirements.h"
 
 #include "core/match.h"
+#include "core/path.h"
 #include "httpd/claim_text.h"
 #include "httpd/config.h"
 #include "httpd/request.h"
@@ -192,6 +193,7 @@ static const char *parse_claim(cmd_parms *cmd, const char *line, const void **pa
 {
     claim_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
     apr_array_header_t *words = words_of(cmd->pool, line);
+    okta_error path_error = {""};
     const char *error;
 
     *parsed = condition;
@@ -201,6 +203,8 @@ static const char *parse_claim(cmd_parms *cmd, const char *line, const void **pa
                      "more values");
     condition->negated = is_negated(cmd);
     condition->path = APR_ARRAY_IDX(words, 0, const char *);
+    if (!okta_path_check(condition->path, &path_error))
+        return fault(cmd, CLAIM, line, apr_pstrdup(cmd->pool, path_error.text));
     error = parse_operator(APR_ARRAY_IDX(words, 1, const char *), &condition->how);
     condition->values = apr_array_make(cmd->pool, 2, sizeof(const char *));
     for (int i = 2; i < words->nelts; i++)

@@ -1,0 +1,170 @@
+#include "httpd/variables.h"
+
+#include "core/match.h"
+#include "httpd/claim_text.h"
+
+#include <apr_lib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define PREFIX "OKTA_CLAIM_"
+#define SCOPES "OKTA_SCOPE"
+
+/* What a shell or CGI program can name. Another claim's name may become the same where something
+ * had to be changed, or where it differs by case alone, which tables do not tell apart. */
+static const char *name_of(apr_pool_t *pool, const char *from, bool is_pointer, bool *exact)
+{
+    char *name = apr_palloc(pool, sizeof(PREFIX) + strlen(from)), *to = name + sizeof(PREFIX) - 1;
+
+    memcpy(name, PREFIX, sizeof(PREFIX) - 1);
+    *exact = true;
+    for (; *from; from++) {
+        bool stays = apr_isalnum(*from) || *from == '_';
+
+        *exact = *exact && stays && !apr_isupper(*from);
+        *to++ = (char)(stays ? *from : '_');
+        /* ~0 and ~1 stand for one character */
+        from += is_pointer && *from == '~' && from[1];
+    }
+    *to = '\0';
+    return name;
+}
+
+/* Without a text where the claim has none. */
+static okta_variable variable_of(apr_pool_t *pool, const okta_value *value, const char *claim,
+                                 bool is_path)
+{
+    bool is_pointer = is_path && *claim == '/';
+    okta_variable variable = {.claim = claim, .text = okta_claim_text(pool, value, OKTA_TEXT_ENV)};
+
+    if (!variable.text)
+        return variable;
+    variable.borrowed = value->type == OKTA_VALUE_STRING && variable.text == value->as.string;
+    variable.name = name_of(pool, claim + is_pointer, is_pointer, &variable.exact);
+    return variable;
+}
+
+static okta_variables *room_for(apr_pool_t *pool, size_t count)
+{
+    okta_variables *variables =
+        apr_palloc(pool, sizeof(*variables) + (count + 1) * sizeof(variables->all[0]));
+
+    variables->count = 0;
+    return variables;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcasecmp(((const okta_variable *)left)->name, ((const okta_variable *)right)->name);
+}
+
+/* Puts those of one name side by side. */
+static void find_sharers(okta_variables *variables)
+{
+    okta_variable *all = variables->all;
+
+    qsort(all, variables->count, sizeof(*all), compare_names);
+    for (size_t i = 1; i < variables->count; i++)
+        if (compare_names(&all[i - 1], &all[i]) == 0)
+            all[i - 1].shared = all[i].shared = true;
+}
+
+okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims)
+{
+    const okta_value *root = okta_claims_root(claims), *scopes = okta_claims_scopes(claims);
+    okta_variables *made = room_for(pool, root->length);
+    okta_variable scope = {.name = SCOPES};
+    bool all_exact = true;
+
+    for (uint32_t i = 0; i < root->length; i++) {
+        const okta_value *claim = &root->as.children[i];
+        okta_variable variable = variable_of(pool, claim, claim->name, false);
+
+        if (!variable.text)
+            continue;
+        if (claim == scopes) {
+            scope.text = variable.text;
+            scope.borrowed = variable.borrowed;
+        }
+        all_exact = all_exact && variable.exact;
+        made->all[made->count++] = variable;
+    }
+    if (!all_exact)
+        find_sharers(made);
+    if (scope.text)
+        made->all[made->count++] = scope;
+    return made;
+}
+
+okta_variables *okta_variables_at(apr_pool_t *pool, const okta_claims *claims,
+                                  const apr_array_header_t *paths)
+{
+    okta_variables *made = room_for(pool, (size_t)paths->nelts);
+    const okta_value **values = apr_palloc(pool, (size_t)paths->nelts * sizeof(*values));
+    const okta_value *scopes = okta_claims_scopes(claims);
+
+    for (int i = 0; i < paths->nelts; i++) {
+        const char *path = APR_ARRAY_IDX(paths, i, okta_env_claim).path;
+        bool is_there = false;
+
+        values[made->count] = okta_claims_find(claims, path);
+        /* two paths to one value do not share a variable, they are one */
+        for (size_t k = 0; k < made->count; k++)
+            is_there = is_there || values[k] == values[made->count];
+        if (values[made->count] && !is_there) {
+            made->all[made->count] = variable_of(pool, values[made->count], path, true);
+            made->count += made->all[made->count].text != NULL;
+        }
+    }
+    find_sharers(made);
+    if (scopes)
+        made->all[made->count++] =
+            (okta_variable){.name = SCOPES, .text = okta_claim_text(pool, scopes, OKTA_TEXT_ENV)};
+    return made;
+}
+
+/* Copy text to *to, which moves behind it. */
+static const char *put_text(char **to, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*to, text, size);
+
+    *to += size;
+    return copy;
+}
+
+okta_variables *okta_variables_keep(const okta_variables *from)
+{
+    size_t head = sizeof(*from) + from->count * sizeof(from->all[0]), size = head;
+    okta_variables *kept;
+    char *to;
+
+    for (size_t i = 0; i < from->count; i++)
+        size += strlen(from->all[i].name) + 1 +
+                (from->all[i].borrowed ? 0 : strlen(from->all[i].text) + 1);
+    kept = malloc(size);
+    if (!kept)
+        return NULL;
+    memcpy(kept, from, head);
+    to = (char *)kept + head;
+    for (size_t i = 0; i < kept->count; i++) {
+        okta_variable *v = &kept->all[i];
+
+        v->name = put_text(&to, v->name);
+        if (!v->borrowed)
+            v->text = put_text(&to, v->text);
+    }
+    return kept;
+}
+
+size_t okta_variables_sharing(const okta_variables *variables, size_t index)
+{
+    const okta_variable *all = variables->all;
+    size_t end = index + 1;
+
+    while (all[index].shared && end < variables->count && all[end].shared &&
+           compare_names(&all[index], &all[end]) == 0)
+        end++;
+    return end - index;
+}

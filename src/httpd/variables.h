@@ -1,0 +1,46 @@
+/* What a token's claims put into the environment: OKTA_CLAIM_, then letters, digits, underscores.
+ */
+#ifndef OKTA_HTTPD_VARIABLES_H
+#define OKTA_HTTPD_VARIABLES_H
+
+#include "core/claims.h"
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+
+/* One claim of OktaClaimEnv. */
+typedef struct okta_env_claim {
+    const char *path;
+    const char
+        *name; /* of the claim, where the path can name no other; NULL: it has to be looked up */
+} okta_env_claim;
+
+typedef struct okta_variable {
+    const char *claim; /* its name or path; NULL: exported whatever the configuration picks */
+    const char *name;
+    const char *text;
+    bool borrowed; /* the text is the claim's own */
+    bool exact;    /* the claim is spelled like the variable, without capitals: no other one is */
+    bool shared;   /* others have the same name, but perhaps for its case; they are neighbours */
+} okta_variable;
+
+typedef struct okta_variables {
+    size_t count;
+    okta_variable all[];
+} okta_variables;
+
+/* Those of all claims, and OKTA_SCOPE; claims that are null have none. From pool, with texts and
+ * names that pool or claims own. */
+okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims);
+
+/* Those of the paths (okta_env_claim) that the token has, and OKTA_SCOPE. */
+okta_variables *okta_variables_at(apr_pool_t *pool, const okta_claims *claims,
+                                  const apr_array_header_t *paths);
+
+/* A copy in one block of malloc that can stay with the claims; NULL when out of memory. */
+okta_variables *okta_variables_keep(const okta_variables *variables);
+
+/* How many variables, from index on, have one name: 1 where it is its own. */
+size_t okta_variables_sharing(const okta_variables *variables, size_t index);
+
+#endif
