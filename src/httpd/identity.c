@@ -90,12 +90,12 @@ static void tell_of_sharers(request_rec *r, const okta_variable *a, const okta_v
     okta_text_copy(first, sizeof(first), a->claim, strlen(a->claim));
     okta_text_copy(second, sizeof(second), b->claim, strlen(b->claim));
     ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r,
-                  OKTA_TAG_REQUEST "the claims \"%s\" and \"%s\" would have one variable, %s: %s; "
-                                   "name the one that is meant in OktaClaimEnv, or hand them over "
-                                   "by OktaClaimHeader",
-                  first, second, a->name,
-                  wins ? "only the claim that is spelled like it is exported"
-                       : "none of them is exported");
+                  OKTA_TAG_REQUEST
+                  "the claims \"%s\" and \"%s\" would have one variable, %s; %s "
+                  "exported; name the claim that is meant in OktaClaimEnv, or hand "
+                  "them over by OktaClaimHeader",
+                  first, second, wins ? wins->name : a->name,
+                  wins ? "only the claim that is spelled like it is" : "none of them is");
 }
 
 /* Of variables that have one name, the one to export: the only one that the configuration picks, or

@@ -73,7 +73,7 @@ def test_types(server, shared_issuer):
     assert seen["yes"] == "true"
     assert seen["no"] == "false"
     assert seen["number"] == "-5"
-    assert seen["groups"] == "a b c d"
+    assert seen["groups"] == "a b c%20d"
     assert seen["one"] == "x"
     assert seen["utf8"] == "jürgen 鍵"
     assert seen.get("empty", "") == ""

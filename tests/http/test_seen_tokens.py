@@ -8,6 +8,7 @@ TOKENS = {
     "a user's": {},
     "a scope string": {"scp": ABSENT, "scope": "a b:c"},
     "scp null": {"scp": None},
+    "scp null beside scope": {"scp": None, "scope": "a b:c"},
     "every type": {"n": 5, "x": 1.5, "yes": True, "no": None, "o": {"a": [1]}, "l": ["a", {"b": 1}], "e": []},
     "names that become one": {"a-b": "1", "a_b": "2", "a.b": "3"},
     "names that differ by case": {"Dept": "1", "dept": "2", "DEPT": "3"},
