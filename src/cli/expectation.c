@@ -97,19 +97,14 @@ static bool judge_signature_only(const okta_expectation *e)
     return true;
 }
 
-/* OktaAudience's default: that of an authorization server called "default" is known. */
+/* OktaAudience's default. */
 static bool expect_default_audience(okta_expectation *e)
 {
-    static const char path[] = "/oauth2/default";
-
-    for (size_t i = 0; i < e->issuers.count; i++) {
-        const char *issuer = e->issuers.items[i];
-
-        if (strcmp(issuer + okta_origin_length(issuer), path) != 0)
+    for (size_t i = 0; i < e->issuers.count; i++)
+        if (!okta_is_default_server(e->issuers.items[i]))
             return true;
-    }
     e->default_audience = true;
-    return okta_list_add(&e->audiences, "api://default");
+    return okta_list_add(&e->audiences, OKTA_DEFAULT_AUDIENCE);
 }
 
 static bool judge(okta_expectation *e)

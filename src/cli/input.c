@@ -1,12 +1,14 @@
 #include "cli/input.h"
 
 #include "cli/message.h"
+#include "cli/wrapping.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define INPUT_MAX ((size_t)16 << 20)
@@ -56,10 +58,13 @@ static void trim(okta_input *input)
 bool okta_input_token(okta_input *input, int count, char **arguments)
 {
     *input = (okta_input){NULL, 0};
-    if (count > 1)
-        return okta_complain("%d arguments besides the options where one token is expected; is a "
-                             "quote missing?",
-                             count);
+    if (count > 1) {
+        const char *wrapping = okta_wrapping(arguments[0], strlen(arguments[0]));
+
+        return okta_complain("%d arguments besides the options where one token is expected; %s%s",
+                             count, wrapping ? "give " : "is a quote missing?",
+                             wrapping ? wrapping : "");
+    }
     if (count == 1 && strcmp(arguments[0], "-") != 0) {
         input->bytes = OPENSSL_strdup(arguments[0]);
         input->length = input->bytes ? strlen(input->bytes) : 0;
@@ -76,12 +81,17 @@ bool okta_input_token(okta_input *input, int count, char **arguments)
 bool okta_input_file(okta_input *input, const char *path, const char *name)
 {
     FILE *file = fopen(path, "rb");
+    struct stat status;
     bool good;
 
     *input = (okta_input){NULL, 0};
     if (!file)
         return okta_complain("%s: cannot be opened: %s; give a file that you may read", name,
                              strerror(errno));
+    if (fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode)) {
+        fclose(file);
+        return okta_complain("%s: it is a directory; give a file in it", name);
+    }
     good = read_all(input, file, name);
     fclose(file);
     return good;

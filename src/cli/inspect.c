@@ -5,6 +5,7 @@
 #include "cli/notes.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/wrapping.h"
 #include "core/base64url.h"
 #include "core/json.h"
 
@@ -54,6 +55,15 @@ static char *decode(const char *part, size_t length, size_t *decoded_length)
     return NULL;
 }
 
+static bool is_base64url(const char *text, size_t length)
+{
+    size_t decoded_length;
+    char *bytes = decode(text, length, &decoded_length);
+
+    free(bytes);
+    return bytes != NULL;
+}
+
 static json_t *read_object(const char *name, const char *part, size_t length)
 {
     size_t decoded_length = 0;
@@ -84,18 +94,21 @@ static size_t signature_length(const char *part)
  * complaint; the header may be there all the same. */
 static bool read_token(inspection *i)
 {
-    const char *token = i->token.bytes, *first, *second;
+    const char *token = i->token.bytes, *first, *second, *wrapping;
     size_t dots = 0;
 
     for (size_t at = 0; at < i->token.length; at++)
         dots += token[at] == '.';
     if (i->token.length == 0)
         return okta_complain("the token is empty; is a shell variable unset?");
+    first = strchr(token, '.');
+    wrapping = okta_wrapping(token, i->token.length);
+    if (wrapping && (!first || !is_base64url(token, (size_t)(first - token))))
+        return okta_complain("no JWT by itself; give %s", wrapping);
     if (dots != 2 && dots != 4)
         return okta_complain("no JWT: %zu dots where a signed one has 2%s", dots,
                              dots ? "; was it cut or wrapped?"
                                   : "; an opaque token says nothing, only its issuer knows it");
-    first = strchr(token, '.');
     second = first ? strchr(first + 1, '.') : NULL;
     if (!second)
         return okta_complain("no JWT: it holds a NUL byte");

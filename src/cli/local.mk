@@ -21,7 +21,8 @@ src_cli_okta_token_SOURCES = \
 	src/cli/remedy.c src/cli/remedy.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/secret.c src/cli/secret.h \
-	src/cli/verify.c
+	src/cli/verify.c \
+	src/cli/wrapping.c src/cli/wrapping.h
 src_cli_okta_token_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 src_cli_okta_token_LDADD = src/fetch/libokta_fetch.la src/core/libokta_core.la \
 	$(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) -lm

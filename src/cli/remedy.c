@@ -1,10 +1,9 @@
 #include "cli/remedy.h"
 
 #include "cli/clock.h"
+#include "cli/wrapping.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_TOKEN_TOO_LARGE] = "a shorter token; in httpd OktaMaxTokenBytes sets the limit",
@@ -27,19 +26,6 @@ static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_TOKEN_NOT_YET_VALID] = "a clock that agrees with the issuer's",
     [OKTA_TOKEN_FROM_FUTURE] = "a clock that agrees with the issuer's",
 };
-
-/* What is around the token by mistake; NULL for nothing. */
-static const char *wrapping(const char *token, size_t length)
-{
-    if (length == 0)
-        return "a token; this one is empty: is a shell variable unset";
-    if (length > 7 && strncasecmp(token, "Bearer ", 7) == 0)
-        return "the token alone, without \"Bearer\"";
-    for (size_t i = 0; i < length; i++)
-        if (isspace((unsigned char)token[i]))
-            return "the token alone, without white space or line breaks";
-    return NULL;
-}
 
 /* what, then the items quoted and joined by "or", then more. */
 static void one_of(const char *what, const okta_strings *items, const char *more, char *buffer,
@@ -69,7 +55,7 @@ static void algorithms(okta_algorithm_set set, char *buffer, size_t size)
 void okta_remedy(okta_reason reason, const okta_remedy_facts *facts, char *buffer, size_t size)
 {
     const char *phrase = (unsigned int)reason < OKTA_REASON_COUNT ? plain[reason] : NULL;
-    const char *wrapped = wrapping(facts->token, facts->length);
+    const char *wrapped = okta_wrapping(facts->token, facts->length);
     char now[OKTA_TIME_BYTES];
 
     switch (reason) {

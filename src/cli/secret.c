@@ -3,10 +3,12 @@
 #include "cli/message.h"
 #include "cli/prompt.h"
 
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SECRET_MAX 4096
 
@@ -32,22 +34,72 @@ static bool is_line_end(char c)
     return c == '\r' || c == '\n';
 }
 
+/* What was meant for another program, or by another editor. */
+static const char *fault_of(const okta_input *secret)
+{
+    if (secret->length == 0)
+        return "it is empty; write the client secret into it";
+    if (secret->bytes[strcspn(secret->bytes, "\r\n")])
+        return "it has several lines; write the client secret into it as one line, and nothing "
+               "else";
+    if (strlen(secret->bytes) != secret->length || secret->length > SECRET_MAX)
+        return "that is no client secret; write it there as one line of text";
+    return NULL;
+}
+
+static void warn_of_surroundings(const okta_input *secret, const char *path)
+{
+    const char *text = secret->bytes;
+    size_t name = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+    if (text[0] == '{')
+        okta_warn(
+            "--secret-file \"%s\": it looks like JSON, and all of it is taken for the secret; "
+            "write the secret alone into it",
+            path);
+    else if (name > 1 && text[name] == '=')
+        okta_warn("--secret-file \"%s\": it looks like NAME=secret, and all of it is taken for the "
+                  "secret; leave the name out, or export it and use --secret-env",
+                  path);
+    else if (text[0] == ' ' || text[0] == '\t' || text[secret->length - 1] == ' ' ||
+             text[secret->length - 1] == '\t')
+        okta_warn("--secret-file \"%s\": the blanks around the secret are taken for a part of it",
+                  path);
+}
+
+/* An editor's mark in front, line ends behind. */
+static void trim(okta_input *secret)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t skipped = strncmp(secret->bytes, mark, 3) == 0 ? 3 : 0;
+
+    secret->length -= skipped;
+    memmove(secret->bytes, secret->bytes + skipped, secret->length + 1);
+    while (secret->length > 0 && is_line_end(secret->bytes[secret->length - 1]))
+        secret->bytes[--secret->length] = '\0';
+}
+
 static bool from_file(okta_input *secret, const char *path)
 {
+    const char *fault;
+
+    if (!*path)
+        return okta_complain("--secret-file \"\": no file; is a shell variable unset?");
     /* its name stays unsaid: people put the secret there by mistake */
+    if (access(path, F_OK) != 0)
+        return okta_complain(
+            "--secret-file: no such file can be found: %s; write the client secret "
+            "into a file that only you can read, and give the path of that file "
+            "(what was given is not shown, for it may be the secret itself)",
+            strerror(errno));
     if (!okta_input_file(secret, path, "--secret-file: the file"))
         return false;
     warn_of_readers(path);
-    while (secret->length > 0 && is_line_end(secret->bytes[secret->length - 1]))
-        secret->bytes[--secret->length] = '\0';
-    if (secret->length == 0)
-        return okta_complain("--secret-file \"%s\": it is empty; write the client secret into it",
-                             path);
-    if (strlen(secret->bytes) != secret->length || secret->length > SECRET_MAX)
-        return okta_complain(
-            "--secret-file \"%s\": that is no client secret; write it there as one "
-            "line of text",
-            path);
+    trim(secret);
+    fault = fault_of(secret);
+    if (fault)
+        return okta_complain("--secret-file \"%s\": %s", path, fault);
+    warn_of_surroundings(secret, path);
     return true;
 }
 

@@ -281,3 +281,11 @@ bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error
                                      "\"/oauth2/<id>\" of a custom authorization server");
     return true;
 }
+
+bool okta_is_default_server(const char *issuer)
+{
+    static const char path[] = "/oauth2/" OKTA_DEFAULT_SERVER;
+    size_t length = strlen(issuer);
+
+    return length > sizeof(path) - 1 && strcmp(issuer + length - (sizeof(path) - 1), path) == 0;
+}

@@ -4,6 +4,14 @@
 
 #include "core/text.h"
 
+/* The authorization server that every Okta organization has, and the audience of its tokens. */
+#define OKTA_DEFAULT_SERVER "default"
+#define OKTA_DEFAULT_AUDIENCE "api://default"
+
+/* Whether the issuer is an authorization server of that name. Where all issuers are, the audience
+ * may be left unsaid. Any thread. */
+bool okta_is_default_server(const char *issuer);
+
 /* Each check returns true, or false with a sentence in error that names the fault and the remedy,
  * to stand behind the directive and the value. Any thread. */
 

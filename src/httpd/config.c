@@ -143,11 +143,3 @@ const char *okta_compose_issuer(apr_pool_t *pool, const char *domain, const char
         return apr_pstrcat(pool, "https://", domain, NULL);
     return apr_pstrcat(pool, "https://", domain, "/oauth2/", server_id, NULL);
 }
-
-bool okta_is_default_server(const char *issuer)
-{
-    static const char path[] = "/oauth2/" OKTA_DEFAULT_SERVER;
-    size_t length = strlen(issuer);
-
-    return length > sizeof(path) - 1 && strcmp(issuer + length - (sizeof(path) - 1), path) == 0;
-}

@@ -3,6 +3,7 @@
 #ifndef OKTA_HTTPD_CONFIG_H
 #define OKTA_HTTPD_CONFIG_H
 
+#include "core/issuer.h"
 #include "core/policy.h"
 
 #include <httpd.h>
@@ -14,10 +15,8 @@
 extern module AP_MODULE_DECLARE_DATA auth_okta_module __attribute__((visibility("default")));
 
 #define OKTA_AUTH_TYPE "Okta"
-#define OKTA_DEFAULT_SERVER "default"
 #define OKTA_ORG_SERVER "org"
 #define OKTA_DEFAULT_GROUPS_CLAIM "groups"
-#define OKTA_DEFAULT_AUDIENCE "api://default"
 
 typedef enum okta_anonymous {
     OKTA_ANONYMOUS_UNSET = -1,
@@ -118,10 +117,6 @@ okta_issuer_settings okta_issuer_settings_merge(const okta_issuer_settings *fall
 
 /* `https://domain/oauth2/id`, or `https://domain` for the org server; from pool. */
 const char *okta_compose_issuer(apr_pool_t *pool, const char *domain, const char *server_id);
-
-/* Whether the audience may be left unsaid: every issuer of the section is a server named `default`.
- */
-bool okta_is_default_server(const char *issuer);
 
 extern const command_rec okta_directives[];
 

@@ -48,6 +48,31 @@ def test_file(text, issuer, secret_file):
     assert run.err == ""
 
 
+def test_an_editor_s_mark_is_no_part_of_it(issuer, secret_file):
+    secret_file.write_bytes(b"\xef\xbb\xbf" + SECRET.encode() + b"\r\n")
+    run = tool.run(*arguments(issuer, "--secret-file", secret_file))
+    assert secret_of(run) == SECRET and run.err == ""
+
+
+@pytest.mark.parametrize("text, part", [
+    ('{{"client_secret":"{}"}}', "JSON"), ("OKTA_CLIENT_SECRET={}", "--secret-env"), (" {}", "blanks"), ("{}\t", "blanks")])
+def test_a_file_that_holds_more_than_the_secret(text, part, issuer, secret_file):
+    """It may be the secret all the same: it is sent, and the warning says what was taken for it."""
+    secret_file.write_text(text.format(SECRET) + "\n")
+    run = tool.run(*arguments(issuer, "--secret-file", secret_file))
+    (request,) = issuer.asked("/v1/token")
+    assert request.form["client_secret"] == [text.format(SECRET)]
+    assert "warning: --secret-file" in run.err and part in run.err
+    assert SECRET not in run.err
+
+
+def test_a_secret_that_only_looks_odd_is_no_matter(issuer, secret_file):
+    for secret in ("a=b", "AB-CD=", "=", "A=b", "[x]"):
+        secret_file.write_text(secret)
+        run = tool.run(*arguments(issuer, "--secret-file", secret_file))
+        assert secret_of(run) == secret and run.err == "", secret
+
+
 def test_blanks_belong_to_a_secret(issuer, secret_file):
     secret_file.write_text(" a b \n")
     tool.run(*arguments(issuer, "--secret-file", secret_file))
@@ -63,19 +88,36 @@ def test_file_that_others_can_read(issuer, secret_file):
         "(mode 0644); chmod 600 stops that\n"
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"a\0b", b"x" * 5000])
-def test_file_that_holds_no_secret(content, issuer, secret_file):
+@pytest.mark.parametrize("content, remedy", [
+    (b"", "write the client secret into it"), (b"\n", "write the client secret into it"),
+    (b"\xef\xbb\xbf\r\n", "write the client secret into it"), (b"a\0b", "one line of text"), (b"x" * 5000, "one line of text"),
+    (b"s\nt\n", "one line, and nothing else"), (b"s\r\n\r\nt", "one line, and nothing else"), (b"\ns", "one line, and nothing else")])
+def test_file_that_holds_no_secret(content, remedy, issuer, secret_file):
     secret_file.write_bytes(content)
     run = tool.run(*arguments(issuer, "--secret-file", secret_file))
     assert run.status == tool.TROUBLE
-    assert "--secret-file" in run.err
+    assert f'--secret-file "{secret_file}": ' in run.err and remedy in run.err
     assert issuer.requests == []
+
+
+def test_a_directory(issuer, tmp_path):
+    run = tool.run(*arguments(issuer, "--secret-file", tmp_path))
+    assert run.status == tool.TROUBLE
+    assert "--secret-file: the file: it is a directory; give a file in it" in run.err
+
+
+def test_no_name_of_a_file(issuer):
+    run = tool.run(*arguments(issuer, "--secret-file", ""))
+    assert run.status == tool.TROUBLE
+    assert "shell variable" in run.err
 
 
 def test_a_secret_given_as_a_file_name_is_not_repeated(issuer):
     run = tool.run(*arguments(issuer, "--secret-file", SECRET))
     assert run.status == tool.TROUBLE
     assert "--secret-file" in run.err and "No such file" in run.err
+    for remedy in ("write the client secret into a file", "the path of that file"):
+        assert remedy in run.err
     assert SECRET not in run.err
 
 

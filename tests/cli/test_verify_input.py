@@ -28,6 +28,49 @@ def test_standard_input_with_something_else(stdin, remedy, usual, made):
     assert remedy in run.out
 
 
+# what stands around the token, what the remedy says
+WRAPPINGS = [
+    ("Authorization: Bearer {}", 'without "Authorization:" and "Bearer"'), ("authorization:bearer {}", '"Authorization:"'),
+    ("Authorization: Bearer {}\r\n", '"Authorization:"'), ("> Authorization: Bearer {}", '"Authorization:"'),
+    ("curl -H 'Authorization: Bearer {}' https://api.example.com/", '"Authorization:"'),
+    ("Bearer {}", 'without "Bearer"'), ("bearer   {}", 'without "Bearer"'), ("Bearer: {}", 'without "Bearer"'),
+    ("DPoP {}", 'without "DPoP"'), ("Token {}", 'without "Token"'),
+    ('"{}"', "quotation marks"), ("'{}'", "quotation marks"), ('{"access_token":"{}","token_type":"Bearer"}', "JSON"),
+    ("access_token={}&token_type=Bearer", '"="'), ("https://app.example.com/cb#access_token={}", '"="'),
+    ("{},", "punctuation"), ("{};", "punctuation"), ("$TOKEN", "single quotes"), ("${TOKEN}", "single quotes"),
+]
+
+
+@pytest.mark.parametrize("text, remedy", WRAPPINGS, ids=[text for text, _ in WRAPPINGS])
+def test_what_is_around_a_token_is_named(text, remedy, usual, made):
+    text = text.replace("{}", made)
+    for run in (tool.run("verify", *usual, text), tool.run("verify", *usual, stdin=text)):
+        assert run.status == tool.REFUSED
+        (right,) = [line for line in run.out.splitlines() if line.startswith("Right would be: ")]
+        assert remedy in right
+        assert made.split(".")[2] not in run.out + run.err
+    if "punctuation" not in remedy:
+        run = tool.run("inspect", text)
+        assert run.status == tool.REFUSED
+        assert remedy in run.err and made.split(".")[2] not in run.out + run.err
+
+
+@pytest.mark.parametrize("words, remedy", [(["Bearer", "{}"], 'without "Bearer"'), (["{}", "{}"], "quote missing"),
+                                           (["Authorization:", "Bearer", "{}"], '"Authorization:"')])
+def test_a_header_line_whose_quotes_were_forgotten(words, remedy, usual, made):
+    run = tool.run("verify", *usual, *(word.replace("{}", made) for word in words))
+    assert run.status == tool.TROUBLE
+    assert remedy in run.err and made.split(".")[2] not in run.err
+
+
+def test_what_is_no_wrapping_is_not_called_one(usual, made):
+    run = tool.run("verify", *usual, made[:-20])
+    assert run.status == tool.REFUSED
+    assert "the token alone" not in run.out
+    run = tool.run("verify", *usual, made.replace(".", "", 1))
+    assert run.status == tool.REFUSED and "joined by dots" in run.out
+
+
 def test_an_argument_is_taken_as_it_is(usual, made):
     assert tool.run("verify", *usual, made + "\n").status == tool.REFUSED
     assert tool.run("verify", *usual, " " + made).status == tool.REFUSED
@@ -65,6 +108,22 @@ def test_unusable_keys_are_named(jwks, made):
         assert any(f'kid "{kid}"' in line and why in line for line in lines), run.err
     assert any("a key without kid" in line and "P-256" in line for line in lines)
     assert "c2VjcmV0" not in run.err
+
+
+def test_keys_as_issuers_write_them(jwks, made):
+    """One kid, several keys; members that are null; the same key twice; a byte order mark."""
+    path = jwks(public(key("enc"), "one", use="enc"), {**public(key(), "one"), "use": None, "alg": None},
+                public(key(), "one"), public(key(), "one"))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    run = tool.run("verify", "--jwks", path, "--at", NOW, made)
+    assert run.status == tool.GOOD
+    assert len(run.err.splitlines()) == 1 and '"use"' in run.err
+
+
+def test_a_directory_for_a_file(tmp_path, made):
+    run = tool.run("verify", "--jwks", tmp_path, made)
+    assert run.status == tool.TROUBLE
+    assert "it is a directory; give a file in it" in run.err
 
 
 # text of the file, part of the complaint

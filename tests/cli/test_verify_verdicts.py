@@ -236,6 +236,20 @@ def test_the_default_server_has_a_default_audience(jwks):
     assert "--audience names another" in run.out
 
 
+@pytest.mark.parametrize("issuers, default", [
+    (["https://a.okta.com/oauth2/default"], True), (["https://a.okta.com:8443/oauth2/default"], True),
+    (["https://login.example.com/okta/oauth2/default"], True), (["https://a.okta.com/oauth2/aus1"], False),
+    (["https://a.okta.com/oauth2/default", "https://b.example.com/x/oauth2/default"], True),
+    (["https://a.okta.com/oauth2/default", "https://a.okta.com/oauth2/aus1"], False),
+    (["https://a.okta.com/oauth2/default/x"], False), (["https://a.okta.com/xoauth2/default"], False)])
+def test_the_default_audience_is_that_of_the_module(jwks, issuers, default):
+    """OktaAudience may be left out where every issuer ends in /oauth2/default, whatever stands before that."""
+    options = ["--jwks", jwks(public(key(), "one")), "--at", NOW, *(word for url in issuers for word in ("--issuer", url))]
+    run = tool.run("verify", *options, token(claims(iss=issuers[0], aud="api://other")))
+    assert (run.status == tool.REFUSED) == default
+    assert ('expected "api://default"' in run.check("audience")[1]) == default
+
+
 def test_no_claim_moves_the_cursor(verify):
     run = verify(token(claims(aud="\x1b[2J\u009b2J\r\n")))
     assert run.status == tool.REFUSED
