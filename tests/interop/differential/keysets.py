@@ -109,6 +109,29 @@ def _shared(material):
              Signer(None, "RS256", third, "key: beside two with one kid, unnamed")])
 
 
+def _nulls(material):
+    """Members that are null, which are absent."""
+    rsa, ec = material("nulls"), material("nulls", "ES256")
+    return ([{**public(rsa), "kid": "nulls", "use": None, "alg": None, "key_ops": None, "x5c": None},
+             {**public(ec), "kid": None, "use": None}],
+            [Signer("nulls", "RS256", rsa, "key: members that are null"),
+             Signer(None, "ES256", ec, "key: kid null in the set")])
+
+
+def _together(material):
+    """Keys that share a kid and can be told apart all the same."""
+    one, two, three = (material(f"together-{name}") for name in ("one", "two", "three"))
+    ec = material("together", "ES256")
+    return ([public(one, alg="RS256", use="sig", kid="same"), public(one, alg="RS256", use="sig", kid="same"),
+             public(two, kid="use", use="enc"), public(three, alg="RS256", use="sig", kid="use"),
+             public(two, alg="RS256", use="sig", kid="type"), public(ec, alg="ES256", use="sig", kid="type")],
+            [Signer("same", "RS256", one, "key: there twice"),
+             Signer("use", "RS256", three, "key: beside one for encryption of its kid"),
+             Signer("use", "RS256", two, "key: for encryption, beside one of its kid"),
+             Signer("type", "RS256", two, "key: beside an EC key of its kid"),
+             Signer("type", "ES256", ec, "key: beside an RSA key of its kid")])
+
+
 def _sizes(material):
     """RSA keys of other sizes and exponents."""
     rows = [("1024", dict(bits=1024), "key: RSA of 1024 bits", False),
@@ -199,7 +222,7 @@ def make():
         "twin": _okta(material, "twin", kids),  # the same kids with other keys
         "every": _every(material), "bare": _bare(material), "lone": _lone(material),
         "blind": _blind(material), "shared": _shared(material), "sizes": _sizes(material),
-        "odd": _odd(material),
+        "odd": _odd(material), "nulls": _nulls(material), "together": _together(material),
     }
     return {name: Issuer(name, f"https://{name}.example.com/oauth2/default", {"keys": keys}, tuple(signers))
             for name, (keys, signers) in sets.items()}

@@ -35,6 +35,8 @@ def _policies():
     yield Policy("every-client", ("every",), (OTHER_AUDIENCE, AUDIENCE), (CLIENT, OTHER_CLIENT), ALGORITHMS)
     yield Policy("every-strict", ("every",), algorithms=ALGORITHMS, at_jwt=True, skew=0)
     yield Policy("bare-rsa", ("bare",), algorithms=("RS256", "PS256"))
+    for name in ("nulls", "together"):
+        yield Policy(name, (name,), algorithms=("RS256", "ES256"))
     for name in ("lone", "shared", "sizes"):
         yield Policy(name, (name,))
 
@@ -42,4 +44,5 @@ def _policies():
 POLICIES = {policy.name: policy for policy in _policies()}
 # How often a token is made for each: most of them for keys as Okta publishes them.
 WEIGHTS = {"okta": 24, "okta-client": 8, "okta-strict": 8, "pair": 5, "every": 16, "every-client": 5,
-           "every-strict": 5, "bare": 8, "bare-rsa": 3, "blind": 3, "odd": 8, "lone": 2, "shared": 2, "sizes": 3}
+           "every-strict": 5, "bare": 8, "bare-rsa": 3, "blind": 3, "odd": 8, "lone": 2, "shared": 2, "sizes": 3, "nulls": 2,
+           "together": 4}
