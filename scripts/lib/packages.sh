@@ -62,7 +62,7 @@ packages_sudo() {
 
 # apt without questions, in English; a server that does not answer is told after seconds.
 packages_apt() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y -o DPkg::Lock::Timeout=120 \
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C RES_OPTIONS='timeout:5 attempts:1' apt-get -q -y -o DPkg::Lock::Timeout=120 \
         -o Acquire::Retries=0 -o Acquire::http::Timeout=10 -o Acquire::https::Timeout=10 "$@"
 }
 
@@ -72,14 +72,14 @@ packages_install() {
     local -a offline=()
     shift
     echo "Installing packages: $*"
-    echo "Fetching the package lists (apt-get update)"
+    echo "Fetching the package lists (apt-get update); where no server answers, that takes half a minute"
     if ! packages_apt -o APT::Update::Error-Mode=any update >"$log" 2>&1; then
         if grep -qE '^(Get|Hit):' "$log"; then
             echo "Some package lists could not be fetched; going on with the others." >&2
         else
             reached=0
             offline=(--no-download)
-            sed -n 's/^[EW]: /  apt: /p' "$log" | head -n 3 >&2
+            sed -n 's/^[EW]: /  apt: /p' "$log" | grep -v 'Release file\|Some index' | head -n 3 >&2
             echo "No package source answers; trying with what was fetched before." >&2
         fi
     fi
