@@ -18,6 +18,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/match.c src/core/match.h \
 	src/core/path.c src/core/path.h \
 	src/core/metadata.c src/core/metadata.h \
+	src/core/monotonic.c src/core/monotonic.h \
 	src/core/policy.c src/core/policy.h \
 	src/core/reader.c src/core/reader.h \
 	src/core/reason.c src/core/reason.h \

@@ -15,18 +15,19 @@
 typedef struct okta_refused_kids {
     struct {
         _Atomic uint64_t digest;
-        _Atomic int64_t until; /* microseconds since the epoch */
+        _Atomic int64_t until; /* by okta_monotonic: setting the clock makes no pause longer */
         _Atomic int64_t pause; /* microseconds */
     } entries[OKTA_REFUSED_KIDS_ENTRIES];
 } okta_refused_kids;
 
-/* Whether the kid is to be refused without asking again. now: microseconds since the epoch. Any
- * process and thread. */
+/* Whether the kid is to be refused without asking again. now: of okta_monotonic. Any process and
+ * thread. */
 bool okta_refused_kids_contain(const okta_refused_kids *kids, const char *kid, size_t length,
                                int64_t now);
 
 /* Remember that a fetch did not bring the kid: for `pause` microseconds, twice as long as last time
- * when it was remembered already, never longer than `longest`. Any process and thread. */
+ * when it was remembered already, never longer than `longest`. now: of okta_monotonic. Any process
+ * and thread. */
 void okta_refused_kids_add(okta_refused_kids *kids, const char *kid, size_t length, int64_t now,
                            int64_t pause, int64_t longest);
 

@@ -34,7 +34,7 @@ typedef struct okta_slot_state {
     _Atomic uint32_t finished;    /* fetches that ended, well or not */
     _Atomic uint32_t failed;      /* those among them that failed */
     _Atomic uint32_t failing;     /* failures since the last success */
-    _Atomic uint32_t phase;       /* the refresher's word for all this, as last logged */
+    _Atomic uint32_t phase;       /* a word for all this, as last logged by whoever saw it change */
     _Atomic uint64_t waits;       /* by requests: waited for keys */
     _Atomic uint64_t kid_misses;  /* by requests: met a kid that no key has */
 } okta_slot_state;

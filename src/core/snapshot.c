@@ -43,14 +43,19 @@ char *okta_snapshot_encode(const okta_snapshot *snapshot, const char *jwks, size
 {
     json_t *source = okta_json_document(jwks, length, NULL);
     json_t *keys = reduced_keys(source);
-    json_t *document =
-        keys ? json_pack("{s:i, s:s, s:s, s:s, s:s?, s:I, s:I, s:O}", "version",
-                         OKTA_SNAPSHOT_VERSION, "issuer", snapshot->issuer, "jwks_uri",
-                         snapshot->jwks_uri, "trust", snapshot->trust, "etag", snapshot->etag,
-                         "fetched_at", (json_int_t)snapshot->fetched_at, "max_age",
-                         (json_int_t)snapshot->max_age, "keys", keys)
-             : NULL;
+    /* An ETag may have bytes beyond ASCII (RFC 9110 section 8.8.3), and not all of them are UTF-8:
+     * such a one is left out, keys that stand without it are only asked for in full. */
+    json_t *etag = snapshot->etag ? json_string(snapshot->etag) : NULL;
+    json_t *document = keys
+                           ? json_pack("{s:i, s:s, s:s, s:s, s:O?, s:I, s:I, s:O}", "version",
+                                       OKTA_SNAPSHOT_VERSION, "issuer", snapshot->issuer,
+                                       "jwks_uri", snapshot->jwks_uri, "trust", snapshot->trust,
+                                       "etag", etag, "fetched_at", (json_int_t)snapshot->fetched_at,
+                                       "max_age", (json_int_t)snapshot->max_age, "keys", keys)
+                           : NULL;
     char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+
+    json_decref(etag);
 
     json_decref(document);
     json_decref(keys);
@@ -64,6 +69,15 @@ static char *copy_of(const json_t *document, const char *name)
     const char *text = okta_json_string(document, name, &length);
 
     return text && strlen(text) == length ? strdup(text) : NULL;
+}
+
+/* Whether a member that is fit to be copied has no copy. */
+static bool lacks_memory(const json_t *document, const char *name, const char *copy)
+{
+    size_t length = 0;
+    const char *text = copy ? NULL : okta_json_string(document, name, &length);
+
+    return text && strlen(text) == length;
 }
 
 static bool read_seconds(const json_t *document, const char *name, int64_t least, int64_t *time)
@@ -90,10 +104,14 @@ bool okta_snapshot_decode(okta_snapshot *snapshot, const char *text, size_t leng
     snapshot->jwks_uri = copy_of(document, "jwks_uri");
     snapshot->etag = copy_of(document, "etag");
     snapshot->trust = copy_of(document, "trust");
-    if (json_integer_value(json_object_get(document, "version")) != OKTA_SNAPSHOT_VERSION ||
-        !snapshot->issuer || !snapshot->jwks_uri || !snapshot->trust ||
-        !read_seconds(document, "fetched_at", 0, &snapshot->fetched_at) ||
-        !read_seconds(document, "max_age", -1, &snapshot->max_age))
+    if (lacks_memory(document, "issuer", snapshot->issuer) ||
+        lacks_memory(document, "jwks_uri", snapshot->jwks_uri) ||
+        lacks_memory(document, "trust", snapshot->trust))
+        okta_error_set_no_memory(error);
+    else if (json_integer_value(json_object_get(document, "version")) != OKTA_SNAPSHOT_VERSION ||
+             !snapshot->issuer || !snapshot->jwks_uri || !snapshot->trust ||
+             !read_seconds(document, "fetched_at", 0, &snapshot->fetched_at) ||
+             !read_seconds(document, "max_age", -1, &snapshot->max_age))
         okta_error_set(error, "not a key set snapshot of this version");
     else if (strcmp(snapshot->issuer, issuer) != 0)
         okta_error_set(error, "a snapshot of another issuer");

@@ -21,8 +21,9 @@ typedef struct okta_snapshot {
     char *trust;        /* what the source was trusted by: authorities, proxy and the like */
 } okta_snapshot;
 
-/* Encode with the keys of a JWKS text, of which only what verification needs is kept. NULL when out
- * of memory or when jwks is no JWKS. The caller frees with free(). */
+/* Encode with the keys of a JWKS text, of which only what verification needs is kept. An etag that
+ * JSON cannot hold is left out. NULL when out of memory or when jwks is no JWKS. The caller frees
+ * with free(). */
 char *okta_snapshot_encode(const okta_snapshot *snapshot, const char *jwks, size_t length);
 
 /* Decode and parse the keys, as strictly as an answer from the network. Refused, with the cause:

@@ -1,5 +1,5 @@
 /* A bounded number of tickets in memory that processes share. Each ends by itself at its deadline,
- * so that a holder that was killed keeps none. */
+ * so that a holder that was killed keeps none; by a clock that nobody sets, so that none lasts. */
 #ifndef OKTA_CORE_TICKETS_H
 #define OKTA_CORE_TICKETS_H
 
@@ -10,11 +10,12 @@
 
 /* All zero: none is taken. */
 typedef struct okta_tickets {
-    _Atomic int64_t deadlines[OKTA_TICKETS_MAX]; /* microseconds since the epoch; 0: free */
+    _Atomic int64_t deadlines[OKTA_TICKETS_MAX]; /* by okta_monotonic; 0: free */
 } okta_tickets;
 
-/* Take one of the first `limit` tickets (at most OKTA_TICKETS_MAX) until the deadline. Returns its
- * number, or -1 when all are taken. Any process and thread. */
+/* Take one of the first `limit` tickets (at most OKTA_TICKETS_MAX) until the deadline; now and
+ * deadline are of okta_monotonic. Returns its number, or -1 when all are taken. Any process and
+ * thread. */
 int okta_tickets_take(okta_tickets *tickets, int limit, int64_t now, int64_t deadline);
 
 /* Give a ticket back that was taken until deadline; nothing when it ran out and is another's by

@@ -57,6 +57,21 @@ static void read_rate_limit_reset(okta_headers *headers, const char *value)
         headers->rate_limit_wait = wait;
 }
 
+/* RFC 9110 section 8.8.3: [W/]"…", bytes beyond ASCII included. Anything else some server might
+ * refuse when it gets it back. */
+static bool is_entity_tag(const char *value)
+{
+    const char *tag = strncmp(value, "W/", 2) == 0 ? value + 2 : value;
+    size_t length = strlen(tag);
+
+    if (length < 2 || tag[0] != '"' || tag[length - 1] != '"')
+        return false;
+    for (size_t i = 1; i < length - 1; i++)
+        if ((unsigned char)tag[i] <= 0x20 || tag[i] == '"' || tag[i] == 0x7f)
+            return false;
+    return true;
+}
+
 void okta_headers_read(okta_headers *headers, const char *line, size_t length)
 {
     char copy[LINE_MAX_BYTES];
@@ -75,7 +90,7 @@ void okta_headers_read(okta_headers *headers, const char *line, size_t length)
     value += strspn(value, " \t");
     if (strcasecmp(copy, "etag") == 0) {
         free(headers->etag);
-        headers->etag = strdup(value);
+        headers->etag = is_entity_tag(value) ? strdup(value) : NULL;
     } else if (strcasecmp(copy, "content-encoding") == 0) {
         headers->encoded = strcasecmp(value, "identity") != 0;
     } else if (strcasecmp(copy, "cache-control") == 0) {

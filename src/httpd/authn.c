@@ -141,7 +141,8 @@ int okta_check_authn(request_rec *r)
         return OK;
     }
     if (okta_reason_status(reason) == HTTP_SERVICE_UNAVAILABLE)
-        okta_set_retry_after(r, issuer ? okta_keywait_retry_after(issuer) : 1);
+        okta_set_retry_after(
+            r, reason == OKTA_KEYS_UNAVAILABLE && issuer ? okta_keywait_retry_after(issuer) : 1);
     return okta_refuse(r, &result);
 }
 

@@ -14,14 +14,24 @@ const char *okta_phase_name(okta_phase phase)
     return names[phase];
 }
 
-static okta_phase phase_of(const okta_shared *shared, apr_time_t now)
+/* A fetch that began when the keys were already too old (the clock was set forward, say) has its
+ * time to end well. */
+static bool is_being_mended(const okta_issuer *issuer, const okta_slot_state *state, apr_time_t now)
+{
+    apr_time_t started_at = state->started_at;
+
+    return state->in_flight && !state->failing && started_at >= state->usable_until &&
+           started_at <= now && now - started_at < issuer->settings.fetch_timeout;
+}
+
+static okta_phase phase_of(const okta_issuer *issuer, const okta_shared *shared, apr_time_t now)
 {
     const okta_slot_state *state = shared->state;
 
     if (okta_slot_generation(shared->keys) == 0)
         return state->failing ? OKTA_PHASE_MISSING : OKTA_PHASE_EMPTY;
     if (state->usable_until <= now)
-        return OKTA_PHASE_EXPIRED;
+        return is_being_mended(issuer, state, now) ? (okta_phase)state->phase : OKTA_PHASE_EXPIRED;
     if (!state->failing)
         return OKTA_PHASE_FRESH;
     return state->fresh_until > now ? OKTA_PHASE_FAILING : OKTA_PHASE_STALE;
@@ -50,16 +60,17 @@ static const char *cause_of(const okta_shared *shared, char *cause, size_t size)
 void okta_health_note(const okta_issuer *issuer)
 {
     const okta_shared *shared = okta_shared_of(issuer);
-    const okta_slot_state *state = shared->state;
+    okta_slot_state *state = shared->state;
     apr_time_t now = apr_time_now();
-    okta_phase phase = phase_of(shared, now), before = (okta_phase)state->phase;
+    uint32_t before = state->phase; /* read first: what is found then is no older */
+    okta_phase phase = phase_of(issuer, shared, now);
     char buffer[OKTA_CAUSE_BYTES + 1];
     int next = seconds_until(state->next_refresh, now);
     const char *cause;
 
-    if (phase == before)
+    /* several may see it; one says it */
+    if (phase == before || !atomic_compare_exchange_strong(&state->phase, &before, phase))
         return;
-    shared->state->phase = phase;
     cause = cause_of(shared, buffer, sizeof(buffer));
     switch (phase) {
     case OKTA_PHASE_MISSING:

@@ -16,7 +16,9 @@ typedef enum okta_phase {
 /* Static word, for logs and the status page. */
 const char *okta_phase_name(okta_phase phase);
 
-/* Refresher: find the phase, and log it if it is another than last time. */
+/* Find the phase, and log it if it is another than last time: the refresher's work, and that of a
+ * request which meets keys that are too old, for the refresher may be what fails. Any process and
+ * thread; of several that see the same change one logs it. */
 void okta_health_note(const okta_issuer *issuer);
 
 #endif

@@ -1,5 +1,7 @@
 #include "httpd/keystore.h"
 
+#include "core/monotonic.h"
+#include "httpd/health.h"
 #include "httpd/jwks_file.h"
 #include "httpd/log.h"
 #include "httpd/restart.h"
@@ -13,6 +15,7 @@
 #define UNSAID_INTERVAL apr_time_from_sec(3600) /* where the source names no max-age */
 #define REFRESH_PERCENT_MIN 75
 #define REFRESH_PERCENT_MAX 85
+#define PARSE_PAUSE 200000 /* microseconds between two tries to parse what could not be parsed */
 
 /* A key set as this process has parsed it. */
 typedef struct parsed {
@@ -20,6 +23,9 @@ typedef struct parsed {
     apr_thread_mutex_t *parse; /* held by the one thread that parses */
     okta_keyset *keys;
     _Atomic uint32_t generation;
+    _Atomic uint32_t unparsed; /* a later generation that could not be parsed; 0: none */
+    _Atomic int why_unparsed;  /* an okta_reason */
+    int64_t again_at;          /* when that is tried again, by okta_monotonic; under `parse` */
 } parsed;
 
 static parsed *process_sets;
@@ -210,43 +216,85 @@ static okta_keyset *reference(parsed *own, uint32_t *generation)
     return keys;
 }
 
-/* keys NULL: the previous set stays, and the generation is not tried again. */
 static void replace(parsed *own, okta_keyset *keys, uint32_t generation)
 {
-    okta_keyset *old = NULL;
+    okta_keyset *old;
 
     apr_thread_mutex_lock(own->swap);
-    if (keys) {
-        old = own->keys;
-        own->keys = keys;
-    }
+    old = own->keys;
+    own->keys = keys;
     own->generation = generation;
     apr_thread_mutex_unlock(own->swap);
     okta_keyset_unref(old);
 }
 
+/* Want of memory passes, so a generation is never given up; but a request does not pay for each
+ * try, and the log has one line for each generation. */
+static void note_unparsed(const okta_issuer *issuer, parsed *own, uint32_t generation,
+                          const okta_error *error)
+{
+    bool first = own->unparsed != generation, no_memory = okta_error_is_no_memory(error);
+
+    own->why_unparsed = no_memory ? OKTA_OUT_OF_MEMORY : OKTA_KEYS_UNAVAILABLE;
+    own->unparsed = generation;
+    own->again_at = okta_monotonic() + PARSE_PAUSE;
+    if (first && no_memory)
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, issuer->server,
+                     OKTA_TAG_KEYS
+                     "issuer \"%s\": this process has no memory for the new key set; its requests "
+                     "get 503 until it has",
+                     issuer->url);
+    else if (first)
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, issuer->server,
+                     OKTA_TAG_KEYS
+                     "the key set of issuer \"%s\" in shared memory is damaged: %s; its requests "
+                     "get 503 until it is fetched anew",
+                     issuer->url, error->text);
+}
+
 static void parse_current(const okta_issuer *issuer, parsed *own)
 {
-    const okta_slot *slot = okta_shared_of(issuer)->keys;
+    okta_slot *slot = okta_shared_of(issuer)->keys;
+    uint32_t generation = okta_slot_generation(slot);
     char *text = malloc(okta_slot_capacity(slot));
     okta_snapshot snapshot;
     okta_error error = {""};
-    uint32_t generation;
     size_t length;
 
-    if (text && okta_slot_read(slot, text, &length, &generation)) {
-        bool good = okta_snapshot_decode(&snapshot, text, length, issuer->url, &error);
-
-        if (!good)
-            ap_log_error(APLOG_MARK, APLOG_ERR, 0, issuer->server,
-                         OKTA_TAG_KEYS
-                         "the key set of issuer \"%s\" in shared memory is damaged: %s",
-                         issuer->url, error.text);
-        replace(own, good ? okta_keyset_ref(snapshot.keys) : NULL, generation);
-        if (good)
-            okta_snapshot_clear(&snapshot);
+    if (!text) {
+        okta_error_set_no_memory(&error);
+        note_unparsed(issuer, own, generation, &error);
+    } else if (okta_slot_read(slot, text, &length, &generation) &&
+               okta_snapshot_decode(&snapshot, text, length, issuer->url, &error)) {
+        replace(own, okta_keyset_ref(snapshot.keys), generation);
+        own->unparsed = 0;
+        okta_snapshot_clear(&snapshot);
+    } else {
+        note_unparsed(issuer, own, generation, &error);
+        if (!okta_error_is_no_memory(&error))
+            okta_slot_state_of(slot)->wanted = 1;
     }
     free(text);
+}
+
+/* Have this process parse what is published. While one thread does, the others may go on with the
+ * previous set, if there is one and `newest` does not rule it out. Not OKTA_OK: it could not be
+ * parsed, and the previous set may hold keys that were withdrawn. */
+static okta_reason catch_up(const okta_issuer *issuer, parsed *own, bool newest)
+{
+    const okta_slot *slot = okta_shared_of(issuer)->keys;
+    apr_status_t locked = newest || own->generation == 0 ? apr_thread_mutex_lock(own->parse)
+                                                         : apr_thread_mutex_trylock(own->parse);
+
+    if (locked == APR_SUCCESS) {
+        uint32_t published = okta_slot_generation(slot);
+
+        if (own->generation != published &&
+            (own->unparsed != published || own->again_at <= okta_monotonic()))
+            parse_current(issuer, own);
+        apr_thread_mutex_unlock(own->parse);
+    }
+    return own->unparsed == 0 ? OKTA_OK : (okta_reason)own->why_unparsed;
 }
 
 okta_reason okta_keystore_get(const okta_issuer *issuer, bool newest, okta_keyset **keys,
@@ -255,21 +303,19 @@ okta_reason okta_keystore_get(const okta_issuer *issuer, bool newest, okta_keyse
     const okta_shared *shared = okta_shared_of(issuer);
     parsed *own = &process_sets[issuer->index];
     uint32_t published = okta_slot_generation(shared->keys);
+    okta_reason reason = OKTA_OK;
 
     *generation = published;
-    if (published == 0 || shared->state->usable_until < apr_time_now())
+    if (published == 0)
         return OKTA_KEYS_UNAVAILABLE;
-    if (own->generation != published) {
-        /* with no set to go on with, everybody waits for the one that parses */
-        apr_status_t locked = newest || own->generation == 0 ? apr_thread_mutex_lock(own->parse)
-                                                             : apr_thread_mutex_trylock(own->parse);
-
-        if (locked == APR_SUCCESS) {
-            if (own->generation != okta_slot_generation(shared->keys))
-                parse_current(issuer, own);
-            apr_thread_mutex_unlock(own->parse);
-        }
+    if (shared->state->usable_until < apr_time_now()) {
+        okta_health_note(issuer);
+        return OKTA_KEYS_UNAVAILABLE;
     }
+    if (own->generation != published)
+        reason = catch_up(issuer, own, newest);
+    if (reason != OKTA_OK)
+        return reason;
     *keys = reference(own, generation);
     return *keys ? OKTA_OK : OKTA_KEYS_UNAVAILABLE;
 }

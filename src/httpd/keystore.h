@@ -17,8 +17,9 @@ void okta_keystore_child_init(apr_pool_t *pchild);
 /* The key set of an issuer, parsed at most once for each process and generation. While one thread
  * parses, the others go on with the previous set; with `newest` they wait for the new one instead.
  * OKTA_OK sets *keys (one reference for the caller) and the *generation that it is of;
- * OKTA_KEYS_UNAVAILABLE: none yet, or too old. Any thread of a child; takes no lock that another
- * process could hold. */
+ * OKTA_KEYS_UNAVAILABLE: none yet, or too old; OKTA_OUT_OF_MEMORY: this process could not parse
+ * what is published, and will try again in a moment. Any thread of a child; takes no lock that
+ * another process could hold. */
 okta_reason okta_keystore_get(const okta_issuer *issuer, bool newest, okta_keyset **keys,
                               uint32_t *generation);
 

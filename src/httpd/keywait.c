@@ -1,9 +1,9 @@
 #include "httpd/keywait.h"
 
+#include "core/monotonic.h"
 #include "httpd/keystore.h"
 
 #include <ap_mpm.h>
-#include <time.h>
 
 #define POLL_INTERVAL apr_time_from_msec(10)
 #define SHARE 4 /* of the threads, how many may wait while others could do without: one in four */
@@ -37,24 +37,16 @@ static bool help_is_coming(const okta_slot_state *state, apr_time_t now, apr_tim
     return okta_keystore_cooled_down(state, now);
 }
 
-/* Waiting has its end also when somebody sets the clock back meanwhile. */
-static apr_time_t monotonic(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return apr_time_from_sec(now.tv_sec) + now.tv_nsec / 1000;
-}
-
 static bool poll_for(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline)
 {
     const okta_shared *shared = okta_shared_of(issuer);
     okta_slot_state *state = shared->state;
     uint32_t finished = state->finished;
-    apr_time_t end = monotonic() + okta_registry_get()->global.key_wait;
+    /* waiting has its end also when somebody sets the clock back meanwhile */
+    int64_t end = okta_monotonic() + okta_registry_get()->global.key_wait;
 
     state->waits++;
-    while (monotonic() < end) {
+    while (okta_monotonic() < end) {
         apr_time_t now = apr_time_now();
         /* published is not enough: the times that make keys usable are set a moment later */
         bool usable = state->usable_until > now;
@@ -81,14 +73,15 @@ static okta_tickets *tickets_of_all(void)
 static bool wait_with_ticket(const okta_issuer *issuer, uint32_t generation, apr_time_t now)
 {
     okta_tickets *tickets = tickets_of_all();
-    apr_time_t deadline = now + okta_registry_get()->global.key_wait;
-    int ticket = okta_tickets_take(tickets, limit_everywhere, now, deadline);
+    apr_interval_time_t longest = okta_registry_get()->global.key_wait;
+    int64_t began = okta_monotonic(), end = began + longest;
+    int ticket = okta_tickets_take(tickets, limit_everywhere, began, end);
     bool newer;
 
     if (ticket < 0)
         return false;
-    newer = poll_for(issuer, generation, deadline);
-    okta_tickets_return(tickets, ticket, deadline);
+    newer = poll_for(issuer, generation, now + longest);
+    okta_tickets_return(tickets, ticket, end);
     return newer;
 }
 
@@ -128,7 +121,7 @@ bool okta_keywait_kid(const okta_issuer *issuer, uint32_t generation, const char
     if (okta_slot_generation(shared->keys) != generation)
         return true;
     shared->state->kid_misses++;
-    if (okta_refused_kids_contain(shared->refused, kid, strlen(kid), now))
+    if (okta_refused_kids_contain(shared->refused, kid, strlen(kid), okta_monotonic()))
         return false;
     shared->state->wanted = 1;
     if (!help_is_coming(shared->state, now, now + okta_registry_get()->global.key_wait))
@@ -143,7 +136,7 @@ void okta_keywait_refuse_kid(const okta_issuer *issuer, const char *kid)
     /* the fetch that we waited for may be one that failed, which says nothing of the kid */
     if (okta_shared_of(issuer)->state->failing)
         return;
-    okta_refused_kids_add(okta_shared_of(issuer)->refused, kid, strlen(kid), apr_time_now(),
+    okta_refused_kids_add(okta_shared_of(issuer)->refused, kid, strlen(kid), okta_monotonic(),
                           global->key_cooldown, global->refresh_min);
 }
 

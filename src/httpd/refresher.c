@@ -1,5 +1,6 @@
 #include "httpd/refresher.h"
 
+#include "core/monotonic.h"
 #include "fetch/discovery.h"
 #include "httpd/health.h"
 #include "httpd/keystore.h"
@@ -23,19 +24,18 @@
 #define BACKOFF_MIN apr_time_from_sec(1)
 #define BACKOFF_MAX apr_time_from_sec(60)
 #define BACKOFF_DOUBLINGS 6
-#define RETRY_AFTER_MAX apr_time_from_sec(3600)
-#define METADATA_MAX_AGE apr_time_from_sec(24 * 3600)
+#define RETRY_AFTER_MAX 3600 /* seconds */
+#define METADATA_MAX_AGE (INT64_C(24) * 3600 * 1000000)
 
 /* An issuer as the refreshing process sees it. */
 typedef struct source {
     okta_issuer *issuer;
     const okta_shared *shared;
     okta_discovery *running;
-    char *jwks_uri; /* by the metadata of metadata_at; NULL: to be asked */
-    char *etag;     /* of the published key set */
-    char *etag_uri; /* where that came from */
-    apr_time_t metadata_at;
-    bool unsaved; /* the state file could not be written */
+    char *jwks_uri;      /* by the metadata; NULL: to be asked */
+    int64_t metadata_at; /* when the metadata was read, by okta_monotonic */
+    bool asks_metadata;  /* what is running began with the metadata */
+    bool unsaved;        /* the state file could not be written */
 } source;
 
 typedef struct refresher {
@@ -78,9 +78,11 @@ static apr_interval_time_t backoff_after(uint32_t failures, int64_t retry_after)
     if (backoff > BACKOFF_MAX)
         backoff = BACKOFF_MAX;
     backoff = backoff / 100 * ap_random_pick(80, 120);
+    if (retry_after > RETRY_AFTER_MAX)
+        retry_after = RETRY_AFTER_MAX;
     if (retry_after > 0 && apr_time_from_sec(retry_after) > backoff)
         backoff = apr_time_from_sec(retry_after);
-    return backoff < RETRY_AFTER_MAX ? backoff : RETRY_AFTER_MAX;
+    return backoff;
 }
 
 static void note_failure(source *s, const char *cause, int64_t retry_after)
@@ -106,11 +108,9 @@ static void note_success(source *s, const okta_discovery_result *result)
 {
     apr_time_t now = apr_time_now();
 
-    if (!s->jwks_uri)
-        s->metadata_at = now;
+    if (s->asks_metadata)
+        s->metadata_at = okta_monotonic();
     set_text(&s->jwks_uri, result->jwks_uri);
-    set_text(&s->etag, result->etag);
-    set_text(&s->etag_uri, result->jwks_uri);
     okta_keystore_set_times(s->issuer, now, result->max_age);
     s->shared->state->failing = 0;
     ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, s->issuer->server,
@@ -148,11 +148,19 @@ static void on_done(void *baton, const okta_discovery_result *result)
 }
 
 /* Where the keys are, if that need not be asked. */
-static const char *known_jwks_uri(const source *s, apr_time_t now)
+static const char *known_jwks_uri(const source *s)
 {
     if (s->issuer->settings.jwks_uri)
         return s->issuer->settings.jwks_uri;
-    return s->metadata_at + METADATA_MAX_AGE > now ? s->jwks_uri : NULL;
+    return s->metadata_at + METADATA_MAX_AGE > okta_monotonic() ? s->jwks_uri : NULL;
+}
+
+/* The ETag that an answer of "not modified" may refer to: that of the key set which is published,
+ * if it can be read. After a failure none: whatever is wrong, keys in full put it right. */
+static bool published_etag(const source *s, okta_snapshot *snapshot)
+{
+    memset(snapshot, 0, sizeof(*snapshot));
+    return !s->shared->state->failing && okta_keystore_snapshot(s->issuer, snapshot);
 }
 
 static void start(refresher *r, source *s)
@@ -160,12 +168,14 @@ static void start(refresher *r, source *s)
     const okta_issuer_settings *settings = &s->issuer->settings;
     okta_slot_state *state = s->shared->state;
     apr_time_t now = apr_time_now();
+    okta_snapshot published;
+    bool conditional = published_etag(s, &published);
     okta_error error = {""};
     okta_discovery_request request = {
         .issuer = s->issuer->url,
-        .jwks_uri = known_jwks_uri(s, now),
-        .etag = s->etag,
-        .etag_uri = s->etag_uri,
+        .jwks_uri = known_jwks_uri(s),
+        .etag = published.etag,
+        .etag_uri = published.jwks_uri,
         .settings = {.proxy = settings->proxy,
                      .ca_file = settings->ca_file,
                      .ca_pem = s->issuer->trust.ca_pem,
@@ -181,7 +191,10 @@ static void start(refresher *r, source *s)
     state->started_at = now;
     state->wanted = 0;
     state->in_flight = 1;
+    s->asks_metadata = !request.jwks_uri;
     s->running = okta_discovery_start(r->fetcher, &request, on_done, s, &error);
+    if (conditional)
+        okta_snapshot_clear(&published);
     if (!s->running) {
         note_failure(s, error.text, -1);
         state->in_flight = 0;
@@ -232,15 +245,8 @@ static void tick(refresher *r)
  * as under way. The metadata is asked for again: restarts must not put that off for ever. */
 static void take_up(source *s)
 {
-    okta_snapshot snapshot;
-
     s->shared = okta_shared_of(s->issuer);
     s->shared->state->in_flight = 0;
-    if (!okta_keystore_snapshot(s->issuer, &snapshot))
-        return;
-    set_text(&s->etag, snapshot.etag);
-    set_text(&s->etag_uri, snapshot.jwks_uri);
-    okta_snapshot_clear(&snapshot);
 }
 
 static bool begin(refresher *r)
@@ -258,8 +264,6 @@ static void lay_down(source *s)
         s->running = NULL;
         s->shared->state->in_flight = 0;
     }
-    set_text(&s->etag, NULL);
-    set_text(&s->etag_uri, NULL);
     set_text(&s->jwks_uri, NULL);
 }
 
