@@ -30,6 +30,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/tickets.c src/core/tickets.h \
 	src/core/token_cache.c src/core/token_cache.h \
 	src/core/trace.c src/core/trace.h \
+	src/core/turn.c src/core/turn.h \
 	src/core/value.c src/core/value.h \
 	src/core/verify.c src/core/verify.h
 src_core_libokta_core_la_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)

@@ -1,5 +1,7 @@
 #include "core/slot.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #define WORD sizeof(uint64_t)
@@ -8,13 +10,33 @@
  * then throw away. */
 typedef _Atomic uint64_t shared_word;
 
+/* One that is current, one to write to, and one for a writer that stands still. */
+#define BUFFERS 3
+
 struct okta_slot {
     okta_slot_state state;
     size_t capacity;
-    _Atomic uint32_t generation;
-    _Atomic uint32_t lengths[2];
+    _Atomic uint64_t current; /* generation, turn and number of the buffer: see pack */
+    _Atomic uint32_t lengths[BUFFERS];
+    pthread_mutex_t locks[BUFFERS]; /* held while the buffer is being filled */
     _Alignas(OKTA_SLOT_ALIGNMENT) shared_word words[];
 };
+
+typedef struct current_word {
+    uint32_t generation; /* 0: nothing was published yet */
+    okta_turn_number turn;
+    uint16_t buffer;
+} current_word;
+
+static current_word unpack(uint64_t word)
+{
+    return (current_word){(uint32_t)word, (okta_turn_number)(word >> 32), (uint16_t)(word >> 48)};
+}
+
+static uint64_t pack(current_word c)
+{
+    return c.generation | (uint64_t)c.turn << 32 | (uint64_t)c.buffer << 48;
+}
 
 static size_t words_for(size_t bytes)
 {
@@ -23,7 +45,7 @@ static size_t words_for(size_t bytes)
 
 size_t okta_slot_size(size_t capacity)
 {
-    size_t size = sizeof(okta_slot) + 2 * words_for(capacity) * WORD;
+    size_t size = sizeof(okta_slot) + BUFFERS * words_for(capacity) * WORD;
 
     return (size + OKTA_SLOT_ALIGNMENT - 1) / OKTA_SLOT_ALIGNMENT * OKTA_SLOT_ALIGNMENT;
 }
@@ -31,9 +53,16 @@ size_t okta_slot_size(size_t capacity)
 okta_slot *okta_slot_init(void *memory, size_t capacity)
 {
     okta_slot *slot = memory;
+    pthread_mutexattr_t shared;
 
     memset(memory, 0, okta_slot_size(capacity));
     slot->capacity = capacity;
+    pthread_mutexattr_init(&shared);
+    pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&shared, PTHREAD_MUTEX_ROBUST);
+    for (size_t i = 0; i < BUFFERS; i++)
+        pthread_mutex_init(&slot->locks[i], &shared);
+    pthread_mutexattr_destroy(&shared);
     return slot;
 }
 
@@ -49,23 +78,56 @@ size_t okta_slot_capacity(const okta_slot *slot)
 
 uint32_t okta_slot_generation(const okta_slot *slot)
 {
-    return atomic_load_explicit(&slot->generation, memory_order_acquire);
+    return unpack(atomic_load_explicit(&slot->current, memory_order_acquire)).generation;
 }
 
-/* Generation g stands in buffer g % 2. Zero means never, so the count skips it when it wraps. */
+/* Zero means never, so the count skips it when it wraps. */
 static uint32_t generation_after(uint32_t generation)
 {
-    return generation == UINT32_MAX ? 2 : generation + 1;
+    return generation == UINT32_MAX ? 1 : generation + 1;
 }
 
-bool okta_slot_publish(okta_slot *slot, const char *bytes, size_t length)
+void okta_slot_hand_over(okta_slot *slot, okta_turn_number turn)
 {
-    uint32_t next = generation_after(okta_slot_generation(slot));
-    shared_word *to = slot->words + next % 2 * words_for(slot->capacity);
+    uint64_t seen = slot->current;
+    current_word next;
 
-    if (length > slot->capacity)
-        return false;
-    /* A reader of generation next - 2 has to see that it ended before it sees its buffer change. */
+    do {
+        next = unpack(seen);
+        next.turn = turn;
+    } while (!atomic_compare_exchange_weak(&slot->current, &seen, pack(next)));
+}
+
+static bool lock(pthread_mutex_t *mutex)
+{
+    int outcome = pthread_mutex_trylock(mutex);
+
+    /* it died over it: what it left is not current, and is written anew */
+    if (outcome == EOWNERDEAD)
+        outcome = pthread_mutex_consistent(mutex);
+    return outcome == 0;
+}
+
+/* A buffer that nobody reads as the current one and nobody else fills; -1: there is none. Only who
+ * holds its lock makes a buffer current, so it stays spare. */
+static int take_spare(okta_slot *slot)
+{
+    for (int i = 0; i < BUFFERS; i++) {
+        if (!lock(&slot->locks[i]))
+            continue;
+        if (unpack(slot->current).buffer != i)
+            return i;
+        pthread_mutex_unlock(&slot->locks[i]);
+    }
+    return -1;
+}
+
+static void fill(okta_slot *slot, int buffer, const char *bytes, size_t length)
+{
+    shared_word *to = slot->words + (size_t)buffer * words_for(slot->capacity);
+
+    /* A reader of the generation that was here has to see that it ended before it sees its buffer
+     * change. */
     atomic_thread_fence(memory_order_release);
     for (size_t i = 0; i < words_for(length); i++) {
         uint64_t word = 0;
@@ -74,9 +136,36 @@ bool okta_slot_publish(okta_slot *slot, const char *bytes, size_t length)
         memcpy(&word, bytes + i * WORD, rest < WORD ? rest : WORD);
         atomic_store_explicit(&to[i], word, memory_order_relaxed);
     }
-    atomic_store_explicit(&slot->lengths[next % 2], (uint32_t)length, memory_order_relaxed);
-    atomic_store_explicit(&slot->generation, next, memory_order_release);
-    return true;
+    atomic_store_explicit(&slot->lengths[buffer], (uint32_t)length, memory_order_relaxed);
+}
+
+okta_slot_outcome okta_slot_publish_in_turn(okta_slot *slot, okta_turn_number turn,
+                                            const char *bytes, size_t length)
+{
+    uint64_t seen = slot->current;
+    current_word next = unpack(seen);
+    bool exchanged;
+    int buffer;
+
+    if (length > slot->capacity)
+        return OKTA_SLOT_TOO_LARGE;
+    if (next.turn != turn)
+        return OKTA_SLOT_TURN_OVER;
+    buffer = take_spare(slot);
+    if (buffer < 0)
+        return OKTA_SLOT_BUSY;
+    fill(slot, buffer, bytes, length);
+    next.generation = generation_after(next.generation);
+    next.buffer = (uint16_t)buffer;
+    exchanged = atomic_compare_exchange_strong(&slot->current, &seen, pack(next));
+    pthread_mutex_unlock(&slot->locks[buffer]);
+    return exchanged ? OKTA_SLOT_PUBLISHED : OKTA_SLOT_TURN_OVER;
+}
+
+bool okta_slot_publish(okta_slot *slot, const char *bytes, size_t length)
+{
+    return okta_slot_publish_in_turn(slot, unpack(slot->current).turn, bytes, length) ==
+           OKTA_SLOT_PUBLISHED;
 }
 
 static void copy_out(const shared_word *from, char *buffer, size_t length)
@@ -92,19 +181,20 @@ static void copy_out(const shared_word *from, char *buffer, size_t length)
 bool okta_slot_read(const okta_slot *slot, char *buffer, size_t *length, uint32_t *generation)
 {
     for (;;) {
-        uint32_t current = okta_slot_generation(slot);
+        current_word now = unpack(atomic_load_explicit(&slot->current, memory_order_acquire));
         size_t size;
 
-        if (current == 0)
+        if (now.generation == 0)
             return false;
-        size = atomic_load_explicit(&slot->lengths[current % 2], memory_order_relaxed);
+        size = atomic_load_explicit(&slot->lengths[now.buffer], memory_order_relaxed);
         if (size <= slot->capacity)
-            copy_out(slot->words + current % 2 * words_for(slot->capacity), buffer, size);
+            copy_out(slot->words + now.buffer * words_for(slot->capacity), buffer, size);
         atomic_thread_fence(memory_order_acquire);
         if (size <= slot->capacity &&
-            atomic_load_explicit(&slot->generation, memory_order_relaxed) == current) {
+            unpack(atomic_load_explicit(&slot->current, memory_order_relaxed)).generation ==
+                now.generation) {
             *length = size;
-            *generation = current;
+            *generation = now.generation;
             return true;
         }
     }

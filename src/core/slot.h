@@ -1,11 +1,16 @@
-/* The place of one issuer's key set in memory that processes share: one writer at a time, any
- * number of readers, no lock.
+/* The place of one issuer's key set in memory that processes share: writers that may stand still or
+ * die at any moment, any number of readers that never wait.
  *
- * Two buffers alternate. The writer fills the one that is not current and then advances the
- * generation; a reader copies the current one and keeps the copy only if the generation stood still
- * meanwhile. A writer that dies half-way has changed nothing that a reader looks at. */
+ * A writer fills a buffer that is not current, holding that buffer's lock, and then exchanges one
+ * word: which buffer is current, of which generation, and whose turn it is to write. A reader
+ * copies the current buffer and keeps the copy only if the generation stood still meanwhile. A
+ * writer that dies half-way has changed nothing that a reader looks at, and the kernel gives its
+ * lock away; one that stands still keeps its buffer, the others go on with the rest; one whose turn
+ * has ended cannot exchange the word. */
 #ifndef OKTA_CORE_SLOT_H
 #define OKTA_CORE_SLOT_H
+
+#include "core/turn.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -17,12 +22,13 @@
 /* Raise it whenever a member of what processes share changes its place or meaning: a restart with
  * another build of the module must not read the memory of this one. */
 #ifndef OKTA_SHARED_LAYOUT
-#define OKTA_SHARED_LAYOUT 2
+#define OKTA_SHARED_LAYOUT 3
 #endif
 
-/* Times are microseconds since the epoch, 0 for never. Written by the refresher, except where said;
- * read by all. A writer publishes first and then writes fetched_at, fresh_until, usable_until and
- * next_refresh in this order; okta_slot_take_over relies on that. */
+/* Times are microseconds since the epoch, 0 (or less than OKTA_TURN_TIME_GRAIN) for never. Written
+ * by the refresher, the first four as times of its turn, except where said; read by all. A writer
+ * publishes first and then writes fetched_at, fresh_until, usable_until and next_refresh in this
+ * order; okta_slot_take_over relies on that. */
 typedef struct okta_slot_state {
     _Atomic int64_t fetched_at;   /* when the published key set was last confirmed by its source */
     _Atomic int64_t fresh_until;  /* when its source wants to have been asked again */
@@ -54,8 +60,22 @@ size_t okta_slot_capacity(const okta_slot *slot);
 /* How many times something was published; 0: never. Any process and thread. */
 uint32_t okta_slot_generation(const okta_slot *slot);
 
-/* Publish length bytes. False when they do not fit. The caller sees to it that there is one writer
- * at a time. */
+typedef enum okta_slot_outcome {
+    OKTA_SLOT_PUBLISHED,
+    OKTA_SLOT_TOO_LARGE,
+    OKTA_SLOT_BUSY,     /* writers that stand still hold every spare buffer */
+    OKTA_SLOT_TURN_OVER /* it is somebody else's turn; nothing was changed */
+} okta_slot_outcome;
+
+/* From now on only what is published in this turn counts. */
+void okta_slot_hand_over(okta_slot *slot, okta_turn_number turn);
+
+/* Publish length bytes as the writer whose turn has this number. */
+okta_slot_outcome okta_slot_publish_in_turn(okta_slot *slot, okta_turn_number turn,
+                                            const char *bytes, size_t length);
+
+/* The same where there are no turns: the caller sees to it that there is one writer at a time.
+ * False when it does not fit. */
 bool okta_slot_publish(okta_slot *slot, const char *bytes, size_t length);
 
 /* Copy what is published to buffer, which holds okta_slot_capacity bytes, and say of which

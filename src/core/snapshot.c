@@ -56,7 +56,6 @@ char *okta_snapshot_encode(const okta_snapshot *snapshot, const char *jwks, size
     char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
 
     json_decref(etag);
-
     json_decref(document);
     json_decref(keys);
     json_decref(source);

@@ -37,18 +37,43 @@ static apr_interval_time_t clamp(apr_interval_time_t value, apr_interval_time_t 
     return value < min ? min : value > max ? max : value;
 }
 
-void okta_keystore_set_times(const okta_issuer *issuer, apr_time_t fetched_at, int64_t max_age)
+static apr_interval_time_t interval_of(int64_t max_age)
 {
     const okta_global_config *global = &okta_registry_get()->global;
+
+    return clamp(max_age < 0 ? UNSAID_INTERVAL : apr_time_from_sec(max_age), global->refresh_min,
+                 global->refresh_max);
+}
+
+static apr_interval_time_t pause_until_refresh(apr_interval_time_t interval)
+{
+    return interval / 100 * ap_random_pick(REFRESH_PERCENT_MIN, REFRESH_PERCENT_MAX);
+}
+
+void okta_keystore_set_times(const okta_issuer *issuer, apr_time_t fetched_at, int64_t max_age)
+{
     okta_slot_state *state = okta_shared_of(issuer)->state;
-    apr_interval_time_t interval = clamp(max_age < 0 ? UNSAID_INTERVAL : apr_time_from_sec(max_age),
-                                         global->refresh_min, global->refresh_max);
+    apr_interval_time_t interval = interval_of(max_age);
 
     state->fetched_at = fetched_at;
     state->fresh_until = fetched_at + interval;
-    state->usable_until = fetched_at + interval + global->key_max_stale;
-    state->next_refresh =
-        fetched_at + interval / 100 * ap_random_pick(REFRESH_PERCENT_MIN, REFRESH_PERCENT_MAX);
+    state->usable_until = fetched_at + interval + okta_registry_get()->global.key_max_stale;
+    state->next_refresh = fetched_at + pause_until_refresh(interval);
+}
+
+bool okta_keystore_confirm(const okta_issuer *issuer, okta_turn_number turn, apr_time_t fetched_at,
+                           int64_t max_age)
+{
+    okta_slot_state *state = okta_shared_of(issuer)->state;
+    apr_interval_time_t interval = interval_of(max_age);
+    apr_time_t fresh_until = fetched_at + interval;
+
+    return okta_turn_store_time(&state->fetched_at, turn, fetched_at) &&
+           okta_turn_store_time(&state->fresh_until, turn, fresh_until) &&
+           okta_turn_store_time(&state->usable_until, turn,
+                                fresh_until + okta_registry_get()->global.key_max_stale) &&
+           okta_turn_store_time(&state->next_refresh, turn,
+                                fetched_at + pause_until_refresh(interval));
 }
 
 /* Durations may have been changed by the restart: what counts is what is configured now. */
@@ -63,21 +88,17 @@ static void settle_times(const okta_issuer *issuer)
     state->fresh_until = state->fetched_at + interval;
     state->usable_until = state->fresh_until + global->key_max_stale;
     if (!state->failing && state->next_refresh > latest)
-        state->next_refresh =
-            state->fetched_at +
-            interval / 100 * ap_random_pick(REFRESH_PERCENT_MIN, REFRESH_PERCENT_MAX);
+        state->next_refresh = state->fetched_at + pause_until_refresh(interval);
 }
 
-void okta_keystore_clock_went_back(const okta_issuer *issuer, apr_time_t now)
+void okta_keystore_clock_went_back(const okta_issuer *issuer, okta_turn_number turn, apr_time_t now)
 {
     okta_slot_state *state = okta_shared_of(issuer)->state;
     apr_interval_time_t step = state->fetched_at - now;
 
-    if (step <= 0)
-        return;
-    state->fetched_at -= step;
-    state->fresh_until -= step;
-    state->usable_until -= step;
+    if (step > 0 && okta_turn_store_time(&state->fetched_at, turn, state->fetched_at - step) &&
+        okta_turn_store_time(&state->fresh_until, turn, state->fresh_until - step))
+        okta_turn_store_time(&state->usable_until, turn, state->usable_until - step);
 }
 
 bool okta_keystore_cooled_down(const okta_slot_state *state, apr_time_t now)
@@ -87,8 +108,16 @@ bool okta_keystore_cooled_down(const okta_slot_state *state, apr_time_t now)
     return started_at + okta_registry_get()->global.key_cooldown <= now || started_at > now;
 }
 
-bool okta_keystore_publish(const okta_issuer *issuer, const okta_snapshot *snapshot,
-                           const char *jwks, size_t length, okta_error *error)
+static const char *const outcomes[] = {
+    [OKTA_SLOT_PUBLISHED] = "",
+    [OKTA_SLOT_TOO_LARGE] = "the key set is larger than OktaKeySetMaxBytes",
+    [OKTA_SLOT_BUSY] = "processes that stand still hold the memory for new keys",
+    [OKTA_SLOT_TURN_OVER] = "another process refreshes",
+};
+
+bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
+                           const okta_snapshot *snapshot, const char *jwks, size_t length,
+                           okta_error *error)
 {
     okta_slot *slot = okta_shared_of(issuer)->keys;
     /* without times, so that the same keys make the same text */
@@ -104,15 +133,17 @@ bool okta_keystore_publish(const okta_issuer *issuer, const okta_snapshot *snaps
     bool same = text && published &&
                 okta_slot_read(slot, published, &published_length, &generation) &&
                 published_length == text_length && memcmp(published, text, text_length) == 0;
-    bool good = text && (same || okta_slot_publish(slot, text, text_length));
+    okta_slot_outcome outcome = OKTA_SLOT_PUBLISHED;
 
+    if (text && !same)
+        outcome = okta_slot_publish_in_turn(slot, turn, text, text_length);
     if (!text)
         okta_error_set_no_memory(error);
-    else if (!good)
-        okta_error_set(error, "the key set is larger than OktaKeySetMaxBytes");
+    else if (outcome != OKTA_SLOT_PUBLISHED)
+        okta_error_set(error, "%s", outcomes[outcome]);
     free(published);
     free(text);
-    return good;
+    return text && outcome == OKTA_SLOT_PUBLISHED;
 }
 
 bool okta_keystore_snapshot(const okta_issuer *issuer, okta_snapshot *snapshot)
@@ -150,7 +181,7 @@ static bool publish_file(const okta_issuer *issuer, apr_pool_t *ptemp)
     const char *text =
         okta_jwks_file_read(ptemp, path, okta_registry_get()->global.key_set_max_bytes, NULL, NULL,
                             &length, &keys, &error);
-    bool good = text && okta_keystore_publish(issuer, &origin, text, length, &error);
+    bool good = text && okta_keystore_publish(issuer, 0, &origin, text, length, &error);
 
     okta_keyset_unref(keys);
     if (!good) {

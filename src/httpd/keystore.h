@@ -23,18 +23,26 @@ void okta_keystore_child_init(apr_pool_t *pchild);
 okta_reason okta_keystore_get(const okta_issuer *issuer, bool newest, okta_keyset **keys,
                               uint32_t *generation);
 
-/* Publish a key set unless the slot holds the same already; one writer at a time. False, with the
- * cause, when it does not fit. snapshot says where it came from; its times are left out. */
-bool okta_keystore_publish(const okta_issuer *issuer, const okta_snapshot *snapshot,
-                           const char *jwks, size_t length, okta_error *error);
+/* Publish a key set unless the slot holds the same already, in the refresher's turn; 0 is the
+ * parent's, before the fork. False, with the cause, when it does not fit or the turn is over.
+ * snapshot says where it came from; its times are left out. */
+bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
+                           const okta_snapshot *snapshot, const char *jwks, size_t length,
+                           okta_error *error);
 
-/* Set the slot's times for keys that their source confirmed at `fetched_at` (microseconds), saying
- * max_age (seconds, -1: nothing). */
+/* Parent, before the fork: set the slot's times for keys that their source confirmed at
+ * `fetched_at` (microseconds), saying max_age (seconds, -1: nothing). */
 void okta_keystore_set_times(const okta_issuer *issuer, apr_time_t fetched_at, int64_t max_age);
 
+/* The same in the refresher's turn. False: it is over, and whoever has the next one decides. */
+bool okta_keystore_confirm(const okta_issuer *issuer, okta_turn_number turn, apr_time_t fetched_at,
+                           int64_t max_age);
+
 /* The clock was set back to `now`, before the keys were fetched by their own account: let them have
- * been fetched now, so that they are not trusted longer than configured. One writer at a time. */
-void okta_keystore_clock_went_back(const okta_issuer *issuer, apr_time_t now);
+ * been fetched now, so that they are not trusted longer than configured. In the refresher's turn.
+ */
+void okta_keystore_clock_went_back(const okta_issuer *issuer, okta_turn_number turn,
+                                   apr_time_t now);
 
 /* Whether an unknown kid may cause a fetch at `now`. Any process and thread. */
 bool okta_keystore_cooled_down(const okta_slot_state *state, apr_time_t now);

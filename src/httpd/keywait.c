@@ -105,9 +105,11 @@ bool okta_keywait_any(const okta_issuer *issuer, uint32_t generation)
     state->wanted = 1;
     if (!help_is_coming(state, now, deadline))
         return false;
-    /* an issuer that fails must not hold the threads that another's requests need */
-    return state->failing ? wait_in_turn(issuer, generation, now)
-                          : poll_for(issuer, generation, deadline);
+    /* an issuer that fails must not hold the threads that another's requests need, nor may a
+     * refresher that stands still */
+    return state->failing || okta_turn_has_stalled(okta_shared_turn(), okta_monotonic())
+               ? wait_in_turn(issuer, generation, now)
+               : poll_for(issuer, generation, deadline);
 }
 
 bool okta_keywait_kid(const okta_issuer *issuer, uint32_t generation, const char *kid)

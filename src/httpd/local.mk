@@ -9,6 +9,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/config.c src/httpd/config.h \
 	src/httpd/cors.c src/httpd/cors.h \
 	src/httpd/expressions.c src/httpd/expressions.h \
+	src/httpd/filewrite.c src/httpd/filewrite.h \
 	src/httpd/handlers.c src/httpd/handlers.h \
 	src/httpd/health.c src/httpd/health.h \
 	src/httpd/identity.c src/httpd/identity.h \
@@ -24,6 +25,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/respond.c src/httpd/respond.h \
 	src/httpd/restart.c src/httpd/restart.h \
 	src/httpd/shared.c src/httpd/shared.h \
+	src/httpd/source.c src/httpd/source.h \
 	src/httpd/statedir.c src/httpd/statedir.h \
 	src/httpd/statefile.c src/httpd/statefile.h \
 	src/httpd/told_once.c src/httpd/told_once.h \

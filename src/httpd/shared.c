@@ -27,6 +27,7 @@ typedef struct segment {
     int count;
     okta_shared *entries;
     origin *origins;
+    okta_turn *turn; /* to refresh: the first entry's, or that of the segment which goes on */
 } segment;
 
 static segment *current;
@@ -36,17 +37,22 @@ const okta_shared *okta_shared_of(const okta_issuer *issuer)
     return &current->entries[issuer->index];
 }
 
+okta_turn *okta_shared_turn(void)
+{
+    return current->turn;
+}
+
 /* The version by hand, and sizes for what was forgotten there. */
 static void name_layout(char *layout)
 {
     memset(layout, 0, LAYOUT_BYTES);
     apr_snprintf(layout, LAYOUT_BYTES,
                  "mod_auth_okta layout " APR_STRINGIFY(OKTA_SHARED_LAYOUT) " %d %lu %lu %lu %lu "
-                                                                           "%lu %lu",
+                                                                           "%lu %lu %lu",
                  OKTA_SNAPSHOT_VERSION, (unsigned long)sizeof(segment),
                  (unsigned long)sizeof(origin), (unsigned long)sizeof(okta_shared),
                  (unsigned long)okta_slot_size(0), (unsigned long)sizeof(okta_refused_kids),
-                 (unsigned long)sizeof(okta_tickets));
+                 (unsigned long)sizeof(okta_tickets), (unsigned long)sizeof(okta_turn));
 }
 
 /* By whom the keys are trusted is compared apart, for the sake of a file that is lost. */
@@ -73,7 +79,8 @@ static apr_size_t aligned(apr_size_t size)
 static apr_size_t entry_size(apr_size_t capacity)
 {
     return okta_slot_size(capacity) + okta_slot_size(OKTA_CAUSE_BYTES) +
-           aligned(sizeof(okta_refused_kids)) + aligned(sizeof(okta_tickets));
+           aligned(sizeof(okta_refused_kids)) + aligned(sizeof(okta_tickets)) +
+           aligned(sizeof(okta_turn));
 }
 
 static void lay_out(okta_shared *entry, char *memory, apr_size_t capacity)
@@ -86,6 +93,8 @@ static void lay_out(okta_shared *entry, char *memory, apr_size_t capacity)
     entry->refused = memset(memory, 0, sizeof(okta_refused_kids));
     memory += aligned(sizeof(okta_refused_kids));
     entry->tickets = memset(memory, 0, sizeof(okta_tickets));
+    memory += aligned(sizeof(okta_tickets));
+    entry->turn = memset(memory, 0, sizeof(okta_turn));
 }
 
 /* The issuer's entry in the previous segment when its keys may be trusted today; else NULL. */
@@ -178,6 +187,7 @@ static segment *segment_in_shared_memory(apr_pool_t *process_pool, apr_size_t ca
     base = (apr_uintptr_t)aligned((apr_size_t)apr_shm_baseaddr_get(shm));
     for (int i = 0; i < count; i++)
         lay_out(&made->entries[i], (char *)base + (apr_size_t)i * size, capacity);
+    made->turn = made->entries[0].turn;
     return made;
 }
 
@@ -204,6 +214,7 @@ static segment *segment_of_the_previous(const segment *previous, apr_pool_t *pro
         } else
             lay_out(&made->entries[i], (char *)aligned((apr_size_t)apr_palloc(pool, size)), 0);
     }
+    made->turn = previous && previous->turn ? previous->turn : made->entries[0].turn;
     return made;
 }
 

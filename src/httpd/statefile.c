@@ -1,6 +1,7 @@
 #include "httpd/statefile.h"
 
 #include "core/issuer.h"
+#include "core/monotonic.h"
 #include "httpd/keystore.h"
 #include "httpd/log.h"
 #include "httpd/statedir.h"
@@ -10,13 +11,15 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MODE (S_IRUSR | S_IWUSR)
 #define NAME_DIGEST_BYTES 16
 #define CLOCK_TOLERANCE apr_time_from_sec(60)
+/* Microseconds until a write that has not ended counts as failed, and from a failure to the next
+ * try. */
+#define WRITE_PATIENCE 10000000
+#define RETRY_PAUSE 5000000
 
 static void path_of(const okta_issuer *issuer, const char *directory, const char *suffix,
                     char *path, size_t size)
@@ -106,7 +109,7 @@ static const char *publish(const okta_issuer *issuer, const okta_snapshot *snaps
     okta_keystore_set_times(issuer, fetched_at, snapshot->max_age);
     if (state->usable_until <= apr_time_now())
         fault = "its keys are older than OktaKeyMaxStale allows";
-    else if (!okta_keystore_publish(issuer, snapshot, text, length, &error))
+    else if (!okta_keystore_publish(issuer, 0, snapshot, text, length, &error))
         fault = apr_pstrdup(ptemp, error.text);
     /* keys that were worth a file are worth being refreshed, also where nobody has asked yet */
     state->started_at = fault ? 0 : fetched_at;
@@ -148,55 +151,6 @@ void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
     free(text);
 }
 
-static bool write_all(int fd, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(fd, text, length);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        text += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-/* The refresher of a configuration that is ending may still be at it, or another httpd. Released
- * with the descriptor. */
-static int lock_directory(void)
-{
-    int fd = open(okta_statedir_of_children(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd >= 0)
-        (void)flock(fd, LOCK_EX);
-    return fd;
-}
-
-/* All or nothing: a reader sees the old file or the new one. 0, or an errno. */
-static int replace_file(const okta_issuer *issuer, const char *text)
-{
-    char path[APR_PATH_MAX], fresh[APR_PATH_MAX];
-    int fault = 0, fd;
-
-    path_of(issuer, okta_statedir_of_children(), "", path, sizeof(path));
-    path_of(issuer, okta_statedir_of_children(), ".new", fresh, sizeof(fresh));
-    unlink(fresh);
-    fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-    if (fd < 0)
-        return errno;
-    if (!write_all(fd, text, strlen(text)) || fsync(fd) != 0)
-        fault = errno;
-    if (close(fd) != 0 && !fault)
-        fault = errno;
-    if (!fault && rename(fresh, path) == 0)
-        return 0;
-    fault = fault ? fault : errno;
-    unlink(fresh);
-    return fault;
-}
-
 /* What the slot has, as text with its times. NULL when out of memory. The caller frees. */
 static char *current_text(const okta_issuer *issuer, int64_t max_age)
 {
@@ -217,30 +171,82 @@ static char *current_text(const okta_issuer *issuer, int64_t max_age)
     return text;
 }
 
-void okta_statefile_save(const okta_issuer *issuer, int64_t max_age, bool *unsaved)
+void okta_statefile_save(okta_saving *saving, int64_t max_age)
+{
+    saving->due = okta_statedir_of_children() != NULL;
+    saving->max_age = max_age;
+    saving->again_at = 0;
+}
+
+static void note_outcome(const okta_issuer *issuer, okta_saving *saving, int fault)
 {
     const char *directory = okta_statedir_of_children();
-    char *text = directory ? current_text(issuer, max_age) : NULL;
-    int fault = ENOMEM, lock;
+    bool failed = fault != 0;
 
-    if (!directory)
-        return;
-    if (text) {
-        lock = lock_directory();
-        fault = replace_file(issuer, text);
-        if (lock >= 0)
-            close(lock);
-    }
-    free(text);
-    if (fault && !*unsaved)
+    if (failed && !saving->failed)
         ap_log_error(APLOG_MARK, APLOG_WARNING, fault, issuer->server,
                      OKTA_TAG_KEYS
-                     "issuer \"%s\": its keys cannot be written to \"%s\"; a cold start "
+                     "issuer \"%s\": its keys cannot be written to \"%s\"%s; a cold start "
                      "will not have them",
-                     issuer->url, directory);
-    else if (!fault && *unsaved)
+                     issuer->url, directory,
+                     fault == EBUSY       ? ", which another program has locked"
+                     : fault == ETIMEDOUT ? ", whose disk does not answer"
+                                          : "");
+    else if (!failed && saving->failed)
         ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, issuer->server,
                      OKTA_TAG_KEYS "issuer \"%s\": its keys are written to \"%s\" again",
                      issuer->url, directory);
-    *unsaved = fault != 0;
+    saving->failed = failed;
+}
+
+static void begin(const okta_issuer *issuer, okta_saving *saving, int *fault)
+{
+    const char *directory = okta_statedir_of_children();
+    char path[APR_PATH_MAX], fresh[APR_PATH_MAX];
+
+    path_of(issuer, directory, "", path, sizeof(path));
+    path_of(issuer, directory, ".new", fresh, sizeof(fresh));
+    saving->due = false;
+    saving->write =
+        okta_filewrite_begin(directory, path, fresh, current_text(issuer, saving->max_age), fault);
+}
+
+void okta_statefile_step(const okta_issuer *issuer, okta_saving *saving)
+{
+    int64_t now = okta_monotonic();
+    int fault = 0;
+
+    if (!okta_statedir_of_children())
+        return;
+    if (saving->write) {
+        if (okta_filewrite_ended(saving->write, &fault))
+            saving->write = NULL;
+        else if (now - okta_filewrite_began_at(saving->write) < WRITE_PATIENCE)
+            return;
+        else
+            fault = ETIMEDOUT;
+        note_outcome(issuer, saving, fault);
+    } else if (saving->due && saving->again_at <= now && okta_filewrite_has_room()) {
+        begin(issuer, saving, &fault);
+        if (fault)
+            note_outcome(issuer, saving, fault);
+    }
+    if (!fault || saving->write)
+        return;
+    saving->due = true;
+    saving->again_at = now + RETRY_PAUSE;
+}
+
+void okta_statefile_abandon(okta_saving *saving)
+{
+    saving->due = false;
+}
+
+bool okta_statefile_is_idle(okta_saving *saving)
+{
+    int fault;
+
+    if (saving->write && okta_filewrite_ended(saving->write, &fault))
+        saving->write = NULL;
+    return !saving->write;
 }

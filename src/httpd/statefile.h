@@ -2,14 +2,33 @@
 #ifndef OKTA_HTTPD_STATEFILE_H
 #define OKTA_HTTPD_STATEFILE_H
 
+#include "httpd/filewrite.h"
 #include "httpd/registry.h"
 
 /* Parent: publish the issuer's state file, when there is a sound one of this issuer, fetched
  * under today's trust, that is not too old. */
 void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp);
 
-/* Refresher: write what the issuer's slot has, replacing the file in one step. *unsaved is kept by
- * the caller, false at first: whether the last time failed. Only changes of that are logged. */
-void okta_statefile_save(const okta_issuer *issuer, int64_t max_age, bool *unsaved);
+/* What is to be written of one issuer, and how that goes. All zero: nothing. Kept by the refresher,
+ * for okta_statefile_save and its kin alone. */
+typedef struct okta_saving {
+    okta_filewrite *write; /* under way */
+    bool due;
+    bool failed; /* and that was logged */
+    int64_t max_age;
+    int64_t again_at; /* not before, by okta_monotonic */
+} okta_saving;
+
+/* Refresher: what the issuer's slot has is to be written, replacing the file in one step. Never
+ * waits: the work is done by a thread, which okta_statefile_step starts, starts again after a
+ * failure, and takes note of. Only changes between success and failure are logged. */
+void okta_statefile_save(okta_saving *saving, int64_t max_age);
+void okta_statefile_step(const okta_issuer *issuer, okta_saving *saving);
+
+/* Begin nothing more; what is under way goes on. */
+void okta_statefile_abandon(okta_saving *saving);
+
+/* Take note of an end, without a log line. False: it is still under way, whatever it waits for. */
+bool okta_statefile_is_idle(okta_saving *saving);
 
 #endif

@@ -122,7 +122,7 @@ rule(the_count_of_publications_wraps_without_ever_reading_as_never)
     char *memory = room(8);
     okta_slot *slot = okta_slot_init(memory, 8);
     size_t at = sizeof(okta_slot_state) + sizeof(size_t);
-    uint32_t last_but_one = UINT32_MAX - 1;
+    uint64_t last_but_one = UINT32_MAX - 1;
 
     /* the only look inside: nobody can publish four billion times here */
     memcpy(memory + at, &last_but_one, sizeof(last_but_one));
@@ -130,7 +130,7 @@ rule(the_count_of_publications_wraps_without_ever_reading_as_never)
     need(okta_slot_publish(slot, "a", 1), "before the end");
     expect_content(slot, "a", UINT32_MAX);
     need(okta_slot_publish(slot, "b", 1), "at the end");
-    expect_content(slot, "b", 2);
+    expect_content(slot, "b", 1);
     need(okta_slot_publish(slot, "c", 1), "after it");
-    expect_content(slot, "c", 3);
+    expect_content(slot, "c", 2);
 }

@@ -1,0 +1,45 @@
+/* Where one issuer's keys come from, as the process sees it that refreshes. */
+#ifndef OKTA_HTTPD_SOURCE_H
+#define OKTA_HTTPD_SOURCE_H
+
+#include "fetch/discovery.h"
+#include "httpd/shared.h"
+#include "httpd/statefile.h"
+
+/* This process's part in the turn to refresh. One thread at a time. */
+typedef struct okta_holding {
+    okta_turn *turn;
+    okta_turn_number number; /* 0: the turn is not ours */
+    bool has_lock;           /* that ends with this process */
+    unsigned int failures;   /* fetches in a row that failed, of whatever issuer */
+} okta_holding;
+
+/* Give a sign of life. False: the turn is not ours, or no longer; number is 0 then. */
+bool okta_holding_keep(okta_holding *holding);
+
+/* One thread at a time. */
+typedef struct okta_source {
+    okta_issuer *issuer;
+    okta_holding *holding;
+    const okta_shared *shared;
+    okta_discovery *running;
+    char *jwks_uri;      /* by the metadata; NULL: to be asked */
+    int64_t metadata_at; /* when the metadata was read, by okta_monotonic */
+    bool asks_metadata;  /* what is running began with the metadata */
+    okta_saving saving;  /* of the state file */
+} okta_source;
+
+/* The turn has become ours: what earlier holders may still want to write does not count any more.
+ */
+void okta_source_take_up(okta_source *source);
+
+/* Whether to fetch at `now`. */
+bool okta_source_is_due(const okta_source *source, apr_time_t now);
+
+/* Begin to fetch; the outcome is noted when the fetcher runs. */
+void okta_source_start(okta_source *source, okta_fetcher *fetcher);
+
+/* Give up what is under way, before the turn ends or after it was lost. */
+void okta_source_lay_down(okta_source *source);
+
+#endif
