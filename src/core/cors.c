@@ -2,6 +2,7 @@
 
 #include "core/issuer.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -86,23 +87,82 @@ bool okta_cors_allows_headers(const okta_cors *cors, const char *names)
     return true;
 }
 
-static bool has_default_port(const char *origin, size_t length)
+static bool is_web(const char *origin)
 {
-    const char *port = strncmp(origin, "https:", 6) == 0 ? ":443" : ":80";
+    return strncasecmp(origin, "http://", 7) == 0 || strncasecmp(origin, "https://", 8) == 0;
+}
 
-    return length > strlen(port) && strcmp(origin + length - strlen(port), port) == 0;
+/* The scheme's length; 0: it is none, or none whose pages have an origin. */
+static size_t scheme_length(const char *origin)
+{
+    size_t length =
+        strspn(origin, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    bool letter = isalpha((unsigned char)*origin) != 0;
+
+    return letter && strncmp(origin + length, "://", 3) == 0 ? length : 0;
+}
+
+/* Apps name their pages by schemes of their own, and extensions by identifiers in place of hosts
+ * (those of Safari with capitals). */
+static bool is_app_origin(const char *origin)
+{
+    const char *host = origin + scheme_length(origin) + 3;
+
+    return *host && host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                      "0123456789-._~%:[]")] == '\0';
+}
+
+static bool is_lower_case(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] >= 'A' && text[i] <= 'Z')
+            return false;
+    return true;
+}
+
+/* With a label in place of the star it has to be an origin, of a domain with a dot. */
+static bool is_wildcard(const char *origin, const char *star)
+{
+    size_t length = strlen(origin);
+    char example[256];
+
+    okta_text_format(example, sizeof(example), "%.*sx%s", (int)(star + 3 - origin), origin,
+                     star + 4);
+    return length < sizeof(example) && strchr(star + 5, '.') &&
+           okta_is_origin(example, strlen(example));
+}
+
+static bool host_check(const char *origin, okta_error *error)
+{
+    const char *star = strstr(origin, "://" WILDCARD);
+
+    if (star             ? is_wildcard(origin, star)
+        : is_web(origin) ? okta_is_origin(origin, strlen(origin))
+                         : is_app_origin(origin))
+        return true;
+    return okta_error_set(error,
+                          "no origin; write scheme, host and, where it is not the default, port; a "
+                          "star may only stand for the first label, as in "
+                          "\"https://*.example.com\"");
 }
 
 bool okta_cors_origin_check(const char *origin, okta_error *error)
 {
-    size_t length = strlen(origin);
-    const char *star;
+    size_t length = strlen(origin), scheme = scheme_length(origin);
 
     if (strcmp(origin, ANY) == 0)
         return true;
     if (okta_is_placeholder(origin))
         return okta_error_set(error, "a placeholder was left in; write the origin of your web app");
-    if (strncmp(origin, "http://", 7) != 0 && strncmp(origin, "https://", 8) != 0)
+    if (strchr(origin, ','))
+        return okta_error_set(error, "it holds a comma; write origins with a space between them, "
+                                     "without commas");
+    if (strcasecmp(origin, "null") == 0 || strncasecmp(origin, "file:", 5) == 0)
+        return okta_error_set(error,
+                              "no origin: browsers send \"null\" for files and for pages that "
+                              "hide where they are from, so it could be anybody's; serve the "
+                              "page by a scheme and host, and write those");
+    if (scheme == 0)
         return okta_error_set(error, "no origin; write scheme and host, as in "
                                      "\"https://app.example.com\"");
     if (okta_origin_length(origin) != length)
@@ -110,26 +170,9 @@ bool okta_cors_origin_check(const char *origin, okta_error *error)
                               "an origin has no path and no trailing slash; leave out what "
                               "follows the host and port: \"%.*s\"",
                               (int)okta_origin_length(origin), origin);
-    for (const char *p = origin; *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            return okta_error_set(error, "browsers send origins in lower case; write it so");
-    if (has_default_port(origin, length))
+    if (!is_lower_case(origin, is_web(origin) ? length : scheme))
+        return okta_error_set(error, "browsers send origins in lower case; write it so");
+    if (okta_default_port_length(origin) > 0)
         return okta_error_set(error, "browsers leave the default port out; write it so");
-    star = strstr(origin, "://" WILDCARD);
-    if (star) {
-        /* with a label in place of the star it has to be an origin, of a domain with a dot */
-        char example[256];
-
-        okta_text_format(example, sizeof(example), "%.*sx%s", (int)(star + 3 - origin), origin,
-                         star + 4);
-        if (length < sizeof(example) && strchr(star + 5, '.') &&
-            okta_is_origin(example, strlen(example)))
-            return true;
-    } else if (okta_is_origin(origin, length)) {
-        return true;
-    }
-    return okta_error_set(error,
-                          "no origin; write scheme, host and, where it is not the default, port; a "
-                          "star may only stand for the first label, as in "
-                          "\"https://*.example.com\"");
+    return host_check(origin, error);
 }

@@ -7,7 +7,7 @@
 
 /* Const once filled; borrows its strings. */
 typedef struct okta_cors {
-    okta_strings origins; /* exact, `https://` + `*.` + domain, or `*`; none: no CORS here */
+    okta_strings origins; /* exact, of any scheme; scheme + `*.` + domain; or `*`; none: no CORS */
     okta_strings methods; /* beside GET, HEAD and POST; `*`: any */
     okta_strings headers; /* beside Authorization and Content-Type; `*`: any */
     bool credentials;

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -26,9 +27,35 @@ static const char *okta_suffix_of(const char *host, size_t length)
     return NULL;
 }
 
+/* Whether text holds word, whatever the case, and with hyphens and underscores anywhere in it. */
+static bool holds_spelled(const char *text, const char *word)
+{
+    for (; *text; text++) {
+        const char *t = text, *w = word;
+
+        while (*t && *w && (tolower((unsigned char)*t) == *w || (w > word && strchr("-_", *t))))
+            w += tolower((unsigned char)*t++) == *w;
+        if (!*w)
+            return true;
+    }
+    return false;
+}
+
 bool okta_is_placeholder(const char *value)
 {
-    return strpbrk(value, "{}<>") != NULL || strcasestr(value, "yourOktaDomain") != NULL;
+    static const char *const samples[] = {"youroktadomain",  "youroktaorg",
+                                          "yourdomain.okta", "yourorg.okta",
+                                          "yoursubdomain",   "yourcompany.okta",
+                                          "yourtenant",      "yourclientid",
+                                          "youraudience",    "yourauthorizationserver",
+                                          "yourauthserver",  "yourissuer"};
+
+    if (strpbrk(value, "{}<>"))
+        return true;
+    for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+        if (holds_spelled(value, samples[i]))
+            return true;
+    return false;
 }
 
 /* Labels of letters, digits and inner hyphens, with single dots between them (RFC 1123
@@ -97,6 +124,19 @@ bool okta_is_origin(const char *url, size_t length)
     return scheme && start < length && is_authority(url + start, length - start, &host_length);
 }
 
+size_t okta_default_port_length(const char *url)
+{
+    size_t origin = okta_origin_length(url), digits = 0;
+    bool https = strncasecmp(url, "https:", 6) == 0;
+
+    while (digits < origin && isdigit((unsigned char)url[origin - digits - 1]))
+        digits++;
+    if (digits == 0 || digits > 5 || digits == origin || url[origin - digits - 1] != ':' ||
+        (!https && strncasecmp(url, "http:", 5) != 0))
+        return 0;
+    return strtoul(url + origin - digits, NULL, 10) == (https ? 443 : 80) ? digits + 1 : 0;
+}
+
 /* What applies to a host in OktaDomain and in an issuer alike. */
 static bool host_check(const char *host, size_t length, okta_error *error)
 {
@@ -116,6 +156,28 @@ static bool host_check(const char *host, size_t length, okta_error *error)
                                   (int)(length - strlen(admin)), host, suffix);
     }
     return true;
+}
+
+/* Issuers are compared byte by byte, and issuers write themselves in lower case; what follows the
+ * first length bytes may have capitals. */
+static bool lower_case_check(const char *text, size_t length, const char *rest, okta_error *error)
+{
+    char lower[256];
+    bool differs = false;
+
+    for (size_t i = 0; i < length; i++) {
+        char c = (char)tolower((unsigned char)text[i]);
+
+        differs = differs || c != text[i];
+        if (i < sizeof(lower))
+            lower[i] = c;
+    }
+    if (!differs)
+        return true;
+    return okta_error_set(error,
+                          "capitals in a host name: the \"iss\" of tokens has it in lower case; "
+                          "write \"%.*s%s\"",
+                          (int)(length < sizeof(lower) ? length : sizeof(lower)), lower, rest);
 }
 
 static bool placeholder_error(okta_error *error)
@@ -141,6 +203,11 @@ bool okta_domain_check(const char *domain, okta_error *error)
             "for a full issuer URL)",
             (int)strcspn(host, "/"), host);
     }
+    if (ends_with(domain, strlen(domain), ":443"))
+        return okta_error_set(error,
+                              "it has a port, and ':' has no place in a host name; leave out "
+                              "\":443\": \"%.*s\"",
+                              (int)(strlen(domain) - 4), domain);
     for (const char *p = domain; *p; p++)
         if (!isalnum((unsigned char)*p) && *p != '-' && *p != '.')
             return okta_error_set(error,
@@ -150,7 +217,8 @@ bool okta_domain_check(const char *domain, okta_error *error)
     if (!is_host_name(domain, strlen(domain)) || !strchr(domain, '.'))
         return okta_error_set(error, "it is no full host name; write it as in "
                                      "\"integrator-123456.okta.com\"");
-    return host_check(domain, strlen(domain), error);
+    return host_check(domain, strlen(domain), error) &&
+           lower_case_check(domain, strlen(domain), "", error);
 }
 
 bool okta_server_id_check(const char *id, okta_error *error)
@@ -250,36 +318,105 @@ bool okta_url_check(const char *url, bool insecure_http, okta_error *error)
     return host_check(host, host_length, error);
 }
 
-/* An organization's own address, with or without the default port. */
-static bool is_okta_origin(const char *url, size_t length)
+/* The part that is /v1/token or the like: an endpoint of an authorization server; NULL: none. */
+static const char *endpoint_of(const char *path)
 {
-    static const char port[] = ":443";
+    static const char *const names[] = {"token",  "keys",     "authorize", "introspect",
+                                        "revoke", "userinfo", "logout",    "clients"};
 
-    if (ends_with(url, length, port))
-        length -= sizeof(port) - 1;
-    return okta_suffix_of(url, length) != NULL;
+    for (const char *at = strstr(path, "/v1"); at; at = strstr(at + 1, "/v1")) {
+        const char *name = at + 4;
+        size_t length = strcspn(at[3] ? name : "", "/");
+
+        if (at[3] == '\0' && strstr(path, "/oauth2/"))
+            return at;
+        if (at[3] != '/' || (name[length] && name[length + 1]))
+            continue;
+        if (length == 0 && strstr(path, "/oauth2/"))
+            return at;
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+            if (length == strlen(names[i]) && strncmp(name, names[i], length) == 0)
+                return at;
+    }
+    return NULL;
+}
+
+/* What every issuer of Okta's own hosts is like: https://host/oauth2/id. */
+static bool okta_path_check(const char *issuer, size_t origin, okta_error *error)
+{
+    static const char prefix[] = "/oauth2/";
+    const char *path = issuer + origin, *id = path + sizeof(prefix) - 1;
+    size_t length = strlen(path);
+
+    if (length == 0)
+        return okta_error_set(error, "that is the org authorization server, whose tokens cannot be "
+                                     "verified locally; append \"/oauth2/default\" or "
+                                     "\"/oauth2/<id>\" of a custom authorization server");
+    if (path[length - 1] == '/')
+        return okta_error_set(error, "it ends in a slash and Okta's issuers do not; leave out the "
+                                     "trailing slash");
+    if (strncmp(path, prefix, sizeof(prefix) - 1) != 0 || strchr(id, '/'))
+        return okta_error_set(error,
+                              "no authorization server of Okta's has that path; write "
+                              "\"%.*s/oauth2/default\" or \"%.*s/oauth2/<id>\"",
+                              (int)origin, issuer, (int)origin, issuer);
+    return true;
+}
+
+static bool port_check(const char *issuer, size_t origin, okta_error *error)
+{
+    size_t port = okta_default_port_length(issuer);
+
+    if (port == 0)
+        return true;
+    return okta_error_set(error,
+                          "the \"iss\" of tokens is without the default port; leave out \"%.*s\": "
+                          "\"%.*s%s\"",
+                          (int)port, issuer + origin - port, (int)(origin - port), issuer,
+                          issuer + origin);
+}
+
+static bool is_oktas_own(const char *issuer, size_t origin)
+{
+    size_t end = origin;
+
+    while (end > 0 && isdigit((unsigned char)issuer[end - 1]))
+        end--;
+    return okta_suffix_of(issuer, end > 0 && issuer[end - 1] == ':' ? end - 1 : origin) != NULL;
+}
+
+static bool endpoint_check(const char *issuer, size_t origin, okta_error *error)
+{
+    const char *endpoint = endpoint_of(issuer + origin);
+
+    /* what is left of the org server's endpoints is no issuer either */
+    if (!endpoint || (size_t)(endpoint - issuer) - origin == strlen("/oauth2"))
+        return true;
+    return okta_error_set(error,
+                          "that is the address of an endpoint, not of the issuer; leave out "
+                          "\"%s\": \"%.*s\"",
+                          endpoint, (int)(endpoint - issuer), issuer);
 }
 
 bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error)
 {
-    size_t length = strlen(issuer);
     size_t origin = okta_origin_length(issuer);
 
     if (!okta_url_check(issuer, insecure_http, error))
         return false;
     if (strchr(issuer, '?'))
         return okta_error_set(error, "an issuer has no query; leave out \"?\" and what follows");
-    if (length > origin && issuer[length - 1] == '/')
-        return okta_error_set(error, "it ends in a slash and Okta's issuers do not; leave out the "
-                                     "trailing slash");
+    if (strstr(issuer, ",http") || issuer[strlen(issuer) - 1] == ',')
+        return okta_error_set(error, "it holds a comma; write issuers with a space between them, "
+                                     "without commas");
     if (strstr(issuer, "/.well-known/"))
         return okta_error_set(error, "that is the address of a metadata document; leave out "
                                      "\"/.well-known/\" and what follows");
-    if (length == origin && is_okta_origin(issuer, length))
-        return okta_error_set(error, "that is the org authorization server, whose tokens cannot be "
-                                     "verified locally; append \"/oauth2/default\" or "
-                                     "\"/oauth2/<id>\" of a custom authorization server");
-    return true;
+    if (!endpoint_check(issuer, origin, error) ||
+        (is_oktas_own(issuer, origin) && !okta_path_check(issuer, origin, error)))
+        return false;
+    return port_check(issuer, origin, error) &&
+           lower_case_check(issuer, origin, issuer + origin, error);
 }
 
 bool okta_is_default_server(const char *issuer)

@@ -21,14 +21,15 @@ bool okta_domain_check(const char *domain, okta_error *error);
 /* The id of a custom authorization server: `default` or what follows /oauth2/ in its issuer. */
 bool okta_server_id_check(const char *id, okta_error *error);
 
-/* An https URL without query, fragment or trailing slash. insecure_http permits http for loopback
+/* An https URL without query and fragment, its host in lower case and without the default port;
+ * below Okta's own hosts also without a trailing slash. insecure_http permits http for loopback
  * hosts. */
 bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error);
 
-/* A URL to fetch from: as above, a query and a trailing slash allowed. */
+/* A URL to fetch from: as above, but a query and any host and port are allowed. */
 bool okta_url_check(const char *url, bool insecure_http, okta_error *error);
 
-/* Left-over `{yourOktaDomain}`, `${clientId}`, `<…>`. */
+/* Left-over `{yourOktaDomain}`, `${clientId}`, `<…>`, `your-okta-domain.okta.com`. */
 bool okta_is_placeholder(const char *value);
 
 /* 127.0.0.0/8, ::1 (with or without brackets) or localhost; host is not terminated at length. */
@@ -40,6 +41,10 @@ size_t okta_origin_length(const char *url);
 /* Whether the first length bytes of url are scheme://host, scheme://host:port or the like with an
  * IPv6 address in brackets. */
 bool okta_is_origin(const char *url, size_t length);
+
+/* The length of ":443" at the end of an https URL's origin, or of ":80" of an http URL's; 0: its
+ * port is another one or is not written. */
+size_t okta_default_port_length(const char *url);
 
 /* Same scheme and authority, compared without case. */
 bool okta_same_origin(const char *a, const char *b);
