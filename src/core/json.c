@@ -60,28 +60,36 @@ typedef struct measure {
     size_t longest_gap;  /* between two strings: no number is longer */
 } measure;
 
+/* Behind the opening quotation mark: add up the decoded bytes up to the closing one, and return
+ * that; NULL: there is none. No character is looked at twice. */
+static const char *measure_string(const char *at, const char *end, size_t *bytes)
+{
+    const char *close = memchr(at, '"', (size_t)(end - at)), *escape;
+    size_t taken;
+
+    while (close && (escape = memchr(at, '\\', (size_t)(close - at)))) {
+        *bytes += (size_t)(escape - at) + escape_bytes(escape + 1, end, &taken);
+        at = escape + 1 + taken;
+        if (at > close)
+            close = at < end ? memchr(at, '"', (size_t)(end - at)) : NULL;
+    }
+    if (close)
+        *bytes += (size_t)(close - at);
+    return close;
+}
+
 static measure measure_text(const char *text, size_t length)
 {
     const char *end = text + length, *gap = text, *open = memchr(text, '"', length);
     measure found = {0, 0};
 
     while (open) {
-        const char *at = open + 1, *close = memchr(at, '"', (size_t)(end - at));
-        const char *escape = close ? memchr(at, '\\', (size_t)(close - at)) : NULL;
+        const char *close = measure_string(open + 1, end, &found.string_bytes);
 
         if ((size_t)(open - gap) > found.longest_gap)
             found.longest_gap = (size_t)(open - gap);
-        while (escape) {
-            size_t taken;
-
-            found.string_bytes += (size_t)(escape - at) + escape_bytes(escape + 1, end, &taken);
-            at = escape + 1 + taken;
-            close = at < end ? memchr(at, '"', (size_t)(end - at)) : NULL;
-            escape = close ? memchr(at, '\\', (size_t)(close - at)) : NULL;
-        }
         if (!close)
             break;
-        found.string_bytes += (size_t)(close - at);
         gap = close + 1;
         open = memchr(gap, '"', (size_t)(end - gap));
     }
