@@ -134,3 +134,70 @@ rule(the_count_of_publications_wraps_without_ever_reading_as_never)
     need(okta_slot_publish(slot, "c", 1), "after it");
     expect_content(slot, "c", 2);
 }
+
+static okta_slot *slot_of(size_t capacity)
+{
+    return okta_slot_init(room(capacity), capacity);
+}
+
+rule(a_slot_is_taken_over_with_its_state)
+{
+    okta_slot *from = slot_of(64), *to = slot_of(32);
+    okta_slot_state *old = okta_slot_state_of(from), *state = okta_slot_state_of(to);
+    char buffer[64], read[64];
+    uint32_t generation;
+    size_t length;
+
+    okta_slot_publish(from, "old", 3);
+    okta_slot_publish(from, "keys", 4);
+    old->fetched_at = 1;
+    old->fresh_until = 2;
+    old->usable_until = 3;
+    old->next_refresh = 4;
+    old->started_at = 5;
+    old->finished = 6;
+    old->failed = 7;
+    old->failing = 8;
+    old->phase = 9;
+    old->waits = 10;
+    old->kid_misses = 11;
+    old->in_flight = old->wanted = 1;
+    okta_slot_take_over(from, to, buffer);
+    need(okta_slot_read(to, read, &length, &generation), "nothing was taken over");
+    check(length == 4 && memcmp(read, "keys", 4) == 0 && generation == 1, "the bytes");
+    check(state->fetched_at == 1 && state->fresh_until == 2 && state->usable_until == 3 &&
+              state->next_refresh == 4 && state->started_at == 5,
+          "the times");
+    check(state->finished == 6 && state->failed == 7 && state->failing == 8 && state->phase == 9 &&
+              state->waits == 10 && state->kid_misses == 11,
+          "the counters");
+    check(!state->in_flight && !state->wanted, "what is under way is another process's");
+}
+
+rule(what_does_not_fit_leaves_its_times_too)
+{
+    okta_slot *from = slot_of(64), *to = slot_of(8);
+    okta_slot_state *old = okta_slot_state_of(from), *state = okta_slot_state_of(to);
+    char buffer[64];
+
+    okta_slot_publish(from, "more than eight bytes", 21);
+    old->fetched_at = old->fresh_until = old->usable_until = 7;
+    old->failing = 2;
+    okta_slot_take_over(from, to, buffer);
+    check(okta_slot_generation(to) == 0, "published");
+    check(!state->fetched_at && !state->fresh_until && !state->usable_until, "times without keys");
+    check(state->failing == 2, "the issuer's health");
+}
+
+rule(nothing_is_taken_over_from_an_empty_slot_but_its_health)
+{
+    okta_slot *from = slot_of(8), *to = slot_of(8);
+    char buffer[8];
+
+    okta_slot_state_of(from)->failing = 3;
+    okta_slot_state_of(from)->next_refresh = 9;
+    okta_slot_take_over(from, to, buffer);
+    check(okta_slot_generation(to) == 0, "published");
+    check(okta_slot_state_of(to)->failing == 3 && okta_slot_state_of(to)->next_refresh == 9,
+          "the issuer's health");
+}

@@ -98,3 +98,62 @@ rule(readers_see_whole_publications_in_order)
     }
     check(okta_slot_generation(slot) == PUBLICATIONS, "%u", okta_slot_generation(slot));
 }
+
+#define TAKINGS 500u
+
+/* As a refresher does: the bytes, and then the times in their order. */
+static void *renew(void *baton)
+{
+    okta_slot *slot = baton;
+    okta_slot_state *state = okta_slot_state_of(slot);
+    char *content = malloc(CAPACITY);
+
+    for (uint32_t number = 1; !atomic_load(&done); number++) {
+        size_t length = compose(number, content);
+
+        okta_slot_publish(slot, content, length);
+        state->fetched_at = number;
+        state->fresh_until = number;
+        state->usable_until = number;
+        state->next_refresh = number;
+    }
+    free(content);
+    return NULL;
+}
+
+/* A restart copies the slot while the refresher of before is at work on it. */
+rule(what_is_taken_over_is_not_older_than_its_times_say)
+{
+    okta_slot *from = okta_slot_init(keep(aligned_alloc(64, okta_slot_size(CAPACITY))), CAPACITY);
+    okta_slot *to = keep(aligned_alloc(64, okta_slot_size(CAPACITY)));
+    char buffer[CAPACITY];
+    pthread_t writer;
+    uint32_t older = 0, longer = 0, torn = 0, changes = 0, last = 0;
+
+    atomic_store(&done, false);
+    need(pthread_create(&writer, NULL, renew, from) == 0, "thread");
+    while (changes < TAKINGS) {
+        const okta_slot_state *state = okta_slot_state_of(okta_slot_init(to, CAPACITY));
+        uint32_t generation, number = 0;
+        size_t length = 0;
+
+        okta_slot_take_over(from, to, buffer);
+        if (!okta_slot_read(to, buffer, &length, &generation)) {
+            sched_yield();
+            continue;
+        }
+        torn += !is_whole(buffer, length, &number);
+        older += number < state->fetched_at;
+        longer +=
+            state->fresh_until > state->fetched_at || state->usable_until > state->fresh_until;
+        if (number == last)
+            sched_yield();
+        changes += number != last;
+        last = number;
+    }
+    atomic_store(&done, true);
+    pthread_join(writer, NULL);
+    check(torn == 0, "%u torn", torn);
+    check(older == 0, "%u times older keys with newer times", older);
+    check(longer == 0, "%u times keys that serve longer than any fetch allowed", longer);
+}
