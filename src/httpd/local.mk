@@ -4,6 +4,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/authn.c src/httpd/authn.h \
 	src/httpd/backend.c src/httpd/backend.h \
 	src/httpd/check_config.c src/httpd/check_config.h \
+	src/httpd/chroot.c src/httpd/chroot.h \
 	src/httpd/claim_text.c src/httpd/claim_text.h \
 	src/httpd/closed.c src/httpd/closed.h \
 	src/httpd/config.c src/httpd/config.h \

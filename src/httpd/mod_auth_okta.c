@@ -2,6 +2,7 @@
 #include "httpd/authn.h"
 #include "httpd/backend.h"
 #include "httpd/check_config.h"
+#include "httpd/chroot.h"
 #include "httpd/closed.h"
 #include "httpd/config.h"
 #include "httpd/cors.h"
@@ -40,6 +41,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     /* httpd reads its configuration twice at start; only the second one serves */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK;
+    okta_chroot_prepare();
     okta_trust_settle(pconf, ptemp);
     okta_told_once_share(pconf);
     status = okta_shared_create(pconf, ptemp, server);
