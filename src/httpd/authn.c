@@ -2,12 +2,12 @@
 
 #include "core/bearer.h"
 #include "core/verify.h"
-#include "httpd/backend.h"
 #include "httpd/identity.h"
 #include "httpd/keywait.h"
 #include "httpd/log.h"
 #include "httpd/respond.h"
 #include "httpd/tokens.h"
+#include "httpd/withhold.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -93,7 +93,7 @@ static okta_reason authenticate(request_rec *r, const okta_issuer **issuer, okta
 {
     const char *token = NULL;
     size_t length = 0;
-    okta_reason reason = okta_bearer_find(okta_authorization_of(r), &token, &length);
+    okta_reason reason = okta_bearer_find(okta_withhold_note_field(r), &token, &length);
 
     okta_result_init(result);
     if (reason != OKTA_OK)

@@ -1,11 +1,11 @@
 #include "httpd/handlers.h"
 
-#include "httpd/backend.h"
 #include "httpd/cors.h"
+#include "httpd/inherit.h"
 #include "httpd/reply.h"
-
 #include "httpd/request.h"
 #include "httpd/respond.h"
+#include "httpd/withhold.h"
 
 #include <apr_strings.h>
 #include <http_protocol.h>
@@ -44,9 +44,8 @@ static int hello(request_rec *r)
 
 int okta_before_handlers(request_rec *r)
 {
-    /* mod_rewrite and its like only send the request to its real place */
-    if (!r->handler || strcmp(r->handler, "redirect-handler") != 0)
-        okta_withhold_token(r);
+    okta_inherit_verdict(r);
+    okta_withhold_begin(r);
     return okta_cors_answer(r);
 }
 

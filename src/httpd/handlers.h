@@ -4,7 +4,7 @@
 
 #include <httpd.h>
 
-/* handler hook, before all others: what holds whoever serves the request. */
+/* handler hook, before all others but mod_cache: what holds whoever serves the request. */
 int okta_before_handlers(request_rec *r);
 
 /* handler hook for okta-whoami (the verified claims) and okta-hello (a greeting). */

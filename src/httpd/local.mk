@@ -8,12 +8,14 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/claim_text.c src/httpd/claim_text.h \
 	src/httpd/closed.c src/httpd/closed.h \
 	src/httpd/config.c src/httpd/config.h \
+	src/httpd/connection_field.c src/httpd/connection_field.h \
 	src/httpd/cors.c src/httpd/cors.h \
 	src/httpd/expressions.c src/httpd/expressions.h \
 	src/httpd/filewrite.c src/httpd/filewrite.h \
 	src/httpd/handlers.c src/httpd/handlers.h \
 	src/httpd/health.c src/httpd/health.h \
 	src/httpd/identity.c src/httpd/identity.h \
+	src/httpd/inherit.c src/httpd/inherit.h \
 	src/httpd/jwks_file.c src/httpd/jwks_file.h \
 	src/httpd/keystore.c src/httpd/keystore.h \
 	src/httpd/keywait.c src/httpd/keywait.h \
@@ -29,10 +31,13 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/source.c src/httpd/source.h \
 	src/httpd/statedir.c src/httpd/statedir.h \
 	src/httpd/statefile.c src/httpd/statefile.h \
+	src/httpd/table.c src/httpd/table.h \
 	src/httpd/told_once.c src/httpd/told_once.h \
 	src/httpd/tokens.c src/httpd/tokens.h \
+	src/httpd/trailers.c src/httpd/trailers.h \
 	src/httpd/trust.c src/httpd/trust.h \
 	src/httpd/variables.c src/httpd/variables.h \
+	src/httpd/withhold.c src/httpd/withhold.h \
 	src/httpd/directives.c src/httpd/directives.h \
 	src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c \

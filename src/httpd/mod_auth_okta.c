@@ -9,9 +9,11 @@
 #include "httpd/expressions.h"
 #include "httpd/handlers.h"
 #include "httpd/identity.h"
+#include "httpd/inherit.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
 #include "httpd/refresher.h"
+#include "httpd/request.h"
 #include "httpd/requirements.h"
 #include "httpd/resource.h"
 #include "httpd/respond.h"
@@ -19,7 +21,9 @@
 #include "httpd/statedir.h"
 #include "httpd/told_once.h"
 #include "httpd/tokens.h"
+#include "httpd/trailers.h"
 #include "httpd/trust.h"
+#include "httpd/withhold.h"
 
 #include <http_core.h>
 #include <http_protocol.h>
@@ -69,13 +73,17 @@ static void register_hooks(apr_pool_t *pool)
 {
     /* its own child_init starts the watchdog's threads, which use what ours prepares */
     static const char *const before_watchdog[] = {"mod_watchdog.c", NULL};
+    /* which goes by the Authorization field when it looks for an answer */
+    static const char *const behind_cache[] = {"mod_cache.c", NULL};
 
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(okta_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, before_watchdog, APR_HOOK_MIDDLE);
     ap_hook_child_init(child_init, NULL, before_watchdog, APR_HOOK_MIDDLE);
     ap_hook_post_read_request(okta_scrub_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_quick_handler(okta_withhold_end_quickly, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(okta_resource_answer, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_translate_name(okta_withhold_end, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_header_parser(okta_cors_prepare, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_check_access_ex(okta_refuse_closed, NULL, NULL, APR_HOOK_REALLY_FIRST - 1,
                             AP_AUTH_INTERNAL_PER_CONF);
@@ -87,17 +95,22 @@ static void register_hooks(apr_pool_t *pool)
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(okta_note_auth_failure, NULL, NULL, APR_HOOK_MIDDLE);
     /* before mod_rewrite, whose conditions in sections ask for OKTA_CLAIM_* */
+    ap_hook_fixups(okta_inherit_no_variables, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(okta_export_claims, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(okta_set_claim_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_fixups(okta_request_lend_verdict, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_fixups(okta_withhold_note_unasked, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_expr_lookup(okta_lookup_expression, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_handler(okta_before_handlers, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(okta_before_handlers, behind_cache, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(okta_guard_trailers, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_log_transaction(okta_inherit_reason, NULL, NULL, APR_HOOK_REALLY_FIRST);
     okta_register_error_filter();
     okta_cors_register_filter();
     okta_register_trailer_filter();
+    okta_withhold_register_filter();
     okta_register_requirements(pool);
 }
 

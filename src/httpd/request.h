@@ -9,10 +9,16 @@
 
 /* Lives as long as the request, on its own thread at any time. */
 typedef struct okta_request {
+    const void *config;        /* the per-directory configuration that it was made under */
     const okta_claims *claims; /* verified and accepted here; NULL: nobody */
     okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
     apr_array_header_t *scopes; /* const char *: those that a Require asked for and did not find */
-    const char *authorization;  /* the field, once OktaForwardToken took it off the request */
+    const char *authorization;  /* the client's own field, once it was asked for here */
+    struct okta_request *found; /* verdicts of subrequests, which may become this request */
+    struct okta_request *next;  /* in the list of the main request */
+    const char *user;           /* of a verdict in that list */
+    bool withholds;             /* what serves the request is not to get that field */
+    bool withheld;              /* it was taken away */
     bool seen_before;           /* the token is one that this process remembers */
     bool preflight;             /* a CORS preflight that is answered here */
     bool open;                  /* httpd lets everybody in and asks who it is for OktaAnonymous */
@@ -22,13 +28,23 @@ typedef struct okta_request {
 /* The request's own state; NULL, or with make a new one. */
 okta_request *okta_request_state(request_rec *r, bool make);
 
+/* The turn of the request before this one: what redirected to it, or asked for it as a part. */
+const request_rec *okta_request_before(const request_rec *r);
+
 /* The verified claims for this request: its own, or those of the request that it came from
  * (subrequest, internal redirect) where both have the same per-directory configuration. NULL: none.
  * Borrowed, for the request. */
 const okta_claims *okta_request_claims(const request_rec *r);
 
-/* The state that holds them, or one without claims; NULL: none. */
+/* The state that holds them, or one that says why there are none; NULL: nobody was asked. */
 const okta_request *okta_request_judged(const request_rec *r);
+
+/* fixups hook: mod_dir and mod_negotiation look with a subrequest first and then make the request
+ * what the subrequest was. The verdict on it is kept for that. */
+int okta_request_lend_verdict(request_rec *r);
+
+/* That verdict, where the request has become what it was for; NULL: none. */
+const okta_request *okta_request_adopted(const request_rec *r);
 
 /* Whether AuthType Okta holds here. */
 bool okta_request_is_ours(request_rec *r);

@@ -1,0 +1,46 @@
+#include "httpd/connection_field.h"
+
+#include <string.h>
+
+/* RFC 9110 section 5.6.2 */
+static const char token[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+
+static bool is_plain(const char *field, okta_name_test *test)
+{
+    while (*(field += strspn(field, ", \t"))) {
+        size_t length = strcspn(field, ", \t");
+
+        if (strspn(field, token) < length || test(field, length))
+            return false;
+        field += length;
+    }
+    return true;
+}
+
+/* mod_proxy ends a name at a semicolon too and goes on behind it, and skips what is between
+ * quotation marks; others may do otherwise. So whatever could be a name to anybody is looked at,
+ * and what stays is written as there is no doubt about. */
+const char *okta_connection_without(apr_pool_t *pool, const char *field, okta_name_test *test)
+{
+    char *written, *to;
+
+    if (is_plain(field, test))
+        return field;
+    /* each name is followed by one separator at least, which becomes two characters */
+    written = to = apr_palloc(pool, 2 * strlen(field) + 3);
+    for (const char *rest = field; *rest;) {
+        size_t length = strspn(rest, token);
+
+        if (length > 0 && !test(rest, length)) {
+            memcpy(to, rest, length);
+            memcpy(to + length, ", ", 2);
+            to += length + 2;
+        }
+        rest += length > 0 ? length : 1;
+    }
+    if (to > written)
+        to -= 2;
+    *to = '\0';
+    return written;
+}

@@ -1,0 +1,71 @@
+#include "httpd/inherit.h"
+
+#include "httpd/backend.h"
+#include "httpd/config.h"
+#include "httpd/request.h"
+#include "httpd/table.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define REDIRECTED "REDIRECT_"
+
+/* httpd puts REDIRECT_ in front at each turn. */
+static bool is_of_claims(const void *baton, const char *key, const char *value)
+{
+    (void)baton;
+    (void)value;
+    while (strncasecmp(key, REDIRECTED, strlen(REDIRECTED)) == 0)
+        key += strlen(REDIRECTED);
+    return strncasecmp(key, "OKTA_CLAIM_", 11) == 0 || strcasecmp(key, "OKTA_SCOPE") == 0;
+}
+
+int okta_inherit_no_variables(request_rec *r)
+{
+    if (r->main && r->per_dir_config != r->main->per_dir_config)
+        okta_table_drop(r->pool, r->subprocess_env, is_of_claims, NULL);
+    return DECLINED;
+}
+
+static bool came_from_elsewhere(request_rec *r)
+{
+    const okta_request *state = okta_request_state(r, false);
+
+    return r->prev || r->main || (state && state->config != r->per_dir_config);
+}
+
+void okta_inherit_verdict(request_rec *r)
+{
+    const okta_request *adopted = okta_request_adopted(r);
+
+    if (adopted && adopted != okta_request_state(r, false)) {
+        if (adopted->claims) {
+            r->user = (char *)adopted->user;
+            r->ap_auth_type = (char *)OKTA_AUTH_TYPE;
+        }
+        okta_set_claim_headers(r);
+    }
+    if (okta_dir_config_of(r)->claim_env == OKTA_CLAIM_ENV_OFF && came_from_elsewhere(r))
+        okta_table_drop(r->pool, r->subprocess_env, is_of_claims, NULL);
+}
+
+int okta_inherit_reason(request_rec *r)
+{
+    const request_rec *turn;
+    request_rec *last = r;
+
+    if (!r->next)
+        return DECLINED;
+    while (last->next)
+        last = last->next;
+    for (turn = last; turn; turn = turn->prev) {
+        const okta_request *state = ap_get_module_config(turn->request_config, &auth_okta_module);
+
+        if (!state || (!state->claims && state->reason == OKTA_UNSET))
+            continue;
+        if (state->reason > OKTA_OK)
+            apr_table_setn(last->subprocess_env, "OKTA_REASON", okta_reason_tag(state->reason));
+        break;
+    }
+    return DECLINED;
+}

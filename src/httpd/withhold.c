@@ -1,0 +1,171 @@
+#include "httpd/withhold.h"
+
+#include "httpd/config.h"
+#include "httpd/request.h"
+#include "httpd/table.h"
+
+#include <string.h>
+#include <strings.h>
+#include <util_filter.h>
+
+#define FIELD "Authorization"
+#define FILTER_NAME "OKTA_SHOW_FIELD"
+#define TELLING 16 /* shorter credentials could be in another value by chance */
+
+/* The turn of the request that was the last one to ask for the field. */
+static const okta_request *asked(const request_rec *r)
+{
+    for (; r; r = okta_request_before(r)) {
+        const okta_request *state = okta_request_adopted(r);
+
+        if (!state)
+            state = ap_get_module_config(r->request_config, &auth_okta_module);
+        if (state && state->authorization)
+            return state;
+    }
+    return NULL;
+}
+
+const char *okta_withhold_note_field(request_rec *r)
+{
+    const okta_request *before = asked(okta_request_before(r));
+    const char *field = before ? before->authorization : apr_table_get(r->headers_in, FIELD);
+
+    if (field) {
+        okta_request *state = okta_request_state(r, true);
+
+        state->authorization = field;
+        state->withholds = okta_dir_config_of(r)->forward_token == 0;
+    }
+    return field;
+}
+
+int okta_withhold_note_unasked(request_rec *r)
+{
+    const okta_request *state;
+
+    if (okta_dir_config_of(r)->forward_token != 0)
+        return DECLINED;
+    state = okta_request_state(r, false);
+    if (!(state && state->authorization) && okta_request_is_ours(r))
+        okta_withhold_note_field(r);
+    return DECLINED;
+}
+
+int okta_withhold_end(request_rec *r)
+{
+    const request_rec *before = okta_request_before(r);
+
+    for (; before; before = okta_request_before(before)) {
+        const okta_request *state = ap_get_module_config(before->request_config, &auth_okta_module);
+
+        if (state && state->withheld && !apr_table_get(r->headers_in, FIELD))
+            apr_table_setn(r->headers_in, FIELD, state->authorization);
+    }
+    return DECLINED;
+}
+
+int okta_withhold_end_quickly(request_rec *r, int lookup)
+{
+    (void)lookup;
+    return okta_withhold_end(r);
+}
+
+/* By what the field is known again in another value, NULL: by nothing but being equal. It has to be
+ * like no other value: a client must not empty variables by guessing what is in them. */
+static const char *secret_of(const okta_request *judged)
+{
+    const char *field = judged->authorization;
+    const char *credentials = field + strcspn(field, " \t");
+
+    credentials += strspn(credentials, " \t");
+    if (strlen(credentials) >= TELLING && (judged->claims || strncmp(credentials, "eyJ", 3) == 0))
+        return credentials;
+    return *credentials && strncasecmp(field, "Bearer ", 7) == 0 ? field : NULL;
+}
+
+static bool gives_away(const void *secret, const char *key, const char *value)
+{
+    (void)key;
+    return strstr(value, secret) != NULL;
+}
+
+static bool is_field(const void *judged, const char *key, const char *value)
+{
+    const char *secret;
+
+    if (strcasecmp(key, FIELD) != 0)
+        return false;
+    secret = secret_of(judged);
+    return strcmp(value, ((const okta_request *)judged)->authorization) == 0 ||
+           (secret && gives_away(secret, key, value));
+}
+
+static apr_status_t show_field(ap_filter_t *f, apr_bucket_brigade *brigade)
+{
+    bool absent = !apr_table_get(f->r->headers_in, FIELD);
+    apr_status_t status;
+
+    if (absent)
+        apr_table_setn(f->r->headers_in, FIELD, f->ctx);
+    status = ap_pass_brigade(f->next, brigade);
+    if (absent)
+        apr_table_unset(f->r->headers_in, FIELD);
+    return status;
+}
+
+/* RFC 9111 section 3.5: answers to requests with Authorization are kept only if they allow it.
+ * mod_cache decides in an output filter, which may stand anywhere: ours goes in front of it. */
+static void show_field_to_cache(request_rec *r, const char *field)
+{
+    const ap_filter_rec_t *cache = ap_get_output_filter_handle("CACHE_SAVE");
+    const ap_filter_rec_t *cache_of_part = ap_get_output_filter_handle("CACHE_SAVE_SUBREQ");
+    ap_filter_t **at = &r->output_filters, *ours;
+
+    if (!cache)
+        return;
+    while (*at && (*at)->frec != cache && (*at)->frec != cache_of_part)
+        at = &(*at)->next;
+    if (!*at || (*at)->r != r)
+        return;
+    ours = apr_pcalloc(r->pool, sizeof(*ours));
+    ours->frec = ap_get_output_filter_handle(FILTER_NAME);
+    ours->ctx = (void *)field;
+    ours->r = r;
+    ours->c = r->connection;
+    ours->next = *at;
+    *at = ours;
+}
+
+static void take_away(request_rec *r, const okta_request *judged)
+{
+    const char *secret = secret_of(judged);
+
+    if (secret)
+        okta_table_drop(r->pool, r->subprocess_env, gives_away, secret);
+    if (okta_table_drop(r->pool, r->headers_in, is_field, judged)) {
+        okta_request *state = okta_request_state(r, true);
+
+        state->authorization = judged->authorization;
+        state->withholds = true;
+        state->withheld = true;
+    }
+}
+
+void okta_withhold_begin(request_rec *r)
+{
+    const okta_request *judged = asked(r);
+
+    if (!judged)
+        return;
+    if (judged->withholds)
+        take_away(r, judged);
+    /* also where the administrator's RequestHeader took it away */
+    if (!apr_table_get(r->headers_in, FIELD))
+        show_field_to_cache(r, judged->authorization);
+}
+
+void okta_withhold_register_filter(void)
+{
+    ap_register_output_filter(FILTER_NAME, show_field, NULL, AP_FTYPE_RESOURCE);
+}

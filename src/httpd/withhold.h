@@ -1,0 +1,27 @@
+/* OktaForwardToken Off: what serves a request does not get the client's Authorization field. */
+#ifndef OKTA_HTTPD_WITHHOLD_H
+#define OKTA_HTTPD_WITHHOLD_H
+
+#include <httpd.h>
+
+/* The client's own Authorization field, whatever became of it in earlier turns of the request;
+ * NULL: none. Noted as the one that is judged here. */
+const char *okta_withhold_note_field(request_rec *r);
+
+/* fixups hook, before the administrator's RequestHeader: the same for requests that were let in
+ * unasked. */
+int okta_withhold_note_unasked(request_rec *r);
+
+/* quick_handler and translate_name hooks: a redirected request begins with the field that the turn
+ * before it had to do without, for it is judged anew, and caches go by it. */
+int okta_withhold_end(request_rec *r);
+int okta_withhold_end_quickly(request_rec *r, int lookup);
+
+/* At the start of the handler phase, behind mod_cache: take the field away, and what the
+ * environment has of it. mod_cache sees it all the same when it decides whether to keep the
+ * answer. */
+void okta_withhold_begin(request_rec *r);
+
+void okta_withhold_register_filter(void);
+
+#endif
