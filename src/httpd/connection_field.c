@@ -1,17 +1,19 @@
 #include "httpd/connection_field.h"
 
+#include <httpd.h>
 #include <string.h>
 
-/* RFC 9110 section 5.6.2 */
-static const char token[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+static size_t token_length(const char *text)
+{
+    return (size_t)(ap_scan_http_token(text) - text);
+}
 
 static bool is_plain(const char *field, okta_name_test *test)
 {
     while (*(field += strspn(field, ", \t"))) {
-        size_t length = strcspn(field, ", \t");
+        size_t length = token_length(field);
 
-        if (strspn(field, token) < length || test(field, length))
+        if (length == 0 || test(field, length))
             return false;
         field += length;
     }
@@ -30,7 +32,7 @@ const char *okta_connection_without(apr_pool_t *pool, const char *field, okta_na
     /* each name is followed by one separator at least, which becomes two characters */
     written = to = apr_palloc(pool, 2 * strlen(field) + 3);
     for (const char *rest = field; *rest;) {
-        size_t length = strspn(rest, token);
+        size_t length = token_length(rest);
 
         if (length > 0 && !test(rest, length)) {
             memcpy(to, rest, length);

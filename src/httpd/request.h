@@ -19,6 +19,7 @@ typedef struct okta_request {
     const char *user;           /* of a verdict in that list */
     bool withholds;             /* what serves the request is not to get that field */
     bool withheld;              /* it was taken away */
+    bool cached_quickly;        /* mod_cache was asked before anything else */
     bool seen_before;           /* the token is one that this process remembers */
     bool preflight;             /* a CORS preflight that is answered here */
     bool open;                  /* httpd lets everybody in and asks who it is for OktaAnonymous */

@@ -1,15 +1,17 @@
 #include "httpd/withhold.h"
 
+#include "core/digest.h"
 #include "httpd/config.h"
 #include "httpd/request.h"
 #include "httpd/table.h"
 
+#include <apr_escape.h>
 #include <string.h>
 #include <strings.h>
 #include <util_filter.h>
 
 #define FIELD "Authorization"
-#define FILTER_NAME "OKTA_SHOW_FIELD"
+#define FILTER_NAME "OKTA_STAND_IN"
 #define TELLING 16 /* shorter credentials could be in another value by chance */
 
 /* The turn of the request that was the last one to ask for the field. */
@@ -38,18 +40,6 @@ const char *okta_withhold_note_field(request_rec *r)
         state->withholds = okta_dir_config_of(r)->forward_token == 0;
     }
     return field;
-}
-
-int okta_withhold_note_unasked(request_rec *r)
-{
-    const okta_request *state;
-
-    if (okta_dir_config_of(r)->forward_token != 0)
-        return DECLINED;
-    state = okta_request_state(r, false);
-    if (!(state && state->authorization) && okta_request_is_ours(r))
-        okta_withhold_note_field(r);
-    return DECLINED;
 }
 
 int okta_withhold_end(request_rec *r)
@@ -101,7 +91,25 @@ static bool is_field(const void *judged, const char *key, const char *value)
            (secret && gives_away(secret, key, value));
 }
 
-static apr_status_t show_field(ap_filter_t *f, apr_bucket_brigade *brigade)
+static bool is_cache(const ap_filter_t *filter)
+{
+    return filter->frec == ap_get_output_filter_handle("CACHE_SAVE") ||
+           filter->frec == ap_get_output_filter_handle("CACHE_SAVE_SUBREQ");
+}
+
+/* Where the cache of this request hangs in its filters; NULL: it has none. */
+static ap_filter_t **cache_of(request_rec *r)
+{
+    ap_filter_t **at = &r->output_filters;
+
+    if (!ap_get_output_filter_handle("CACHE_SAVE"))
+        return NULL;
+    while (*at && !is_cache(*at))
+        at = &(*at)->next;
+    return *at && (*at)->r == r ? at : NULL;
+}
+
+static apr_status_t show_stand_in(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
     bool absent = !apr_table_get(f->r->headers_in, FIELD);
     apr_status_t status;
@@ -115,26 +123,40 @@ static apr_status_t show_field(ap_filter_t *f, apr_bucket_brigade *brigade)
 }
 
 /* RFC 9111 section 3.5: answers to requests with Authorization are kept only if they allow it.
- * mod_cache decides in an output filter, which may stand anywhere: ours goes in front of it. */
-static void show_field_to_cache(request_rec *r, const char *field)
+ * mod_cache decides in an output filter, which may stand anywhere: ours goes in front of it. It
+ * keeps the header as well, so that is not the token; and nobody can ask for what it keeps by
+ * guessing. */
+static void show_to_cache(request_rec *r, const char *field)
 {
-    const ap_filter_rec_t *cache = ap_get_output_filter_handle("CACHE_SAVE");
-    const ap_filter_rec_t *cache_of_part = ap_get_output_filter_handle("CACHE_SAVE_SUBREQ");
-    ap_filter_t **at = &r->output_filters, *ours;
+    ap_filter_t **cache = cache_of(r), *ours;
+    unsigned char digest[OKTA_DIGEST_BYTES];
 
     if (!cache)
         return;
-    while (*at && (*at)->frec != cache && (*at)->frec != cache_of_part)
-        at = &(*at)->next;
-    if (!*at || (*at)->r != r)
+    if (!okta_digest(field, strlen(field), digest)) {
+        r->no_cache = 1;
         return;
+    }
     ours = apr_pcalloc(r->pool, sizeof(*ours));
     ours->frec = ap_get_output_filter_handle(FILTER_NAME);
-    ours->ctx = (void *)field;
+    ours->ctx = (void *)apr_pescape_hex(r->pool, digest, sizeof(digest), 0);
     ours->r = r;
     ours->c = r->connection;
-    ours->next = *at;
-    *at = ours;
+    ours->next = *cache;
+    *cache = ours;
+}
+
+int okta_withhold_note_unasked(request_rec *r)
+{
+    const okta_dir_config *config = okta_dir_config_of(r);
+    const okta_request *state = okta_request_state(r, false);
+
+    if (config->forward_token == 0 && !(state && state->authorization) && okta_request_is_ours(r))
+        okta_withhold_note_field(r);
+    /* its quick handler looks at nothing for those who sent a token */
+    if (config->anonymous > OKTA_ANONYMOUS_OFF && cache_of(r))
+        okta_request_state(r, true)->cached_quickly = true;
+    return DECLINED;
 }
 
 static void take_away(request_rec *r, const okta_request *judged)
@@ -152,20 +174,27 @@ static void take_away(request_rec *r, const okta_request *judged)
     }
 }
 
+/* What nobody in particular gets here is not for those who are known. */
+static bool is_for_nobody(request_rec *r)
+{
+    const okta_request *state = okta_request_state(r, false);
+
+    return okta_dir_config_of(r)->anonymous > OKTA_ANONYMOUS_OFF &&
+           !(state && state->cached_quickly);
+}
+
 void okta_withhold_begin(request_rec *r)
 {
     const okta_request *judged = asked(r);
 
-    if (!judged)
-        return;
-    if (judged->withholds)
+    if (judged && judged->withholds)
         take_away(r, judged);
     /* also where the administrator's RequestHeader took it away */
-    if (!apr_table_get(r->headers_in, FIELD))
-        show_field_to_cache(r, judged->authorization);
+    if (judged ? !apr_table_get(r->headers_in, FIELD) : is_for_nobody(r))
+        show_to_cache(r, judged ? judged->authorization : "");
 }
 
 void okta_withhold_register_filter(void)
 {
-    ap_register_output_filter(FILTER_NAME, show_field, NULL, AP_FTYPE_RESOURCE);
+    ap_register_output_filter(FILTER_NAME, show_stand_in, NULL, AP_FTYPE_RESOURCE);
 }

@@ -8,8 +8,8 @@
  * NULL: none. Noted as the one that is judged here. */
 const char *okta_withhold_note_field(request_rec *r);
 
-/* fixups hook, before the administrator's RequestHeader: the same for requests that were let in
- * unasked. */
+/* fixups hook, before the administrator's RequestHeader: the field of requests that were let in
+ * unasked, and whether mod_cache has been asked already. */
 int okta_withhold_note_unasked(request_rec *r);
 
 /* quick_handler and translate_name hooks: a redirected request begins with the field that the turn
@@ -18,8 +18,8 @@ int okta_withhold_end(request_rec *r);
 int okta_withhold_end_quickly(request_rec *r, int lookup);
 
 /* At the start of the handler phase, behind mod_cache: take the field away, and what the
- * environment has of it. mod_cache sees it all the same when it decides whether to keep the
- * answer. */
+ * environment has of it. mod_cache is told all the same that there was one when it decides whether
+ * to keep the answer. */
 void okta_withhold_begin(request_rec *r);
 
 void okta_withhold_register_filter(void);

@@ -9,8 +9,11 @@ from env.client import Response
 _LINE = re.compile(r"recv \(stream_id=(\d+)[^)]*\) ([^:\s][^:]*|:status): (.*)")
 
 
-def fetch(port, *paths, method="GET", token=None, headers=(), body=None):
-    """The answers to these paths, all asked for on one connection at once."""
+def fetch(port, *paths, method="GET", token=None, headers=(), body=None, trailers=(), length=True):
+    """The answers to these paths, all asked for on one connection at once. A body of a response is all that nghttp says.
+
+    Trailers need a body; without `length` nothing in the header says how long that is.
+    """
     command = ["/usr/bin/nghttp", "-v", "--no-dep", "--timeout=30", "-H", f":method: {method}"]
     fields = list(headers)
     if token is not None:
@@ -18,8 +21,10 @@ def fetch(port, *paths, method="GET", token=None, headers=(), body=None):
         fields.append(("authorization", f"Bearer {token}"))
     for name, value in fields:
         command += ["-H", f"{name}: {value}"]
+    for name, value in trailers:
+        command += ["--trailer", f"{name}: {value}"]
     if body is not None:
-        command += ["-d", "-"]
+        command += ["-d", "-"] + ([] if length else ["--no-content-length"])
     command += [f"http://127.0.0.1:{port}{path}" for path in paths]
     for _ in range(3):
         done = subprocess.run(command, input=body, capture_output=True, timeout=60)
