@@ -10,14 +10,16 @@
 
 #define REDIRECTED "REDIRECT_"
 
-/* httpd puts REDIRECT_ in front at each turn. */
+/* httpd puts REDIRECT_ in front at each turn; mod_include makes variables of the header's fields.
+ */
 static bool is_of_claims(const void *baton, const char *key, const char *value)
 {
     (void)baton;
     (void)value;
     while (strncasecmp(key, REDIRECTED, strlen(REDIRECTED)) == 0)
         key += strlen(REDIRECTED);
-    return strncasecmp(key, "OKTA_CLAIM_", 11) == 0 || strcasecmp(key, "OKTA_SCOPE") == 0;
+    return strncasecmp(key, "OKTA_CLAIM_", 11) == 0 || strcasecmp(key, "OKTA_SCOPE") == 0 ||
+           (strncasecmp(key, "HTTP_", 5) == 0 && okta_carries_claim(key + 5));
 }
 
 int okta_inherit_no_variables(request_rec *r)

@@ -6,7 +6,7 @@ import secrets
 import pytest
 from env.attacks import ATTACKS
 from env.mint import ABSENT
-from env.snippets import env_directory, env_location, trusts
+from env.snippets import env_directory, env_location, location, trusts
 from env.verdicts import assert_logged, assert_refused
 
 
@@ -180,3 +180,39 @@ def test_reason_without_token_and_without_fault(server, shared_issuer):
     tag = _tag()
     server.get("/env" + tag, shared_issuer.mint.token())
     assert server.access_line_of(tag).endswith("user=user@example.com reason=-")
+
+
+@pytest.mark.every_mpm
+def test_reason_behind_an_error_document(launch, shared_issuer):
+    """The log looks at the last turn of a request; the reason is known to the one that was refused."""
+    def snippet(s):
+        for name in ("errors/page.html", "denied/page.html", "found/page.html", "locked/page.html"):
+            s.write(f"htdocs/{name}", "<p>sorry</p>")
+        pages = {"page": "/errors/page.html", "missing": "/errors/none.html", "program": "/program",
+                 "denied": "/denied/page.html", "inside": "/locked/page.html", "text": '"sorry'}
+        text = trusts(shared_issuer) + env_directory(s) + f'ScriptAlias /program "{s.env_script}"\n'
+        text += f'<Location /program>\nRequire all granted\n</Location>\n<Directory "{s.root}/htdocs/denied">\n'
+        text += "Require all denied\n</Directory>\n"
+        for name, target in pages.items():
+            for code in (400, 401, 403):
+                require = "okta-scope nobody" if code == 403 else "valid-user"
+                text += location(f"/{name}/{code}", f"ErrorDocument {code} {target}", require=require, handler=None)
+        text += location("/locked", "ErrorDocument 401 /locked/page.html", handler=None)
+        return text + location("/found", "ErrorDocument 404 /errors/page.html", handler=None)
+    server = launch(snippet, modules=["cgi"], processes=1)
+    server.expects(r"AH01629|AH01630|AH01631", lasting=True)
+    token, bad = shared_issuer.mint.token(), shared_issuer.mint.token(exp=1)
+    for name in ("page", "missing", "program", "denied", "inside", "text"):
+        for code, sent, reason in ((401, None, "token_missing"), (401, bad, "token_expired"),
+                                   (403, token, "insufficient_scope")):
+            tag = _tag()
+            assert server.get(f"/{name}/{code}/x{tag}", sent).status == code, (name, code)
+            assert server.access_line_of(tag).endswith(f"reason={reason}"), (name, code, reason)
+        tag = _tag()
+        assert server.get(f"/{name}/400/x{tag}", authorization="Bearer").status == 400
+        assert server.access_line_of(tag).endswith("reason=request_malformed")
+    for path, sent, status in (("/locked/page.html", bad, 401), ("/found/none.html", token, 404),
+                               ("/found/page.html", token, 200)):
+        tag = _tag()
+        assert server.get(path + tag, sent).status == status
+        assert server.access_line_of(tag).endswith("reason=token_expired" if status == 401 else "reason=-")

@@ -1,4 +1,4 @@
-"""Work before any verdict grows with what the client sends, and not faster: instructions are counted, no clock is read."""
+"""Work before any verdict grows with what the client sends and not faster: instructions are counted, no clock read."""
 
 import json
 

@@ -67,7 +67,8 @@ def server(launch_shared, shared_issuer, backends, mpm):
         text += f"ProxyPass /http/none {backends['http'].url}\n"
         text += f'ScriptAlias /cgi/none "{s.env_script}"\n<Location /cgi/none>\nRequire all granted\n</Location>\n'
         text += f"ProxyPass /php/none {backends['php'].proxy_url()}\n"
-        text += f'LuaMapHandler "^/lua/" "{s.write("htdocs/echo.lua", LUA)}"\n' + location("/lua/valid", *mapped, handler=None)
+        text += f'LuaMapHandler "^/lua/" "{s.write("htdocs/echo.lua", LUA)}"\n'
+        text += location("/lua/valid", *mapped, handler=None)
         text += "<Location /lua/none>\nRequire all granted\n</Location>\n"
         text += location("/decide/expr", *mapped, require="expr %{HTTP:X-User} == 'root'", handler="okta-hello")
         text += "<Location /decide/open>\nRequire expr %{HTTP:X-User} =~ /./\n</Location>\n"
@@ -189,8 +190,9 @@ def test_trailers_of_http2(server, shared_issuer, mpm, path, length):
     token = shared_issuer.mint.token()
     trailers = [("x-user", SPOOF), ("x-okta-groups", SPOOF), ("caller", SPOOF), ("x_user", SPOOF)]
     if mpm == "prefork":  # httpd has no HTTP/2 there
-        answer = raw_get(server.port, path + "/x", "Authorization: " + bearer(token), "Transfer-Encoding: chunked\r\n\r\n"
-                         "3\r\nabc\r\n0\r\n" + "\r\n".join(f"{k}: {v}" for k, v in trailers), method="POST")
+        lines = "\r\n".join(f"{name}: {value}" for name, value in trailers)
+        answer = raw_get(server.port, path + "/x", "Authorization: " + bearer(token),
+                         "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n" + lines, method="POST")
     else:
         answer, = h2.fetch(server.port, path + "/x", method="POST", token=token, body=b"abc", length=length,
                            trailers=trailers)

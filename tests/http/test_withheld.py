@@ -13,7 +13,8 @@ COPIES = {
     "bare": "SetEnvIf Authorization \"^[Bb]earer (.+)\" ACCESS_TOKEN=$1",
     "within": "SetEnvIf Authorization \"(.+)\" AUTH_JSON={\\\"field\\\":\\\"$1\\\"}",
     "pass": "CGIPassAuth On",
-    "rewrite": "RewriteEngine On\nRewriteOptions AllowAnyURI\nRewriteRule .* - [E=HTTP_AUTHORIZATION:%{HTTP:Authorization}]",
+    "rewrite": "RewriteEngine On\nRewriteOptions AllowAnyURI\n"
+               "RewriteRule .* - [E=HTTP_AUTHORIZATION:%{HTTP:Authorization}]",
     "edited": 'RequestHeader edit Authorization "^Bearer" "Token"\nCGIPassAuth On',
     "added": 'RequestHeader add Authorization "Basic YmFjazplbmQ="\nCGIPassAuth On',
 }

@@ -10,7 +10,7 @@ _LINE = re.compile(r"recv \(stream_id=(\d+)[^)]*\) ([^:\s][^:]*|:status): (.*)")
 
 
 def fetch(port, *paths, method="GET", token=None, headers=(), body=None, trailers=(), length=True):
-    """The answers to these paths, all asked for on one connection at once. A body of a response is all that nghttp says.
+    """The answers to these paths, all asked for on one connection at once; the body of each is all that nghttp says.
 
     Trailers need a body; without `length` nothing in the header says how long that is.
     """
