@@ -14,7 +14,8 @@ HANG_LIMIT = 600
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer. `claimed_length` lies about the body's length; `after` runs before it is sent."""
+    """One HTTP answer. `claimed_length` lies about the body's length; `after` runs before it is sent,
+    `midway` when half of the body is out."""
 
     status: int = 200
     body: bytes = b""
@@ -23,6 +24,7 @@ class Answer:
     claimed_length: int = None
     close: bool = False
     after: object = field(default=None, repr=False)
+    midway: object = field(default=None, repr=False)
     drop: bool = False
 
 

@@ -192,7 +192,11 @@ class Issuer:
             handler.send_header("Content-Length", str(length))
         handler.end_headers()
         if not bodiless and handler.command != "HEAD":
-            handler.wfile.write(answer.body)
+            half = len(answer.body) // 2 if answer.midway else 0
+            handler.wfile.write(answer.body[:half])
+            if answer.midway:
+                answer.midway()
+            handler.wfile.write(answer.body[half:])
 
     def _listen(self):
         self._server = _Server((self.host, self.port), _Handler, bind_and_activate=False)

@@ -1,9 +1,12 @@
-/* Loaded ahead of libc by tests: a clock that can be set, and a name server that does not answer.
- */
+/* Loaded ahead of libc by tests: a clock that can be set, a name server that does not answer, want
+ * of memory, and calls that hang. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,20 +16,90 @@
 
 #define HANGING_DOMAIN ".hang.invalid"
 
-/* Seconds that the clock is off, in a file that all processes share. */
-static const volatile long *offset;
+/* In a file that all processes share; env/preload.py has the same layout. */
+typedef struct control {
+    long clock_off; /* seconds */
+    long hanging;   /* pid whose refresher hangs; -1: everybody's */
+    long slow_disk; /* fsync does not return */
+    _Atomic long
+        starves_after; /* allocations of the module's that still succeed, plus 1; 0: all do */
+} control;
 
-__attribute__((constructor)) static void map_offset(void)
+static volatile control *shared;
+
+__attribute__((constructor)) static void map_control(void)
 {
     const char *path = getenv("OKTA_TEST_CLOCK");
-    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
     void *memory;
 
     if (fd < 0)
         return;
-    memory = mmap(NULL, sizeof(*offset), PROT_READ, MAP_SHARED, fd, 0);
-    offset = memory == MAP_FAILED ? NULL : memory;
+    memory = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    shared = memory == MAP_FAILED ? NULL : memory;
     close(fd);
+}
+
+static void nap(void)
+{
+    usleep(5000);
+}
+
+/* What the refresher's thread waits in, and nobody else. */
+int curl_multi_poll(void *multi, void *extra, unsigned int count, int timeout, int *ready)
+{
+    (void)multi;
+    (void)extra;
+    (void)count;
+    (void)timeout;
+    (void)ready;
+    while (shared && (shared->hanging == -1 || shared->hanging == getpid()))
+        nap();
+    nap();
+    return 0;
+}
+
+int fsync(int fd)
+{
+    while (shared && shared->slow_disk)
+        nap();
+    return fdatasync(fd);
+}
+
+/* The module's own allocations and those of its JSON. */
+static bool starves(const void *caller)
+{
+    Dl_info origin;
+    long left;
+
+    if (!shared || !shared->starves_after || !dladdr(caller, &origin) || !origin.dli_fname ||
+        (!strstr(origin.dli_fname, "mod_auth_okta") && !strstr(origin.dli_fname, "libjansson")))
+        return false;
+    left = shared->starves_after;
+    while (left > 1 && !atomic_compare_exchange_weak(&shared->starves_after, &left, left - 1))
+        ;
+    if (left == 1)
+        errno = ENOMEM;
+    return left == 1;
+}
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+
+void *malloc(size_t size)
+{
+    return starves(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return starves(__builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+    return starves(__builtin_return_address(0)) ? NULL : __libc_realloc(memory, size);
 }
 
 int gettimeofday(struct timeval *now, void *zone)
@@ -35,7 +108,7 @@ int gettimeofday(struct timeval *now, void *zone)
 
     (void)zone;
     clock_gettime(CLOCK_REALTIME, &precise);
-    now->tv_sec = precise.tv_sec + (offset ? *offset : 0);
+    now->tv_sec = precise.tv_sec + (shared ? shared->clock_off : 0);
     now->tv_usec = precise.tv_nsec / 1000;
     return 0;
 }

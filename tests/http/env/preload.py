@@ -1,4 +1,4 @@
-"""What httpd sees of the world outside: a clock that can be set, a name server that does not answer."""
+"""What httpd sees of the world outside: a clock that can be set, want of memory, calls that hang."""
 
 import atexit
 import mmap
@@ -12,6 +12,9 @@ from tempfile import mkdtemp
 import pytest
 
 from env import places
+
+
+_WORD = struct.calcsize("l")
 
 
 @lru_cache
@@ -35,9 +38,9 @@ class World:
         if places.SANITIZE or places.VALGRIND:
             pytest.skip("what is loaded ahead of libc does not go with a sanitizer")
         path = folder / "clock"
-        path.write_bytes(struct.pack("l", 0))
+        path.write_bytes(bytes(4 * _WORD))
         self._file = open(path, "r+b")
-        self._memory = mmap.mmap(self._file.fileno(), 8)
+        self._memory = mmap.mmap(self._file.fileno(), 4 * _WORD)
         monkeypatch.setenv("LD_PRELOAD", str(_library()))
         monkeypatch.setenv("OKTA_TEST_CLOCK", str(path))
         self._monkeypatch = monkeypatch
@@ -47,8 +50,26 @@ class World:
         for name in self.variables:
             self._monkeypatch.delenv(name)
 
+    def _set(self, place, value):
+        self._memory[place * _WORD:(place + 1) * _WORD] = struct.pack("l", value)
+
     def set_clock(self, seconds_off):
-        self._memory[:] = struct.pack("l", seconds_off)
+        self._set(0, seconds_off)
+
+    def hang(self, pid=-1):
+        """The refresher's thread of that process (all: -1, none: 0) does not return from its next wait."""
+        self._set(1, pid)
+
+    def slow_disk(self, slow):
+        """fsync does not return for as long as that is so."""
+        self._set(2, int(slow))
+
+    def starve(self, after=0):
+        """From now on only that many allocations of the module's succeed, in all processes together."""
+        self._set(3, after + 1)
+
+    def feed(self):
+        self._set(3, 0)
 
 
 @pytest.fixture

@@ -1,0 +1,216 @@
+"""A refresher that stands still, starves or dies at any step of a fetch: another one goes on in its place."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from env import answers, load
+from env.keys import key
+from env.keyservers import api, fetch_lines, key_lines, phases, refresher
+from env.verdicts import assert_ok, assert_refused, assert_unavailable
+from env.waiting import wait_for
+
+pytest_plugins = ["env.figures", "env.preload"]
+
+STANDS_STILL = r"OKTA-KEYS: the refresher of process \d+ stands still; process \d+ goes on in its place"
+EVERY_SECOND = ("OktaKeyRefresh 1s 1s", "OktaKeyCooldown 200ms")
+# A request of metadata comes after a failure.
+STEPS = ["metadata: before the answer", "metadata: half of it", "keys: before the answer", "keys: half of them"]
+
+
+class _Step:
+    """One answer of the issuer that stops at a step until it is told to go on."""
+
+    def __init__(self, issuer, step):
+        self.reached, self.go_on = threading.Event(), threading.Event()
+        endpoint, _, where = step.partition(": ")
+
+        def wait():
+            self.reached.set()
+            while not self.go_on.wait(0.02) and not issuer.stopping.is_set():
+                pass
+
+        def stop_there(i, request, truth):
+            whole = not request.headers.get("if-none-match") and truth.body
+            if "half" in where and whole:
+                return replace(truth, midway=wait)
+            return replace(truth, after=wait)
+
+        issuer.script(endpoint, answers.in_turn(stop_there, answers.honest))
+        if endpoint == "metadata":
+            issuer.script("keys", answers.in_turn(answers.status(500), answers.honest))
+
+
+@contextmanager
+def _stopped(pid):
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def _wait_for_heir(server, old):
+    mark = len(server.error_log.lines())
+    return wait_for(lambda: next((pid for pid, _ in fetch_lines(server, mark) if pid != old), None),
+                    "another process to refresh", interval=0.05)
+
+
+def _assert_one_refreshes(server, issuer, fetches=3):
+    """The fetches that come are all of one process."""
+    mark, asked = len(server.error_log.lines()), issuer.key_fetches()
+    wait_for(lambda: len(fetch_lines(server, mark)) >= fetches, "refreshes", interval=0.05)
+    assert len({pid for pid, _ in fetch_lines(server, mark)}) == 1
+    assert abs(issuer.key_fetches() - asked - len(fetch_lines(server, mark))) <= 1
+
+
+@pytest.mark.every_mpm
+@pytest.mark.parametrize("step", STEPS)
+def test_stopped_at_a_step(issuer, launch, step, figure):
+    """It wakes up with keys in hand that were withdrawn meanwhile, and nobody falls for them."""
+    issuer.etags = False
+    server = launch(api(issuer, *EVERY_SECOND, "OktaFetchTimeout 60s"), processes=3)
+    server.expects(STANDS_STILL, lasting=True)
+    server.expects("OKTA-KEYS: .* (failing|stale)", optional=True, lasting=True)
+    server.expects("AH10392|AH10393", optional=True, lasting=True)
+    old = issuer.mint.token()
+    assert_ok(server.get("/whoami", old))
+    held = _Step(issuer, step)
+    wait_for(held.reached.is_set, step)
+    owner = refresher(server)
+    with _stopped(owner):
+        held.go_on.set()
+        issuer.keys = [key("key-2")]
+        began = time.monotonic()
+        heir = _wait_for_heir(server, owner)
+        figure(step, taken_over_after_s=round(time.monotonic() - began, 1))
+        wait_for(lambda: server.get("/whoami", issuer.mint.token()).status == 200, "the new key", interval=0.1)
+        assert_refused(server.get("/whoami", old))
+    for _ in range(8):
+        assert_refused(server.get("/whoami", old))
+        assert_ok(server.get("/whoami", issuer.mint.token()))
+    _assert_one_refreshes(server, issuer)
+    assert refresher(server) == heir
+    assert_refused(server.get("/whoami", old))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_a_step(issuer, launch, step, figure):
+    server = launch(api(issuer, *EVERY_SECOND, "OktaFetchTimeout 60s"), processes=3)
+    server.expects("AH1039[23]: children are killed successively", optional=True, lasting=True)
+    server.expects("OKTA-KEYS: .* (failing|stale)", optional=True, lasting=True)
+    issuer.etags = False
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    held = _Step(issuer, step)
+    wait_for(held.reached.is_set, step)
+    owner = refresher(server)
+    began = time.monotonic()
+    os.kill(owner, signal.SIGKILL)
+    held.go_on.set()
+    _wait_for_heir(server, owner)
+    figure(step, taken_over_after_s=round(time.monotonic() - began, 2))
+    wait_for(lambda: server.get("/whoami", issuer.mint.token()).status == 200, "a request", interval=0.05)
+    _assert_one_refreshes(server, issuer)
+    assert not server.error_log.matching(STANDS_STILL)
+
+
+def test_starved_of_time(issuer, launch, figure):
+    """Stopped over and over again, for less than a lease each time: slow, and nobody notices."""
+    server = launch(api(issuer, *EVERY_SECOND), processes=3)
+    server.expects("OKTA-KEYS: .* (failing|stale)|" + STANDS_STILL, optional=True, lasting=True)
+    token = issuer.mint.token()
+    assert_ok(server.get("/whoami", token))
+    owner = wait_for(lambda: refresher(server), "a fetch")
+    asked = issuer.key_fetches()
+    with load.Load(server, "/whoami", token, 2, keep=False, pause=0.05) as clients:
+        for _ in range(12):
+            with _stopped(owner):
+                time.sleep(0.4)
+            time.sleep(0.1)
+        samples = clients.stop()
+    figure("starved", statuses=load.statuses(samples), keys=issuer.key_fetches() - asked)
+    assert set(load.statuses(samples)) == {200}
+    assert issuer.key_fetches() > asked
+
+
+def test_it_hangs_and_nobody_else_is_there(world, issuer, launch):
+    """The log says that the keys expired, once; requests are answered; afterwards all is well."""
+    server = launch(api(issuer, *EVERY_SECOND, "OktaKeyMaxStale 1s", "OktaKeyWait 200ms"),
+                    processes=1, inherit=world.variables)
+    world.started()
+    token = issuer.mint.token()
+    assert_ok(server.get("/whoami", token))
+    server.expects("OKTA-KEYS: .* expired: no refresh came in time")
+    server.expects(r"OKTA-REFUSED: reason=keys_unavailable", lasting=True)
+    server.expects(STANDS_STILL, optional=True, lasting=True)
+    world.hang()
+    wait_for(lambda: server.get("/whoami", token).status == 503, "the keys to end", interval=0.1)
+    for _ in range(6):
+        assert_unavailable(server.get("/whoami", issuer.mint.token()))
+    assert len([p for p in phases(server, issuer) if p == "expired"]) == 1
+    world.hang(0)
+    wait_for(lambda: server.get("/whoami", token).status == 200, "the keys", interval=0.1)
+    assert phases(server, issuer)[-2:] == ["expired", "recovered"], key_lines(server, issuer)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGWINCH, signal.SIGUSR1], ids=lambda s: s.name)
+def test_the_end_does_not_wait_for_it(world, issuer, launch, how, figure):
+    """A child whose refresher hangs ends all the same, by a restart as by a stop."""
+    server = launch(api(issuer, *EVERY_SECOND), processes=2, inherit=world.variables)
+    world.started()
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    server.expects("AH00045: child process .* still did not exit", optional=True, lasting=True)
+    owner = wait_for(lambda: refresher(server), "a fetch")
+    issuer.script("keys", answers.delayed(1))
+    world.hang(owner)
+    asked = issuer.key_fetches()
+    wait_for(lambda: issuer.key_fetches() > asked, "the fetch that it hangs in")
+    began = time.monotonic()
+    if how == signal.SIGUSR1:
+        server.graceful()
+        assert_ok(server.get("/whoami", issuer.mint.token()))
+    else:
+        server.stop(how)
+    figure(f"{how.name} while it hangs", took_s=round(time.monotonic() - began, 1))
+
+
+def test_a_disk_that_does_not_answer(world, issuer, launch):
+    """Refreshes go on, and so does the end; the log says what is not kept."""
+    server = launch(lambda s: api(issuer, *EVERY_SECOND, f"OktaStateDir {s.root}/state"), processes=2,
+                    inherit=world.variables)
+    world.started()
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    world.slow_disk(True)
+    server.expects('OKTA-KEYS: .*cannot be written to ".*", whose disk does not answer')
+    asked = issuer.key_fetches()
+    server.wait_for_log("whose disk does not answer")
+    assert issuer.key_fetches() >= asked + 4
+    issuer.keys = [key("key-2")]
+    wait_for(lambda: server.get("/whoami", issuer.mint.token()).status == 200, "the new key", interval=0.1)
+    assert not server.error_log.matching(STANDS_STILL)
+    world.slow_disk(False)
+    server.wait_for_log("are written to .* again")
+    world.slow_disk(True)
+    asked = issuer.key_fetches()
+    wait_for(lambda: issuer.key_fetches() > asked, "a refresh")
+    server.stop(signal.SIGWINCH)
+
+
+def test_a_lock_that_somebody_holds(issuer, launch):
+    server = launch(lambda s: api(issuer, *EVERY_SECOND, f"OktaStateDir {s.root}/state"), processes=2)
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    server.expects('OKTA-KEYS: .*cannot be written to ".*", which another program has locked')
+    with subprocess.Popen(["flock", "--no-fork", server.root / "state", "sleep", "600"]) as holder:
+        try:
+            asked = issuer.key_fetches()
+            server.wait_for_log("which another program has locked")
+            wait_for(lambda: issuer.key_fetches() >= asked + 4, "refreshes")
+            assert_ok(server.get("/whoami", issuer.mint.token()))
+        finally:
+            holder.kill()
+    server.wait_for_log("are written to .* again")
