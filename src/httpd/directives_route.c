@@ -4,6 +4,7 @@
 #include "httpd/backend.h"
 #include "httpd/directives.h"
 #include "httpd/registry.h"
+#include "httpd/words.h"
 
 #include <apr_strings.h>
 
@@ -38,7 +39,10 @@ const char *okta_set_groups_claim(cmd_parms *cmd, void *config, const char *valu
 {
     okta_dir_config *section = config;
     okta_error error = {""};
+    const char *fault = okta_name_fault(cmd, value);
 
+    if (fault)
+        return okta_directive_error(cmd, value, fault);
     if (!*value || okta_is_placeholder(value))
         return okta_directive_error(cmd, value,
                                     "no claim; write the name of the claim that has the "
@@ -75,8 +79,11 @@ const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *clai
 {
     okta_dir_config *section = config;
     okta_error error = {""};
+    const char *fault = okta_name_fault(cmd, claim);
     okta_claim_header *pair;
 
+    if (fault)
+        return okta_directive_error(cmd, claim, fault);
     if (!is_token(header) || is_reserved(header))
         return okta_directive_error(cmd, header,
                                     "no header for a claim; write a name of letters, digits "
@@ -145,9 +152,12 @@ const char *okta_set_cors_max_age(cmd_parms *cmd, void *config, const char *valu
 const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
+    const char *fault = okta_name_fault(cmd, value);
     apr_interval_time_t age;
     const char *acrs;
 
+    if (fault)
+        return okta_directive_error(cmd, value, fault);
     if (strncmp(value, "acr=", 4) == 0 && value[4 + strspn(value + 4, " \t")]) {
         okta_registry_note_section(cmd, section);
         for (acrs = value + 4 + strspn(value + 4, " \t"); *acrs;)

@@ -3,6 +3,7 @@
 #include "httpd/directives.h"
 #include "httpd/registry.h"
 #include "httpd/variables.h"
+#include "httpd/words.h"
 
 #include <apr_strings.h>
 
@@ -46,6 +47,10 @@ void okta_append(apr_pool_t *pool, apr_array_header_t **list, const char *value)
 
 const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value)
 {
+    const char *fault = okta_name_fault(cmd, value);
+
+    if (fault)
+        return okta_directive_error(cmd, value, fault);
     if (!*value)
         return okta_directive_error(cmd, value, "it is empty; leave it out or write a value");
     if (okta_is_placeholder(value))
@@ -71,6 +76,10 @@ const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value)
     okta_dir_config *section = config;
     okta_error error = {""};
 
+    const char *fault = okta_name_fault(cmd, value);
+
+    if (fault)
+        return okta_directive_error(cmd, value, fault);
     /* whether http is permitted is known when all has been read */
     if (!okta_issuer_check(value, true, &error))
         return okta_directive_error(cmd, value, error.text);
@@ -139,7 +148,10 @@ const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
     const okta_algorithm *algorithm = okta_algorithm_by_name(value, strlen(value));
+    const char *fault = okta_name_fault(cmd, value);
 
+    if (fault)
+        return okta_directive_error(cmd, value, fault);
     if (!algorithm && strcasecmp(value, "none") == 0)
         return okta_directive_error(cmd, value, "unsigned tokens are never accepted; leave it out");
     if (!algorithm && strncasecmp(value, "HS", 2) == 0)
@@ -252,7 +264,10 @@ const char *okta_add_claim_env(cmd_parms *cmd, void *config, const char *value)
                : strcasecmp(value, "off") == 0 ? OKTA_CLAIM_ENV_OFF
                                                : OKTA_CLAIM_ENV_SOME;
     okta_error error = {""};
+    const char *fault = okta_name_fault(cmd, value);
 
+    if (fault)
+        return okta_directive_error(cmd, value, fault);
     if (section->claim_env != OKTA_CLAIM_ENV_UNSET && section->claim_env != mode)
         return okta_directive_error(cmd, value,
                                     "the same section says otherwise already; use On, Off "

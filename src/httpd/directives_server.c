@@ -135,6 +135,11 @@ const char *okta_set_ca_file(cmd_parms *cmd, void *config, const char *value)
     apr_finfo_t info;
 
     (void)config;
+    if (path && apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool) == APR_SUCCESS &&
+        info.filetype == APR_DIR)
+        return okta_directive_error(cmd, value,
+                                    "that is a directory; write the full path of one PEM file, and "
+                                    "put the certificates of all authorities into it");
     if (!path || apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool) != APR_SUCCESS ||
         info.filetype != APR_REG)
         return okta_directive_error(cmd, value,

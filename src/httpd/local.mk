@@ -42,6 +42,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c \
 	src/httpd/log.h \
+	src/httpd/words.c src/httpd/words.h \
 	src/httpd/mod_auth_okta.c
 src_httpd_mod_auth_okta_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(APR_CFLAGS) $(APU_CFLAGS) \
 	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)

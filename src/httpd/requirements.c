@@ -5,6 +5,7 @@
 #include "httpd/claim_text.h"
 #include "httpd/config.h"
 #include "httpd/request.h"
+#include "httpd/words.h"
 
 #include <ap_provider.h>
 #include <ap_regex.h>
@@ -114,8 +115,12 @@ static const char *fault(const cmd_parms *cmd, const char *what, const char *lin
 }
 
 static const char *parse_words(const cmd_parms *cmd, const char *what, const char *line,
-                               word_condition *condition)
+                               okta_word_kind kind, word_condition *condition)
 {
+    const char *wrong = okta_words_fault(cmd->temp_pool, line, kind);
+
+    if (wrong)
+        return fault(cmd, what, line, wrong);
     condition->words = words_of(cmd->pool, line);
     condition->negated = is_negated(cmd);
     return condition->words->nelts
@@ -126,7 +131,7 @@ static const char *parse_words(const cmd_parms *cmd, const char *what, const cha
 static const char *parse_scopes(cmd_parms *cmd, const char *line, const void **parsed)
 {
     word_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
-    const char *error = parse_words(cmd, SCOPE, line, condition);
+    const char *error = parse_words(cmd, SCOPE, line, OKTA_WORDS_SCOPES, condition);
 
     if (!error && !condition->negated)
         condition->scopes = scopes_asked_for(cmd, condition->words);
@@ -139,7 +144,7 @@ static const char *parse_groups(cmd_parms *cmd, const char *line, const void **p
     word_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
 
     *parsed = condition;
-    return parse_words(cmd, GROUP, line, condition);
+    return parse_words(cmd, GROUP, line, OKTA_WORDS_TEXTS, condition);
 }
 
 static const char *parse_clients(cmd_parms *cmd, const char *line, const void **parsed)
@@ -147,7 +152,7 @@ static const char *parse_clients(cmd_parms *cmd, const char *line, const void **
     word_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
 
     *parsed = condition;
-    return parse_words(cmd, CLIENT, line, condition);
+    return parse_words(cmd, CLIENT, line, OKTA_WORDS_NAMES, condition);
 }
 
 static const char *parse_operator(const char *word, claim_operator *how)
@@ -189,6 +194,14 @@ static const char *compile(const cmd_parms *cmd, claim_condition *condition)
     return NULL;
 }
 
+/* Commas belong to regular expressions. */
+static const char *claim_words_fault(const cmd_parms *cmd, const char *line, claim_operator how)
+{
+    ap_getword_conf(cmd->temp_pool, &line);
+    ap_getword_conf(cmd->temp_pool, &line);
+    return how == OPERATOR_MATCH ? NULL : okta_words_fault(cmd->temp_pool, line, OKTA_WORDS_TEXTS);
+}
+
 static const char *parse_claim(cmd_parms *cmd, const char *line, const void **parsed)
 {
     claim_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
@@ -209,6 +222,8 @@ static const char *parse_claim(cmd_parms *cmd, const char *line, const void **pa
     condition->values = apr_array_make(cmd->pool, 2, sizeof(const char *));
     for (int i = 2; i < words->nelts; i++)
         APR_ARRAY_PUSH(condition->values, const char *) = APR_ARRAY_IDX(words, i, const char *);
+    if (!error)
+        error = claim_words_fault(cmd, line, condition->how);
     if (!error && condition->how == OPERATOR_MATCH)
         error = compile(cmd, condition);
     return error ? fault(cmd, CLAIM, line, error) : NULL;
