@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool differ_by_slash(const char *found, size_t length, const char *issuer)
+{
+    size_t wanted = strlen(issuer), shorter = length < wanted ? length : wanted;
+
+    return length + wanted == 2 * shorter + 1 && memcmp(found, issuer, shorter) == 0 &&
+           (length > wanted ? found : issuer)[shorter] == '/';
+}
+
 static bool issuer_is(const json_t *document, const char *issuer, okta_error *error)
 {
     size_t length = 0;
@@ -17,7 +25,11 @@ static bool issuer_is(const json_t *document, const char *issuer, okta_error *er
     if (length == strlen(issuer) && memcmp(found, issuer, length) == 0)
         return true;
     okta_text_copy(shown, sizeof(shown), found, length);
-    return okta_error_set(error, "metadata: its issuer is \"%s\", not \"%s\"", shown, issuer);
+    return okta_error_set(error,
+                          "metadata: its issuer is \"%s\", not \"%s\"%s; if it is the one you "
+                          "mean, write it so in OktaIssuer",
+                          shown, issuer,
+                          differ_by_slash(found, length, issuer) ? " (a slash at the end)" : "");
 }
 
 /* A new copy of a URL member that we may fetch from; NULL with the cause otherwise. */

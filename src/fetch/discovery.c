@@ -113,6 +113,44 @@ static void keys_came(void *baton, const okta_fetch_response *response)
     okta_keyset_unref(result.keys);
 }
 
+/* OpenID Connect Discovery appends to the issuer; RFC 8414 section 3.1 inserts between host and
+ * path. Both take a slash at the issuer's end away first. NULL: no memory. */
+static char *metadata_url(const okta_discovery *d, bool second_address)
+{
+    static const char first[] = "/.well-known/openid-configuration";
+    static const char second[] = "/.well-known/oauth-authorization-server";
+    size_t origin = okta_origin_length(d->issuer), length = strlen(d->issuer);
+    size_t size = length + sizeof(second);
+    char *url = malloc(size);
+
+    if (!url)
+        return NULL;
+    if (length > origin && d->issuer[length - 1] == '/')
+        length--;
+    if (second_address)
+        okta_text_format(url, size, "%.*s%s%.*s", (int)origin, d->issuer, second,
+                         (int)(length - origin), d->issuer + origin);
+    else
+        okta_text_format(url, size, "%.*s%s", (int)length, d->issuer, first);
+    return url;
+}
+
+/* No metadata; the address is named that people try first. */
+static void metadata_failed(okta_discovery *d, const okta_fetch_response *response,
+                            okta_error *error)
+{
+    bool absent = response->answered && response->status == 404;
+    char *url = metadata_url(d, d->second_address && !absent);
+
+    if (!is_sound(response, url ? url : "metadata", error) && absent)
+        okta_error_set(error,
+                       "%s: status 404, no authorization server there; check the server's id in "
+                       "OktaIssuer or OktaAuthorizationServer",
+                       url ? url : "metadata");
+    free(url);
+    fail(d, response, error);
+}
+
 static void metadata_came(void *baton, const okta_fetch_response *response)
 {
     okta_discovery *d = baton;
@@ -127,7 +165,7 @@ static void metadata_came(void *baton, const okta_fetch_response *response)
         return;
     }
     if (!is_sound(response, "metadata", &error)) {
-        fail(d, response, &error);
+        metadata_failed(d, response, &error);
         return;
     }
     if (!okta_metadata_parse(&metadata, response->body, response->length, d->issuer,
@@ -152,25 +190,6 @@ static void metadata_came(void *baton, const okta_fetch_response *response)
     }
 }
 
-/* OpenID Connect Discovery appends to the issuer; RFC 8414 section 3.1 inserts between host and
- * path. */
-static char *metadata_url(const okta_discovery *d)
-{
-    static const char first[] = "/.well-known/openid-configuration";
-    static const char second[] = "/.well-known/oauth-authorization-server";
-    size_t origin = okta_origin_length(d->issuer);
-    size_t size = strlen(d->issuer) + sizeof(second);
-    char *url = malloc(size);
-
-    if (!url)
-        return NULL;
-    if (d->second_address)
-        okta_text_format(url, size, "%.*s%s%s", (int)origin, d->issuer, second, d->issuer + origin);
-    else
-        okta_text_format(url, size, "%s%s", d->issuer, first);
-    return url;
-}
-
 static bool next_fetch(okta_discovery *d, okta_error *error)
 {
     okta_fetch_request request = {.settings = d->settings};
@@ -183,7 +202,7 @@ static bool next_fetch(okta_discovery *d, okta_error *error)
         d->conditional = request.etag != NULL;
         d->fetch = d->fetcher->start(d->fetcher, &request, keys_came, d, error);
     } else {
-        request.url = url = metadata_url(d);
+        request.url = url = metadata_url(d, d->second_address);
         request.settings.max_bytes = METADATA_MAX_BYTES;
         d->fetch = url ? d->fetcher->start(d->fetcher, &request, metadata_came, d, error) : NULL;
         if (!url)
