@@ -53,6 +53,16 @@ okta_reason okta_bearer_find(const char *field, const char **token, size_t *leng
     return OKTA_OK;
 }
 
+const char *okta_bearer_absence(const char *field)
+{
+    if (!field || !*field)
+        return NULL;
+    if (!strchr(field, ' '))
+        return "The Authorization header has one word; \"Bearer\" and a space belong before the "
+               "token";
+    return "The Authorization header has another scheme than \"Bearer\"";
+}
+
 bool okta_bearer_is_token68(const char *token)
 {
     size_t end = strspn(token, token68);

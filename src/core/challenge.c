@@ -1,7 +1,6 @@
 #include "core/challenge.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef struct writer {
@@ -40,6 +39,28 @@ static void put_quoted(writer *to, const char *name, const char *value)
     put(to, "\"");
 }
 
+/* RFC 9110 section 5.6.4: a realm is any text, quotes and backslashes behind a backslash. Of what
+ * is not ASCII one character becomes one '?': no charset of header fields is agreed on. */
+static void put_realm(writer *to, const char *realm)
+{
+    put(to, "realm=\"");
+    for (; *realm; realm++) {
+        unsigned char c = (unsigned char)*realm;
+        char text[3] = {*realm, '\0', '\0'};
+
+        if ((c & 0xc0) == 0x80)
+            continue;
+        if (c == '"' || c == '\\') {
+            text[0] = '\\';
+            text[1] = *realm;
+        } else if (c < 0x20 || c > 0x7e) {
+            text[0] = '?';
+        }
+        put(to, text);
+    }
+    put(to, "\"");
+}
+
 static void put_optional(writer *to, const char *name, const char *value)
 {
     if (!value)
@@ -54,7 +75,7 @@ size_t okta_challenge_text(const okta_challenge *challenge, char *buffer, size_t
     const char *error = okta_reason_error(challenge->reason);
 
     put(&to, "Bearer ");
-    put_quoted(&to, "realm", challenge->realm);
+    put_realm(&to, challenge->realm);
     if (error) {
         put_optional(&to, "error", error);
         put_optional(&to, "error_description", okta_reason_description(challenge->reason));
@@ -84,10 +105,24 @@ static const char *body_error(okta_reason reason)
     }
 }
 
+size_t okta_challenge_body_saying(okta_reason reason, const char *description, char *buffer,
+                                  size_t size)
+{
+    writer to = {buffer, buffer + size, false};
+
+    put(&to, "{\"error\":\"");
+    put(&to, body_error(reason));
+    put(&to, "\",\"error_description\":\"");
+    for (; *description; description++) {
+        const char text[3] = {*description == '"' ? '\\' : *description,
+                              *description == '"' ? '"' : '\0', '\0'};
+        put(&to, text);
+    }
+    put(&to, "\"}\n");
+    return to.overflow ? 0 : (size_t)(to.at - buffer);
+}
+
 size_t okta_challenge_body(okta_reason reason, char *buffer, size_t size)
 {
-    int length = snprintf(buffer, size, "{\"error\":\"%s\",\"error_description\":\"%s\"}\n",
-                          body_error(reason), okta_reason_description(reason));
-
-    return length > 0 && (size_t)length < size ? (size_t)length : 0;
+    return okta_challenge_body_saying(reason, okta_reason_description(reason), buffer, size);
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 typedef struct okta_challenge {
-    const char *realm;
+    const char *realm; /* plain text, nothing escaped */
     okta_reason reason;
     const char *scope;             /* NULL: none; space-separated */
     const char *acr_values;        /* RFC 9470; NULL: none */
@@ -16,12 +16,17 @@ typedef struct okta_challenge {
 } okta_challenge;
 
 /* Write `Bearer realm="…", error="…", error_description="…", scope="…"` into buffer[size],
- * terminated; parameters that do not apply are left out, characters that RFC 6750 does not allow in
- * a quoted string become '?'. Returns the length, or 0 when it does not fit. Any thread. */
+ * terminated; parameters that do not apply are left out. In the realm quotes and backslashes are
+ * escaped; elsewhere characters that RFC 6750 does not allow in a quoted string become '?'. Returns
+ * the length, or 0 when it does not fit. Any thread. */
 size_t okta_challenge_text(const okta_challenge *challenge, char *buffer, size_t size);
 
 /* Write {"error":"…","error_description":"…"}, for every reason. Returns the length, or 0 when it
  * does not fit. */
 size_t okta_challenge_body(okta_reason reason, char *buffer, size_t size);
+
+/* The same with another description: plain ASCII without backslashes; quotes are escaped. */
+size_t okta_challenge_body_saying(okta_reason reason, const char *description, char *buffer,
+                                  size_t size);
 
 #endif

@@ -93,11 +93,15 @@ static okta_reason authenticate(request_rec *r, const okta_issuer **issuer, okta
 {
     const char *token = NULL;
     size_t length = 0;
-    okta_reason reason = okta_bearer_find(okta_withhold_note_field(r), &token, &length);
+    const char *field = okta_withhold_note_field(r), *absence;
+    okta_reason reason = okta_bearer_find(field, &token, &length);
 
     okta_result_init(result);
-    if (reason != OKTA_OK)
-        return okta_result_set(result, reason, "%s", okta_reason_description(reason));
+    if (reason != OKTA_OK) {
+        absence = reason == OKTA_TOKEN_MISSING ? okta_bearer_absence(field) : NULL;
+        return okta_result_set(result, reason, "%s",
+                               absence ? absence : okta_reason_description(reason));
+    }
     return judge(r, token, length, issuer, result);
 }
 

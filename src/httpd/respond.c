@@ -1,5 +1,6 @@
 #include "httpd/respond.h"
 
+#include "core/bearer.h"
 #include "core/challenge.h"
 #include "httpd/config.h"
 #include "httpd/cors.h"
@@ -23,14 +24,30 @@ static const char *joined(apr_pool_t *pool, const apr_array_header_t *words)
     return words && words->nelts > 0 ? apr_array_pstrcat(pool, words, ' ') : NULL;
 }
 
+/* httpd keeps AuthName with its quotes escaped already. */
+static const char *realm_of(request_rec *r)
+{
+    const char *name = ap_auth_name(r);
+    char *realm, *to;
+
+    if (!name || !strstr(name, "\\\""))
+        return name ? name : DEFAULT_REALM;
+    realm = to = apr_palloc(r->pool, strlen(name) + 1);
+    for (; *name; name++) {
+        if (strncmp(name, "\\\"", 2) == 0)
+            name++;
+        *to++ = *name;
+    }
+    *to = '\0';
+    return realm;
+}
+
 static void set_challenge(request_rec *r, okta_reason reason)
 {
     const okta_dir_config *config = okta_dir_config_of(r);
     const okta_request *state = okta_request_state(r, false);
-    const char *realm = ap_auth_name(r);
-    okta_challenge challenge = {.realm = realm ? realm : DEFAULT_REALM,
-                                .reason = reason,
-                                .resource_metadata = okta_resource_metadata_url(r)};
+    okta_challenge challenge = {
+        .realm = realm_of(r), .reason = reason, .resource_metadata = okta_resource_metadata_url(r)};
     char *text = apr_palloc(r->pool, CHALLENGE_MAX);
 
     if (reason == OKTA_INSUFFICIENT_SCOPE && state)
@@ -102,18 +119,29 @@ int okta_note_auth_failure(request_rec *r, const char *auth_type)
     return OK;
 }
 
+/* What the caller can do about it, where that is more than the reason says. */
+static const char *description_of(request_rec *r, okta_reason reason)
+{
+    const char *field = okta_request_state(r, true)->authorization;
+    const char *absence = reason == OKTA_TOKEN_MISSING ? okta_bearer_absence(field) : NULL;
+
+    return absence ? absence : okta_reason_description(reason);
+}
+
 /* In place of httpd's HTML: {"error":…}. What follows of the HTML is swallowed. */
 static apr_status_t error_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
     request_rec *r = f->r;
     char body[BODY_MAX];
+    okta_reason reason;
     size_t length;
 
     apr_brigade_cleanup(brigade);
     if (f->ctx)
         return APR_SUCCESS;
     f->ctx = f;
-    length = okta_challenge_body(okta_request_state(r, true)->reason, body, sizeof(body));
+    reason = okta_request_state(r, true)->reason;
+    length = okta_challenge_body_saying(reason, description_of(r, reason), body, sizeof(body));
     ap_set_content_type(r, "application/json");
     ap_set_content_length(r, (apr_off_t)length);
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");

@@ -13,7 +13,8 @@ def server(launch_shared, shared_issuer):
         trusts(shared_issuer)
         + location("/whoami")
         + location("/unnamed", realm=None)
-        + location("/quoted", realm=r'say \"hi\" \\ t\xc3\xb6')
+        + location("/foreign", realm="B\u00fcro")
+        + location("/quoted", realm=r'say \"hi\", error=\"none\"')
         + location("/hello", require="all granted", handler="okta-hello")
         + location("/protected-hello", handler="okta-hello")
         + location("/text", "ErrorDocument 401 \"admin's own words\"")
@@ -78,7 +79,8 @@ def test_whoami_is_strict_json_in_utf_8(server, shared_issuer):
 def test_realm(server):
     assert server.get("/whoami").challenge()[1]["realm"] == "api"
     assert server.get("/unnamed").challenge()[1]["realm"]
-    assert server.get("/quoted").challenge()[0] == "Bearer"
+    assert server.get("/quoted").challenge() == ("Bearer", {"realm": 'say "hi", error="none"'})
+    assert server.get("/foreign").challenge()[1] == {"realm": "B?ro"}
 
 
 def test_error_body_of_httpd_is_replaced(server):

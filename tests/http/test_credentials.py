@@ -56,6 +56,16 @@ NO_TOKEN = {
     "a cookie": ["Cookie: access_token={t}; Authorization=Bearer {t}"],
 }
 
+# What was meant for a token and is none: refused as "no token", and told apart from it.
+MISUSED = {
+    "the token alone": ["Authorization: {t}"],
+    "an opaque token alone": ["Authorization: " + register("n0Dots4Here")],
+    "the scheme Token": ["Authorization: Token {t}"],
+    "the scheme JWT": ["Authorization: JWT {t}"],
+    "a colon behind the scheme": ["Authorization: Bearer: {t}"],
+    "Basic": [f"Authorization: Basic {BASIC}"],
+}
+
 ACCEPTED = {
     "plain": ["Authorization: Bearer {t}"],
     "lower case": ["Authorization: bearer {t}"],
@@ -124,3 +134,20 @@ def test_token_size_by_default(server, shared_issuer):
     mark = server.error_log.mark()
     assert_refused(server.get("/whoami", register("A" * 60_000)))
     assert_logged(server, mark, "token_too_large")
+
+
+@pytest.mark.parametrize("name", MISUSED)
+def test_what_is_wrong_with_the_field_is_said(server, token, name):
+    """To the caller in the body, to the operator in the log; the challenge stays that of no token."""
+    mark = server.error_log.mark()
+    answer = _send(server, MISUSED[name], token)
+    assert_challenge_bare(answer)
+    said = answer.json()["error_description"]
+    assert "Authorization" in said and '"Bearer"' in said
+    lines = refusal_lines(server, mark)
+    assert lines and all("reason=token_missing" in line and said in line for line in lines)
+
+
+def test_no_field_is_just_a_token_that_is_required(server, token):
+    for name in ("no field", "an empty field", "a cookie"):
+        assert _send(server, NO_TOKEN[name], token).json()["error_description"] == "An access token is required"

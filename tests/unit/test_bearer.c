@@ -133,3 +133,25 @@ rule(long_fields_are_read_to_their_end)
     check(read_field(text("Digest %s", repeat("\",\\\"", 100000)), &token, &length) != OKTA_OK,
           "quotes");
 }
+
+rule(what_is_no_token_is_told_from_none_at_all)
+{
+    static const struct {
+        const char *field;
+        const char *names;
+    } fields[] = {{NULL, NULL},
+                  {"", NULL},
+                  {"eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "one word"},
+                  {"0paque", "one word"},
+                  {"Token abc", "another scheme"},
+                  {"Basic dXNlcjpwYXNz", "another scheme"},
+                  {"JWT eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "another scheme"}};
+
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        const char *said = okta_bearer_absence(fields[i].field);
+
+        check(!said == !fields[i].names && (!said || strstr(said, fields[i].names)), "row %zu: %s",
+              i, said ? said : "(nothing)");
+        check(!said || !strstr(said, "e30"), "row %zu tells the token", i);
+    }
+}
