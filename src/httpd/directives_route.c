@@ -156,7 +156,7 @@ const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value)
     apr_interval_time_t age;
     const char *acrs;
 
-    if (fault)
+    if (fault && strchr(value, ','))
         return okta_directive_error(cmd, value, fault);
     if (strncmp(value, "acr=", 4) == 0 && value[4 + strspn(value + 4, " \t")]) {
         okta_registry_note_section(cmd, section);

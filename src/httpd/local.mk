@@ -3,8 +3,10 @@ module_LTLIBRARIES += src/httpd/mod_auth_okta.la
 src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/authn.c src/httpd/authn.h \
 	src/httpd/backend.c src/httpd/backend.h \
+	src/httpd/check_access.c src/httpd/check_access.h \
 	src/httpd/check_config.c src/httpd/check_config.h \
 	src/httpd/chroot.c src/httpd/chroot.h \
+	src/httpd/check_sections.c src/httpd/check_sections.h \
 	src/httpd/claim_text.c src/httpd/claim_text.h \
 	src/httpd/closed.c src/httpd/closed.h \
 	src/httpd/config.c src/httpd/config.h \
@@ -17,8 +19,11 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/identity.c src/httpd/identity.h \
 	src/httpd/inherit.c src/httpd/inherit.h \
 	src/httpd/jwks_file.c src/httpd/jwks_file.h \
+	src/httpd/judge.c src/httpd/judge.h \
 	src/httpd/keystore.c src/httpd/keystore.h \
 	src/httpd/keywait.c src/httpd/keywait.h \
+	src/httpd/places.c src/httpd/places.h \
+	src/httpd/public_url.c src/httpd/public_url.h \
 	src/httpd/refresher.c src/httpd/refresher.h \
 	src/httpd/registry.c src/httpd/registry.h \
 	src/httpd/reply.c src/httpd/reply.h \
@@ -42,6 +47,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c \
 	src/httpd/log.h \
+	src/httpd/url_map.c src/httpd/url_map.h \
 	src/httpd/words.c src/httpd/words.h \
 	src/httpd/mod_auth_okta.c
 src_httpd_mod_auth_okta_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(APR_CFLAGS) $(APU_CFLAGS) \

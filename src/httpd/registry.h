@@ -37,10 +37,12 @@ typedef struct okta_issuer_section {
     okta_issuer_settings settings;
 } okta_issuer_section;
 
-/* A protected <Location> that has RFC 9728 metadata. */
+/* A protected <Location> that has RFC 9728 metadata. In a virtual host its own comes before the
+ * main server's. */
 typedef struct okta_resource {
     const server_rec *server;
-    const char *path;                  /* as written, without a trailing slash; "" for the root */
+    const char *path;                  /* as written; "" for the root */
+    bool hidden;                       /* in this virtual host there is none at that path */
     const apr_array_header_t *issuers; /* const char * */
     apr_array_header_t *scopes;        /* const char *: those that its Require lines name */
 } okta_resource;

@@ -1,5 +1,7 @@
 #include "httpd/resource.h"
 
+#include "httpd/places.h"
+#include "httpd/public_url.h"
 #include "httpd/registry.h"
 #include "httpd/reply.h"
 
@@ -24,7 +26,7 @@ static bool is_better(const okta_resource *resource, const okta_resource *best)
     return !best || length > longest || (length == longest && resource->server->is_virtual);
 }
 
-static const okta_resource *resource_at(const request_rec *r, const char *path)
+static const okta_resource *resource_of_path(const request_rec *r, const char *path)
 {
     const apr_array_header_t *resources = okta_registry_get()->resources;
     const okta_resource *best = NULL;
@@ -35,7 +37,30 @@ static const okta_resource *resource_at(const request_rec *r, const char *path)
             is_better(resource, best))
             best = resource;
     }
-    return best;
+    return best && !best->hidden ? best : NULL;
+}
+
+/* By the path that stands behind the well-known one. *path is set to the resource's: a client at
+ * /tools/ asks there for <Location /tools>, and gets the identifier that it asked for (RFC 9728
+ * section 3.3); /mcp is no part of <Location /mcp/>. */
+static const okta_resource *resource_at(const request_rec *r, const char **path)
+{
+    size_t length = strlen(*path);
+    const okta_resource *resource;
+
+    if (length <= 1) {
+        *path = "/";
+        return resource_of_path(r, "");
+    }
+    resource = resource_of_path(r, *path);
+    if (resource)
+        return resource;
+    if ((*path)[length - 1] == '/')
+        return resource_of_path(r, apr_pstrmemdup(r->pool, *path, length - 1));
+    resource = resource_of_path(r, apr_pstrcat(r->pool, *path, "/", NULL));
+    if (resource)
+        *path = resource->path;
+    return resource;
 }
 
 /* The innermost protected <Location> around the request. */
@@ -46,19 +71,17 @@ static const okta_resource *resource_around(const request_rec *r)
 
     for (int i = 0; i < resources->nelts; i++) {
         const okta_resource *resource = APR_ARRAY_IDX(resources, i, okta_resource *);
-        size_t length = strlen(resource->path);
-        char next = strncmp(r->uri, resource->path, length) == 0 ? r->uri[length] : 'x';
-
-        if (is_of_server(resource, r) && (next == '\0' || next == '/') && is_better(resource, best))
+        if (is_of_server(resource, r) && okta_path_is_within(r->uri, resource->path) &&
+            is_better(resource, best))
             best = resource;
     }
-    return best;
+    return best && !best->hidden ? best : NULL;
 }
 
 static char *url_of(request_rec *r, const char *prefix, const char *path)
 {
-    return ap_construct_url(
-        r->pool, apr_pstrcat(r->pool, prefix, ap_os_escape_path(r->pool, path, 1), NULL), r);
+    return okta_public_url(r,
+                           apr_pstrcat(r->pool, prefix, ap_os_escape_path(r->pool, path, 1), NULL));
 }
 
 static json_t *list_of(const apr_array_header_t *texts)
@@ -70,9 +93,8 @@ static json_t *list_of(const apr_array_header_t *texts)
     return list;
 }
 
-static json_t *document_of(request_rec *r, const okta_resource *resource)
+static json_t *document_of(request_rec *r, const okta_resource *resource, const char *path)
 {
-    const char *path = *resource->path ? resource->path : "/";
     json_t *document =
         json_pack("{s:s, s:o, s:[s]}", "resource", url_of(r, "", path), "authorization_servers",
                   list_of(resource->issuers), "bearer_methods_supported", "header");
@@ -101,15 +123,17 @@ static bool is_preflight(request_rec *r)
 int okta_resource_answer(request_rec *r, int lookup)
 {
     const okta_resource *resource;
-    char *path;
+    const char *path;
+    char *escaped;
 
     if (lookup || strncmp(r->uri, WELL_KNOWN, sizeof(WELL_KNOWN) - 1) != 0)
         return DECLINED;
     /* here httpd has not decoded the path yet */
-    path = apr_pstrdup(r->pool, r->uri + sizeof(WELL_KNOWN) - 1);
-    if (ap_unescape_url(path) != OK)
+    escaped = apr_pstrdup(r->pool, r->uri + sizeof(WELL_KNOWN) - 1);
+    if (ap_unescape_url(escaped) != OK)
         return DECLINED;
-    resource = resource_at(r, strcmp(path, "/") == 0 ? "" : path);
+    path = escaped;
+    resource = resource_at(r, &path);
     if (!resource)
         return DECLINED;
     apr_table_setn(r->headers_out, "Access-Control-Allow-Origin", "*");
@@ -121,15 +145,20 @@ int okta_resource_answer(request_rec *r, int lookup)
         ap_allow_standard_methods(r, REPLACE_ALLOW, M_GET, -1);
         return HTTP_METHOD_NOT_ALLOWED;
     }
-    return okta_reply_json(r, document_of(r, resource));
+    return okta_reply_json(r, document_of(r, resource, path));
 }
 
 const char *okta_resource_metadata_url(request_rec *r)
 {
     const okta_resource *resource;
+    bool is_directory;
 
     if (okta_dir_config_of(r)->resource_metadata != 1)
         return NULL;
     resource = resource_around(r);
-    return resource ? url_of(r, WELL_KNOWN, resource->path) : NULL;
+    if (!resource)
+        return NULL;
+    /* the document for the URL that was asked: one with a slash more has an address of its own */
+    is_directory = *resource->path && strcmp(r->uri + strlen(resource->path), "/") == 0;
+    return url_of(r, WELL_KNOWN, is_directory ? r->uri : resource->path);
 }

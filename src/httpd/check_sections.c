@@ -1,0 +1,227 @@
+#include "httpd/check_sections.h"
+
+#include "httpd/directives.h"
+#include "httpd/registry.h"
+
+#include <apr_strings.h>
+
+const apr_array_header_t *okta_issuers_of(const okta_dir_config *config)
+{
+    apr_pool_t *pool = okta_registry_get()->pool;
+    apr_array_header_t *list;
+
+    if (config->issuers)
+        return config->issuers;
+    list = apr_array_make(pool, 1, sizeof(const char *));
+    if (config->domain)
+        APR_ARRAY_PUSH(list, const char *) =
+            config->composed
+                ? config->composed
+                : okta_compose_issuer(pool, config->domain,
+                                      config->server_id ? config->server_id : OKTA_DEFAULT_SERVER);
+    return list;
+}
+
+static bool audience_has_default(const apr_array_header_t *issuers)
+{
+    for (int i = 0; i < issuers->nelts; i++)
+        if (!okta_is_default_server(APR_ARRAY_IDX(issuers, i, const char *)))
+            return false;
+    return true;
+}
+
+/* Whom the section trusts, in its own words. */
+static bool says_whom_to_trust(const okta_place *place)
+{
+    const okta_dir_config *own = place->config;
+
+    return own && (own->issuers || own->domain || own->server_id || own->audiences);
+}
+
+/* How the section came under judgement: by its AuthType, or by what it says of its own. */
+static const char *subject(okta_judge *j, const okta_place *place, const server_rec *server)
+{
+    const char *section = okta_section_name(j, place->node);
+
+    if (server != place->server)
+        section = apr_psprintf(j->pool, "%s, for the virtual host of %s:%u,", section,
+                               server->defn_name, server->defn_line_number);
+    if (place->auth_type)
+        return apr_psprintf(j->pool, "AuthType \"%s\" in %s (%s)", place->auth_name, section,
+                            okta_place_of(j, place->auth_type));
+    return apr_psprintf(j->pool, "%s %s in %s (%s), where AuthType Okta holds",
+                        place->first->directive, place->first->args, section,
+                        okta_place_of(j, place->first));
+}
+
+static void judge_trust(okta_judge *j, const okta_place *place, server_rec *server,
+                        const okta_holding *holding, const apr_array_header_t *issuers)
+{
+    const okta_dir_config *config = holding->config;
+
+    if (holding->maybe_issuer)
+        return;
+    j->shut = true;
+    if (issuers->nelts == 0)
+        okta_complain(j, server,
+                      "%s: no issuer; set OktaDomain (and OktaAuthorizationServer), or OktaIssuer, "
+                      "in the same section or for the server",
+                      subject(j, place, server));
+    else if (!config->audiences && !audience_has_default(issuers))
+        okta_complain(j, server,
+                      "%s: no audience for issuer \"%s\"; set OktaAudience (only the server "
+                      "\"default\" has a default, \"" OKTA_DEFAULT_AUDIENCE "\")",
+                      subject(j, place, server), APR_ARRAY_IDX(issuers, 0, const char *));
+    j->shut = false;
+}
+
+/* The scopes that Require lines in and below the node name, for RFC 9728's scopes_supported. */
+static void collect_scopes(const ap_directive_t *node, apr_array_header_t **scopes)
+{
+    apr_pool_t *pool = okta_registry_get()->pool;
+
+    for (; node; node = node->next) {
+        const char *line = node->args;
+
+        if (strcasecmp(node->directive, "Require") == 0 &&
+            strcasecmp(ap_getword_conf(pool, &line), "okta-scope") == 0)
+            while (*line)
+                okta_append(pool, scopes, ap_getword_conf(pool, &line));
+        if (strcasecmp(node->directive, "<RequireNone") != 0)
+            collect_scopes(node->first_child, scopes);
+    }
+}
+
+static apr_array_header_t *scopes_of(const okta_place *place)
+{
+    apr_array_header_t *scopes = apr_array_make(okta_registry_get()->pool, 2, sizeof(const char *));
+
+    collect_scopes(place->node->first_child, &scopes);
+    return scopes;
+}
+
+/* A section is a resource of its own where it says so: that it has metadata, who is trusted, or
+ * AuthType. Where the server says OktaResourceMetadata for all, scopes of its own do as well. */
+static bool is_resource(const okta_place *place, const server_rec *server)
+{
+    const okta_dir_config *defaults =
+        ap_get_module_config(server->lookup_defaults, &auth_okta_module);
+
+    return place->auth_type || says_whom_to_trust(place) ||
+           (place->config && place->config->resource_metadata == 1) ||
+           (defaults->resource_metadata == 1 && scopes_of(place)->nelts > 0);
+}
+
+/* Of what holds in the place, the document; where none does in a virtual host, that one hides the
+ * main server's. */
+static void note_resource(const okta_place *place, server_rec *server, const okta_holding *holding)
+{
+    okta_registry *registry = okta_registry_get();
+    bool has = holding->config->resource_metadata == 1 && okta_place_is_okta(holding->auth);
+    okta_resource *resource;
+
+    if (place->kind != OKTA_PLACE_LOCATION || !is_resource(place, server) ||
+        (!has && server == place->server))
+        return;
+    resource = apr_pcalloc(registry->pool, sizeof(*resource));
+    resource->server = server;
+    resource->path = strcmp(place->path, "/") == 0 ? "" : apr_pstrdup(registry->pool, place->path);
+    resource->hidden = !has;
+    resource->issuers = okta_issuers_of(holding->config);
+    resource->scopes = apr_array_make(registry->pool, 2, sizeof(const char *));
+    for (int i = 0; i < holding->requires->nelts; i++)
+        collect_scopes(APR_ARRAY_IDX(holding->requires, i, const okta_place *)->node->first_child,
+                       &resource->scopes);
+    APR_ARRAY_PUSH(registry->resources, okta_resource *) = resource;
+}
+
+static void remark_no_document(okta_judge *j, const okta_place *place)
+{
+    if (place->config && place->config->resource_metadata == 1 &&
+        place->kind != OKTA_PLACE_LOCATION)
+        okta_remark(
+            j, place->server,
+            "OktaResourceMetadata in %s (%s): only a <Location> whose path is no pattern has "
+            "a document; set it in one",
+            okta_section_name(j, place->node), okta_place_of(j, place->first));
+}
+
+static void judge_cors(okta_judge *j, server_rec *server, const okta_dir_config *config,
+                       const ap_directive_t *first)
+{
+    const okta_strings origins = okta_strings_of(config->cors_origins);
+
+    if (config->cors_credentials == 1 && okta_strings_contain(&origins, "*", 1))
+        okta_complain(j, server,
+                      "OktaCorsOrigin \"*\" with OktaCorsCredentials On (%s): cookies for pages of "
+                      "any origin; name the origins, or leave out OktaCorsCredentials",
+                      okta_place_of(j, first));
+}
+
+/* False: there is a fault, and other virtual hosts need not hear of it again. */
+static bool judge_place(const okta_places *places, const okta_place *place, server_rec *server)
+{
+    okta_judge *j = places->judge;
+    okta_holding holding = okta_place_holding(places, place, server);
+    int faults = j->faults;
+
+    j->place = place->node;
+    if (place->config)
+        judge_cors(j, server, holding.config, place->first);
+    if (okta_place_is_okta(holding.auth) && (place->auth_type || says_whom_to_trust(place))) {
+        const apr_array_header_t *issuers = okta_issuers_of(holding.config);
+
+        for (int i = 0; i < issuers->nelts; i++)
+            okta_registry_add(APR_ARRAY_IDX(issuers, i, const char *), server, false);
+        judge_trust(j, place, server, &holding, issuers);
+    }
+    note_resource(place, server, &holding);
+    return j->faults == faults;
+}
+
+/* Whether a virtual host has settings that may turn out otherwise what the main server's sections
+ * say. */
+static bool has_settings(const server_rec *server)
+{
+    const okta_registry *registry = okta_registry_get();
+
+    for (int i = 0; i < registry->sections->nelts; i++)
+        if (APR_ARRAY_IDX(registry->sections, i, okta_section).server == server)
+            return true;
+    return false;
+}
+
+static void judge_servers(okta_judge *j)
+{
+    const okta_registry *registry = okta_registry_get();
+
+    for (int i = 0; i < registry->sections->nelts; i++) {
+        const okta_section *section = &APR_ARRAY_IDX(registry->sections, i, okta_section);
+
+        j->place = NULL;
+        if (!section->node)
+            judge_cors(j, section->server,
+                       ap_get_module_config(section->server->lookup_defaults, &auth_okta_module),
+                       section->first);
+    }
+}
+
+void okta_check_sections(const okta_places *places)
+{
+    okta_judge *j = places->judge;
+
+    for (int i = 0; i < places->list->nelts; i++) {
+        const okta_place *place = APR_ARRAY_IDX(places->list, i, okta_place *);
+        bool good = true;
+
+        if (!place->config && !place->auth_type && !place->require)
+            continue;
+        good = judge_place(places, place, place->server);
+        remark_no_document(j, place);
+        for (server_rec *s = j->main_server->next; good && s && place->server == j->main_server;
+             s = s->next)
+            if (has_settings(s))
+                good = judge_place(places, place, s);
+    }
+    judge_servers(j);
+}

@@ -1,0 +1,69 @@
+#include "httpd/public_url.h"
+
+#include "core/issuer.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+
+static bool is_listed(const apr_array_header_t *names, const char *host)
+{
+    for (int i = 0; names && i < names->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+        if (name && strcasecmp(name, host) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_matched(const apr_array_header_t *patterns, const char *host)
+{
+    for (int i = 0; patterns && i < patterns->nelts; i++) {
+        const char *pattern = APR_ARRAY_IDX(patterns, i, const char *);
+        if (pattern && ap_strcasecmp_match(host, pattern) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* <VirtualHost name:port> */
+static bool is_address_of(const server_rec *server, const char *host)
+{
+    for (const server_addr_rec *address = server->addrs; address; address = address->next)
+        if (address->virthost && strcasecmp(address->virthost, host) == 0)
+            return true;
+    return false;
+}
+
+/* What the connection itself shows; "localhost" is its name among developers. */
+static bool is_local(const conn_rec *connection, const char *host)
+{
+    const char *ip = connection->local_ip;
+
+    return (ip && (strcasecmp(ip, host) == 0 ||
+                   (strcasecmp(host, "localhost") == 0 && okta_is_loopback(ip, strlen(ip))))) ||
+           (connection->local_host && strcasecmp(connection->local_host, host) == 0);
+}
+
+static bool is_ours(const request_rec *r, const char *host)
+{
+    const server_rec *server = r->server;
+
+    return (server->server_hostname && strcasecmp(server->server_hostname, host) == 0) ||
+           is_listed(server->names, host) || is_matched(server->wild_names, host) ||
+           is_address_of(server, host) || is_local(r->connection, host);
+}
+
+char *okta_public_url(request_rec *r, const char *path)
+{
+    const char *name = r->server->server_hostname;
+    apr_port_t port = r->server->port;
+
+    if (!name || is_ours(r, ap_get_server_name(r)))
+        return ap_construct_url(r->pool, path, r);
+    if (port == 0)
+        port = r->connection->local_addr->port;
+    return apr_pstrcat(r->pool, ap_http_scheme(r), "://", name,
+                       ap_is_default_port(port, r) ? "" : apr_psprintf(r->pool, ":%u", port), path,
+                       NULL);
+}
