@@ -67,9 +67,9 @@ SCOPES = [
         Call(GUEST, 401), Call(READ, 200), Call({"scp": ["read", "frozen"]}, 403),
         Call(WRITE, 403, "read"),
     ]),
-    ("quoted scope", ['Require okta-scope "https://api.example.com/read all"'], [
-        Call({"scp": ["https://api.example.com/read all"]}, 200),
-        Call(READ, 403, "https://api.example.com/read all"),
+    ("quoted scope", ['Require okta-scope "https://api.example.com/read,all"'], [
+        Call({"scp": ["https://api.example.com/read,all"]}, 200),
+        Call(READ, 403, "https://api.example.com/read,all"),
     ]),
 ]
 
