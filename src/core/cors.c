@@ -92,14 +92,18 @@ static bool is_web(const char *origin)
     return strncasecmp(origin, "http://", 7) == 0 || strncasecmp(origin, "https://", 8) == 0;
 }
 
-/* The scheme's length; 0: it is none, or none whose pages have an origin. */
+/* The scheme's length; 0: it is none, or no page is loaded by it. */
 static size_t scheme_length(const char *origin)
 {
-    size_t length =
-        strspn(origin, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
-    bool letter = isalpha((unsigned char)*origin) != 0;
+    static const char *const pageless[] = {"ftp",  "ws",    "wss",       "data",
+                                           "blob", "about", "javascript"};
+    size_t length = strspn(origin, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                   "0123456789+-.");
 
-    return letter && strncmp(origin + length, "://", 3) == 0 ? length : 0;
+    for (size_t i = 0; i < sizeof(pageless) / sizeof(pageless[0]); i++)
+        if (strlen(pageless[i]) == length && strncasecmp(pageless[i], origin, length) == 0)
+            return 0;
+    return isalpha((unsigned char)*origin) && strncmp(origin + length, "://", 3) == 0 ? length : 0;
 }
 
 /* Apps name their pages by schemes of their own, and extensions by identifiers in place of hosts

@@ -99,7 +99,7 @@ static bool judge_openness(const okta_places *places, const okta_place *place, s
     const okta_place *holder;
     const char *subject;
 
-    if (holding.auth != place || holding.config->anonymous > OKTA_ANONYMOUS_OFF)
+    if (holding.auth != place || holding.config->anonymous > OKTA_ANONYMOUS_OFF || holding.htaccess)
         return true;
     holder = holding.requires->nelts
                  ? APR_ARRAY_IDX(holding.requires, holding.requires->nelts - 1, const okta_place *)
@@ -134,13 +134,14 @@ static bool meets_okta(const okta_places *places, const okta_place *place)
 }
 
 /* AuthType may stand in a .htaccess file, which only requests show. */
-static bool allows_htaccess(const ap_directive_t *node)
+static bool has_htaccess(const okta_places *places)
 {
-    for (; node; node = node->next)
-        if ((strcasecmp(node->directive, "AllowOverride") == 0 &&
-             (strcasestr(node->args, "AuthConfig") || strcasestr(node->args, "All"))) ||
-            allows_htaccess(node->first_child))
+    for (int i = 0; i < places->list->nelts; i++) {
+        const okta_place *place = APR_ARRAY_IDX(places->list, i, const okta_place *);
+
+        if (place->overrides && okta_allows_htaccess(place->overrides))
             return true;
+    }
     return false;
 }
 
@@ -182,7 +183,7 @@ static void judge_use(const okta_places *places, const okta_place *place)
     if (!what)
         what = okta_require(j->pool, place->node->first_child);
     if (!what || okta_place_is_okta(holding.auth) || meets_okta(places, place) ||
-        (files && allows_htaccess(ap_conftree)))
+        (files && has_htaccess(places)))
         return;
     if (holding.auth)
         okta_remark(j, place->server,

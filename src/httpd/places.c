@@ -84,6 +84,8 @@ static void note_directive(apr_pool_t *pool, okta_place *place, const ap_directi
     if (is_named(node, "AuthType")) {
         place->auth_type = node;
         place->auth_name = ap_getword_conf(pool, &arguments);
+    } else if (is_named(node, "AllowOverride")) {
+        place->overrides = node;
     } else if (is_named(node, "AuthMerging")) {
         place->merges_requires =
             strcasecmp(node->args, "And") == 0 || strcasecmp(node->args, "Or") == 0;
@@ -219,6 +221,11 @@ static bool names_issuer_or_audience(const okta_place *place)
            (place->config->issuers || place->config->domain || place->config->audiences);
 }
 
+bool okta_allows_htaccess(const ap_directive_t *overrides)
+{
+    return strcasestr(overrides->args, "AuthConfig") || strcasestr(overrides->args, "All");
+}
+
 static void merge_place(const okta_places *places, okta_holding *holding, const okta_place *place)
 {
     if (place->config)
@@ -226,6 +233,8 @@ static void merge_place(const okta_places *places, okta_holding *holding, const 
                                                 (void *)place->config);
     if (place->auth_type)
         holding->auth = place;
+    if (place->overrides)
+        holding->htaccess = okta_allows_htaccess(place->overrides);
     if (!place->require)
         return;
     if (!place->merges_requires)

@@ -28,9 +28,10 @@ typedef struct okta_place {
     const okta_dir_config *config; /* NULL: no Okta directive in it */
     const ap_directive_t *first;   /* the first of them */
     const ap_directive_t *auth_type;
-    const char *auth_name;         /* the word behind it; NULL: no AuthType in it */
-    const ap_directive_t *require; /* the first Require or container of such; NULL: none */
-    bool merges_requires;          /* AuthMerging And, Or */
+    const char *auth_name;           /* the word behind it; NULL: no AuthType in it */
+    const ap_directive_t *require;   /* the first Require or container of such; NULL: none */
+    const ap_directive_t *overrides; /* AllowOverride; NULL: none */
+    bool merges_requires;            /* AuthMerging And, Or */
 } okta_place;
 
 typedef struct okta_places {
@@ -44,6 +45,7 @@ typedef struct okta_holding {
     const okta_place *auth;       /* whose AuthType; NULL: none */
     apr_array_header_t *requires; /* const okta_place *, whose Require lines; the last one last */
     bool maybe_issuer; /* sections that may apply as well name an issuer or an audience */
+    bool htaccess;     /* .htaccess files there may have AuthType and Require */
     bool maybe_auth;   /* ... AuthType Okta */
 } okta_holding;
 
@@ -66,6 +68,9 @@ bool okta_path_is_within(const char *path, const char *outer);
 
 /* The same for folders, which httpd takes with and without a slash at the end. */
 bool okta_directory_is_within(const char *path, const char *outer);
+
+/* Whether an AllowOverride lets .htaccess files say AuthType and Require. */
+bool okta_allows_htaccess(const ap_directive_t *overrides);
 
 /* Whether the place says AuthType Okta; of NULL, false. */
 bool okta_place_is_okta(const okta_place *place);

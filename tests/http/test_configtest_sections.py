@@ -131,6 +131,8 @@ NOT_OPEN = {
     "the folder asks": lambda s: DOMAIN + f'<Directory "{s.root}">\nRequire valid-user\n</Directory>\n' + BARE,
     "nobody gets in": lambda s: DOMAIN + "<Directory />\nRequire all denied\n</Directory>\n"
                       + f'<Directory "{s.root}">\nRequire all denied\n</Directory>\n' + BARE,
+    "Require may stand in .htaccess": lambda s: stock(s, section(
+        f'"{s.root}/htdocs/x"', "AuthType Okta", "AllowOverride AuthConfig", name="Directory")),
     "AuthMerging": lambda s: stock(s, section("/", "Require valid-user"),
                                    section("/api", "AuthType Okta", "AuthMerging And", "Require all granted")),
 }

@@ -34,6 +34,7 @@ def server(launch_shared, shared_issuer, make_module_issuer, backend):
             trusts([shared_issuer, gone]) + "OktaKeyWait 100ms\n" + env_directory(s)
             + location("/full", *FULL)
             + location("/star", "OktaCorsOrigin *", "OktaCorsHeaders *", "OktaCorsMethods *")
+            + location("/app", "OktaCorsOrigin capacitor://localhost chrome-extension://abcdefghijklmnop")
             + location("/cookies", CORS, "OktaCorsCredentials On")
             + location("/none")
             + location("/scope", *FULL, require="okta-scope admin")
@@ -187,6 +188,21 @@ def test_a_get_is_no_preflight(server):
         assert answer.status in (401, 405), method
 
 
+@pytest.mark.parametrize("origin, allowed", [
+    ("capacitor://localhost", True), ("chrome-extension://abcdefghijklmnop", True), ("http://localhost", False),
+    ("capacitor://localhost:80", False), ("capacitor://localhost.evil.example", False), ("null", False),
+    ("ionic://localhost", False), ("capacitor://localhos", False),
+])
+def test_origins_of_apps(server, shared_issuer, origin, allowed):
+    """Their own schemes, compared whole; both for the preflight and for what follows it."""
+    asked = {"Origin": origin, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    preflight = server.request("OPTIONS", "/app", headers=asked)
+    answer = server.get("/app", shared_issuer.mint.token(), headers={"Origin": origin})
+    assert (preflight.status, answer.status) == (204 if allowed else 401, 200)
+    for got in (preflight, answer):
+        assert got.all("Access-Control-Allow-Origin") == ([origin] if allowed else [])
+
+
 def test_private_network(server):
     answer = preflight(server, "/full", Access_Control_Request_Private_Network="true")
     assert cors_of(answer)["allow-private-network"] == "true"
@@ -318,6 +334,8 @@ def test_configtest_sees_what_sections_add_up_to(configtest, shared_issuer, line
     "OktaCorsOrigin http://[::1]:3000 http://localhost:3000 https://*.example.com:8443",
     "OktaCorsOrigin https://a.example.com\nOktaCorsOrigin https://b.example.com\nOktaCorsMaxAge 1h",
     "OktaCorsOrigin *\n<Location /x>\nOktaCorsOrigin https://a.example.com\nOktaCorsCredentials On\n</Location>",
+    "OktaCorsOrigin capacitor://localhost ionic://localhost:8100 app://obsidian.md",
+    "OktaCorsOrigin chrome-extension://abcdefghijklmnopabcdefghijklmnop safari-web-extension://E3449EA7-EC25",
 ])
 def test_configtest_accepts(configtest, shared_issuer, lines):
     result = configtest(trusts(shared_issuer) + lines + "\n")

@@ -181,6 +181,8 @@ rule(configured_origins_are_judged)
         {"file://", "anybody"},
         {"file:///android_asset", "anybody"},
         {"app.example.com", "scheme and host"},
+        {"ftp://app.example.com", "scheme and host"},
+        {"wss://app.example.com", "scheme and host"},
         {"//app.example.com", "scheme and host"},
         {"1app://localhost", "scheme and host"},
         {"app:localhost", "scheme and host"},
