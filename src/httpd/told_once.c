@@ -48,9 +48,9 @@ bool okta_told_once_is_first(const char *subject)
     uint64_t digest = digest_of(subject);
 
     for (size_t i = 0; i < SUBJECTS_MAX; i++) {
-        uint64_t found = 0;
+        uint64_t found = atomic_load_explicit(&known->digests[i], memory_order_relaxed);
 
-        if (atomic_compare_exchange_strong(&known->digests[i], &found, digest))
+        if (found == 0 && atomic_compare_exchange_strong(&known->digests[i], &found, digest))
             return true;
         if (found == digest)
             return false;

@@ -30,7 +30,9 @@ async function verdict(policy, token) {
       checkClient(payload, policy.clients);
       return 'ok';
     } catch (error) {
-      said = `${error.code ?? error.name}: ${error.message}`;
+      // of several issuers, one whose keys fit the signature says more than one whose keys do not
+      if (said === 'no issuer' || error.code !== 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED')
+        said = `${error.code ?? error.name}: ${error.message}`;
     }
   }
   return said;
