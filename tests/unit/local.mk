@@ -33,6 +33,7 @@ unit_tests = \
 	tests/unit/test_reason \
 	tests/unit/test_refused_kids \
 	tests/unit/test_slot \
+	tests/unit/test_slot_stall \
 	tests/unit/test_slot_stress \
 	tests/unit/test_snapshot \
 	tests/unit/test_step_up \
@@ -40,6 +41,7 @@ unit_tests = \
 	tests/unit/test_threads \
 	tests/unit/test_tickets \
 	tests/unit/test_token_cache \
+	tests/unit/test_turn \
 	tests/unit/test_value \
 	tests/unit/test_vectors \
 	tests/unit/test_verify

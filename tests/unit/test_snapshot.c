@@ -241,3 +241,31 @@ rule(times_leave_room_for_microseconds)
         okta_snapshot_clear(&snapshot);
     }
 }
+
+/* RFC 9110 section 8.8.3 permits bytes that JSON does not; the keys do not depend on them. */
+rule(an_etag_that_json_cannot_hold_is_left_out)
+{
+    static const struct {
+        const char *etag;
+        bool kept;
+    } rows[] = {{"\"caf\xe9\"", false},
+                {"\"caf\xc3\xa9\"", true},
+                {"W/\"\xff\xfe\"", false},
+                {"\"\"", true},
+                {"\"a\\b\x01\"", true}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        okta_snapshot snapshot = {.issuer = (char *)ISSUER,
+                                  .jwks_uri = (char *)KEYS_URI,
+                                  .trust = (char *)"system",
+                                  .etag = (char *)rows[i].etag,
+                                  .max_age = -1};
+        char *encoded = encode(&snapshot, world_jwks());
+
+        need(encoded && decodes(encoded, &snapshot, ISSUER), "row %zu is no snapshot", i);
+        check(okta_keyset_count(snapshot.keys) == 6, "row %zu: keys", i);
+        check(rows[i].kept == (snapshot.etag && strcmp(snapshot.etag, rows[i].etag) == 0),
+              "row %zu: %s", i, snapshot.etag ? snapshot.etag : "none");
+        okta_snapshot_clear(&snapshot);
+    }
+}
