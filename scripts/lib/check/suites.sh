@@ -5,7 +5,8 @@ suites=(format gcc clang asan tsan http http-asan cli tree interop demo tidy ana
 
 build_packages=("${module_packages[@]}" libcmocka-dev)
 python_packages=(python3 python3-pytest python3-jwcrypto python3-requests python3-cryptography python3-websockets)
-server_packages=("${python_packages[@]}" php-fpm nghttp2-client curl openssl ca-certificates)
+server_packages=("${python_packages[@]}" php-fpm nghttp2-client valgrind curl openssl
+    ca-certificates)
 
 # suite_packages SUITE : Debian's packages that it needs, one a line. Returns 1 where there is no such suite.
 suite_packages() {
