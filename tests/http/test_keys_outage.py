@@ -113,7 +113,7 @@ def test_without_keys_a_failing_issuer_does_not_hold_every_thread(make_issuer, l
     down, up = make_issuer(), make_issuer()
     down.script("all", answers.hanging())
     options = fleet(mpm, 24)
-    server = launch("OktaInsecureHttp On\nOktaAudience api://default\nOktaFetchTimeout 1s\nOktaKeyWait 2s\n"
+    server = launch("OktaInsecureHttp On\nOktaAudience api://default\nOktaFetchTimeout 4s\nOktaKeyWait 3s\n"
                     + location("/down", f"OktaIssuer {down.url}") + location("/up", f"OktaIssuer {up.url}"),
                     **options)
     server.expects(r"OKTA-KEYS", lasting=True)
@@ -123,10 +123,11 @@ def test_without_keys_a_failing_issuer_does_not_hold_every_thread(make_issuer, l
     with load.Load(server, "/down", token, 48, 300, keep=False) as hopeless:
         meanwhile = load.run(server, "/up", good, 2, 60, keep=False, pause=0.01)
         refused = hopeless.stop()
-    waited = [s for s in refused if s.seconds > 0.5]
+    # far more than a request without a wait takes on a busy machine
+    waited = [s for s in refused if s.seconds > 2]
     figure("hopeless", waited=len(waited), statuses=load.statuses(refused), **load.times(refused))
     figure("another issuer meanwhile", statuses=load.statuses(meanwhile), **load.times(meanwhile))
     assert load.statuses(refused) == {503: 300}
     assert load.statuses(meanwhile) == {200: 60}
-    rounds = (max(s.ended for s in refused) - min(s.began for s in refused)) / 0.5 + 1
+    rounds = (max(s.ended for s in refused) - min(s.began for s in refused)) / 2 + 1
     assert len(waited) <= rounds * options["processes"] * options["threads"] / 4 + 1
