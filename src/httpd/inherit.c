@@ -63,11 +63,13 @@ int okta_inherit_reason(request_rec *r)
     for (turn = last; turn; turn = turn->prev) {
         const okta_request *state = ap_get_module_config(turn->request_config, &auth_okta_module);
 
-        if (!state || (!state->claims && state->reason == OKTA_UNSET))
-            continue;
-        if (state->reason > OKTA_OK)
+        if (state && state->reason > OKTA_OK) {
             apr_table_setn(last->subprocess_env, "OKTA_REASON", okta_reason_tag(state->reason));
-        break;
+            break;
+        }
+        /* who may see an ErrorDocument was refused all the same */
+        if (state && state->claims && !(turn->prev && ap_is_HTTP_ERROR(turn->prev->status)))
+            break;
     }
     return DECLINED;
 }

@@ -178,7 +178,7 @@ def test_trailers_take_nothing_away(server, shared_issuer, path):
     fields = _fields(answer, path)
     assert fields["x_user"] == "user@example.com" and fields["x_okta_groups"] == "g"
     assert MARK not in answer.body
-    if not path.startswith("/cgi"):
+    if path.startswith("/php"):  # others have what the header was before the body
         assert fields["x_more"] == "more"
 
 
