@@ -44,7 +44,7 @@ bool okta_turn_has_stalled(const okta_turn *turn, int64_t now);
 /* A time (microseconds) that holders write: its lowest bits are the number of the writer's turn.
  * Claim it at the beginning of a turn; later stores of earlier holders then return false and change
  * nothing. */
-#define OKTA_TURN_TIME_GRAIN 65536 /* microseconds, to which such times are rounded */
+#define OKTA_TURN_TIME_GRAIN INT64_C(65536) /* microseconds, to which such times are rounded */
 void okta_turn_claim_time(_Atomic int64_t *time, okta_turn_number number);
 bool okta_turn_store_time(_Atomic int64_t *time, okta_turn_number number, int64_t value);
 
