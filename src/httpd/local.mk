@@ -34,6 +34,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/restart.c src/httpd/restart.h \
 	src/httpd/shared.c src/httpd/shared.h \
 	src/httpd/source.c src/httpd/source.h \
+	src/httpd/stand_in.c src/httpd/stand_in.h \
 	src/httpd/statedir.c src/httpd/statedir.h \
 	src/httpd/statefile.c src/httpd/statefile.h \
 	src/httpd/table.c src/httpd/table.h \

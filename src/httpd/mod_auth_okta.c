@@ -18,9 +18,10 @@
 #include "httpd/resource.h"
 #include "httpd/respond.h"
 #include "httpd/restart.h"
+#include "httpd/stand_in.h"
 #include "httpd/statedir.h"
-#include "httpd/told_once.h"
 #include "httpd/tokens.h"
+#include "httpd/told_once.h"
 #include "httpd/trailers.h"
 #include "httpd/trust.h"
 #include "httpd/withhold.h"
@@ -110,7 +111,7 @@ static void register_hooks(apr_pool_t *pool)
     okta_register_error_filter();
     okta_cors_register_filter();
     okta_register_trailer_filter();
-    okta_withhold_register_filter();
+    okta_stand_in_register_filter();
     okta_register_requirements(pool);
 }
 

@@ -1,17 +1,14 @@
 #include "httpd/withhold.h"
 
-#include "core/digest.h"
 #include "httpd/config.h"
 #include "httpd/request.h"
+#include "httpd/stand_in.h"
 #include "httpd/table.h"
 
-#include <apr_escape.h>
 #include <string.h>
 #include <strings.h>
-#include <util_filter.h>
 
 #define FIELD "Authorization"
-#define FILTER_NAME "OKTA_STAND_IN"
 #define TELLING 16 /* shorter credentials could be in another value by chance */
 
 /* The turn of the request that was the last one to ask for the field. */
@@ -91,61 +88,6 @@ static bool is_field(const void *judged, const char *key, const char *value)
            (secret && gives_away(secret, key, value));
 }
 
-static bool is_cache(const ap_filter_t *filter)
-{
-    return filter->frec == ap_get_output_filter_handle("CACHE_SAVE") ||
-           filter->frec == ap_get_output_filter_handle("CACHE_SAVE_SUBREQ");
-}
-
-/* Where the cache of this request hangs in its filters; NULL: it has none. */
-static ap_filter_t **cache_of(request_rec *r)
-{
-    ap_filter_t **at = &r->output_filters;
-
-    if (!ap_get_output_filter_handle("CACHE_SAVE"))
-        return NULL;
-    while (*at && !is_cache(*at))
-        at = &(*at)->next;
-    return *at && (*at)->r == r ? at : NULL;
-}
-
-static apr_status_t show_stand_in(ap_filter_t *f, apr_bucket_brigade *brigade)
-{
-    bool absent = !apr_table_get(f->r->headers_in, FIELD);
-    apr_status_t status;
-
-    if (absent)
-        apr_table_setn(f->r->headers_in, FIELD, f->ctx);
-    status = ap_pass_brigade(f->next, brigade);
-    if (absent)
-        apr_table_unset(f->r->headers_in, FIELD);
-    return status;
-}
-
-/* RFC 9111 section 3.5: answers to requests with Authorization are kept only if they allow it.
- * mod_cache decides in an output filter, which may stand anywhere: ours goes in front of it. It
- * keeps the header as well, so that is not the token; and nobody can ask for what it keeps by
- * guessing. */
-static void show_to_cache(request_rec *r, const char *field)
-{
-    ap_filter_t **cache = cache_of(r), *ours;
-    unsigned char digest[OKTA_DIGEST_BYTES];
-
-    if (!cache)
-        return;
-    if (!okta_digest(field, strlen(field), digest)) {
-        r->no_cache = 1;
-        return;
-    }
-    ours = apr_pcalloc(r->pool, sizeof(*ours));
-    ours->frec = ap_get_output_filter_handle(FILTER_NAME);
-    ours->ctx = (void *)apr_pescape_hex(r->pool, digest, sizeof(digest), 0);
-    ours->r = r;
-    ours->c = r->connection;
-    ours->next = *cache;
-    *cache = ours;
-}
-
 int okta_withhold_note_unasked(request_rec *r)
 {
     const okta_dir_config *config = okta_dir_config_of(r);
@@ -154,7 +96,7 @@ int okta_withhold_note_unasked(request_rec *r)
     if (config->forward_token == 0 && !(state && state->authorization) && okta_request_is_ours(r))
         okta_withhold_note_field(r);
     /* its quick handler looks at nothing for those who sent a token */
-    if (config->anonymous > OKTA_ANONYMOUS_OFF && cache_of(r))
+    if (config->anonymous > OKTA_ANONYMOUS_OFF && okta_stand_in_is_due(r))
         okta_request_state(r, true)->cached_quickly = true;
     return DECLINED;
 }
@@ -191,10 +133,5 @@ void okta_withhold_begin(request_rec *r)
         take_away(r, judged);
     /* also where the administrator's RequestHeader took it away */
     if (judged ? !apr_table_get(r->headers_in, FIELD) : is_for_nobody(r))
-        show_to_cache(r, judged ? judged->authorization : "");
-}
-
-void okta_withhold_register_filter(void)
-{
-    ap_register_output_filter(FILTER_NAME, show_stand_in, NULL, AP_FTYPE_RESOURCE);
+        okta_stand_in_add(r, judged ? judged->authorization : "");
 }

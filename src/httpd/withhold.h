@@ -22,6 +22,4 @@ int okta_withhold_end_quickly(request_rec *r, int lookup);
  * to keep the answer. */
 void okta_withhold_begin(request_rec *r);
 
-void okta_withhold_register_filter(void);
-
 #endif

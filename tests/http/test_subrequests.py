@@ -20,7 +20,6 @@ def _snippet(s, issuer, backend):
         'LogFormat "main %U user=%{X-User}i mail=%{X-Mail}i" main\nCustomLog logs/main.log main\n')
     script = s.env_script.read_text()
     # places to include
-    text += f"ProxyPass /same {backend.url}\n"
     text += env_location(s, "/mail", "OktaClaimHeader email X-Mail", "OktaForwardToken Off", "CGIPassAuth On")
     text += env_location(s, "/user", "OktaClaimHeader sub X-User", "CGIPassAuth On")
     text += env_location(s, "/some", "OktaClaimEnv cid")
@@ -30,9 +29,10 @@ def _snippet(s, issuer, backend):
         s.write(f"htdocs/page-{name}.shtml", f'<!--#include virtual="/{name}" -->')
         text += location(f"/page-{name}.shtml", "OktaClaimHeader sub X-User", handler=None)
     s.write("htdocs/page-all.shtml", '<!--#include virtual="/mail" -->|<!--#include virtual="/user" -->')
-    s.write("htdocs/inside/page.shtml", '<!--#include virtual="/inside/part" -->')
-    # a proxied part of the very same section
-    text += f"ProxyPass /inside/part {backend.url}\n" + location("/inside", "OktaClaimHeader sub X-User", handler=None)
+    # a proxied part in the very same folder and section
+    s.write("htdocs/inside/page.shtml", '<!--#include virtual="/inside/part.away" -->')
+    s.write("htdocs/inside/part.away", "")
+    text += f"AddHandler proxy:{backend.url} .away\n" + location("/inside", "OktaClaimHeader sub X-User", handler=None)
     text += location("/page-all.shtml", "OktaClaimHeader sub X-User", handler=None)
     # what turns into a file with a section of its own
     for folder in ("index", "negotiated", "guarded", "opened"):

@@ -1,0 +1,75 @@
+#include "httpd/stand_in.h"
+
+#include "core/digest.h"
+
+#include <apr_escape.h>
+#include <string.h>
+#include <util_filter.h>
+
+#define FIELD "Authorization"
+#define FILTER_NAME "OKTA_STAND_IN"
+
+static bool is_cache(const ap_filter_t *filter)
+{
+    return filter->frec == ap_get_output_filter_handle("CACHE_SAVE") ||
+           filter->frec == ap_get_output_filter_handle("CACHE_SAVE_SUBREQ");
+}
+
+/* Where the cache of this request hangs in its filters; NULL: it has none. */
+static ap_filter_t **cache_of(request_rec *r)
+{
+    ap_filter_t **at = &r->output_filters;
+
+    if (!ap_get_output_filter_handle("CACHE_SAVE"))
+        return NULL;
+    while (*at && !is_cache(*at))
+        at = &(*at)->next;
+    return *at && (*at)->r == r ? at : NULL;
+}
+
+bool okta_stand_in_is_due(request_rec *r)
+{
+    return cache_of(r) != NULL;
+}
+
+static apr_status_t show_stand_in(ap_filter_t *f, apr_bucket_brigade *brigade)
+{
+    bool absent = !apr_table_get(f->r->headers_in, FIELD);
+    apr_status_t status;
+
+    if (absent)
+        apr_table_setn(f->r->headers_in, FIELD, f->ctx);
+    status = ap_pass_brigade(f->next, brigade);
+    if (absent)
+        apr_table_unset(f->r->headers_in, FIELD);
+    return status;
+}
+
+/* RFC 9111 section 3.5: answers to requests with Authorization are kept only if they allow it.
+ * mod_cache decides in an output filter, which may stand anywhere: ours goes in front of it. It
+ * keeps the header as well, so that is not the token; and nobody can ask for what it keeps by
+ * guessing. */
+void okta_stand_in_add(request_rec *r, const char *field)
+{
+    ap_filter_t **cache = cache_of(r), *ours;
+    unsigned char digest[OKTA_DIGEST_BYTES];
+
+    if (!cache)
+        return;
+    if (!okta_digest(field, strlen(field), digest)) {
+        r->no_cache = 1;
+        return;
+    }
+    ours = apr_pcalloc(r->pool, sizeof(*ours));
+    ours->frec = ap_get_output_filter_handle(FILTER_NAME);
+    ours->ctx = (void *)apr_pescape_hex(r->pool, digest, sizeof(digest), 0);
+    ours->r = r;
+    ours->c = r->connection;
+    ours->next = *cache;
+    *cache = ours;
+}
+
+void okta_stand_in_register_filter(void)
+{
+    ap_register_output_filter(FILTER_NAME, show_stand_in, NULL, AP_FTYPE_RESOURCE);
+}

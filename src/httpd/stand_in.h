@@ -1,0 +1,17 @@
+/* What mod_cache sees in place of credentials that were withheld. */
+#ifndef OKTA_HTTPD_STAND_IN_H
+#define OKTA_HTTPD_STAND_IN_H
+
+#include <httpd.h>
+#include <stdbool.h>
+
+/* Whether mod_cache is about to judge the answer to this request. */
+bool okta_stand_in_is_due(request_rec *r);
+
+/* In the handler phase: while mod_cache judges, the request has an Authorization field, a digest of
+ * this one, if it has none by then. */
+void okta_stand_in_add(request_rec *r, const char *field);
+
+void okta_stand_in_register_filter(void);
+
+#endif
