@@ -164,11 +164,17 @@ int okta_force_authn(request_rec *r)
 /* RFC 6750 section 3.1: who is known and may not gets 403, not another challenge. */
 static int forbid(request_rec *r, const okta_claims *claims)
 {
+    const okta_request *state = okta_request_state(r, true);
+    const char *absent = state->absent_claim;
     okta_result result;
 
     okta_result_init(&result);
-    okta_result_set(&result, OKTA_INSUFFICIENT_SCOPE, "no Require of %s lets user %s in", r->uri,
-                    r->user ? r->user : "");
+    okta_result_set(&result, OKTA_INSUFFICIENT_SCOPE, "no Require of %s lets user %s in%s%s%s",
+                    r->uri, r->user ? r->user : "", absent ? "; the token has no claim \"" : "",
+                    absent ? absent : "",
+                    absent ? "\" for Require okta-group: add it to the access tokens of the "
+                             "authorization server, or name another one in OktaGroupsClaim"
+                           : "");
     okta_claims_identify(claims, &result);
     return okta_refuse(r, &result);
 }
@@ -188,6 +194,7 @@ int okta_check_authz(request_rec *r)
     if (r->user && !*r->user)
         r->user = NULL;
     state->scopes = NULL;
+    state->absent_claim = NULL;
     state->authorizing = true;
     status = ap_run_auth_checker(r);
     state->authorizing = false;

@@ -13,6 +13,7 @@ typedef struct okta_request {
     const okta_claims *claims; /* verified and accepted here; NULL: nobody */
     okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
     apr_array_header_t *scopes; /* const char *: those that a Require asked for and did not find */
+    const char *absent_claim;   /* that a Require looked for and the token has not */
     const char *authorization;  /* the client's own field, once it was asked for here */
     struct okta_request *found; /* verdicts of subrequests, which may become this request */
     struct okta_request *next;  /* in the list of the main request */

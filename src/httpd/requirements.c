@@ -297,10 +297,24 @@ static bool has_group(request_rec *r, const okta_claims *claims, const char *gro
     return groups && okta_value_equals(groups, group);
 }
 
+/* For the log: groups are in no access token unless somebody put them there. */
+static void note_absence(request_rec *r, const char *claim)
+{
+    const okta_claims *claims = okta_request_claims(r);
+
+    if (claims && !okta_claims_find(claims, claim))
+        okta_request_state(r, true)->absent_claim = claim;
+}
+
 static authz_status check_group(request_rec *r, const char *line, const void *parsed)
 {
+    const char *name = okta_dir_config_of(r)->groups_claim;
+    authz_status status = any_word(r, parsed, has_group);
+
     (void)line;
-    return any_word(r, parsed, has_group);
+    if (status == AUTHZ_DENIED)
+        note_absence(r, name ? name : OKTA_DEFAULT_GROUPS_CLAIM);
+    return status;
 }
 
 static bool is_client(request_rec *r, const okta_claims *claims, const char *client)

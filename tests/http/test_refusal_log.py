@@ -122,3 +122,18 @@ def test_no_credential_reaches_any_file_at_trace8(launch, issuer):
     server.get("/whoami", issuer.mint.token(jti=ABSENT, iss=ABSENT))
     assert len(server.error_log.lines()) > 300
     leaks.check(server.root)
+
+
+def test_a_claim_of_groups_that_is_not_there_is_named(launch, issuer):
+    """Access tokens have groups only where somebody put them: a stranger to the group is told from a missing claim."""
+    server = launch(trusts(issuer) + location("/group", require="okta-group Staff")
+                    + location("/roles", "OktaGroupsClaim realm.roles", require="okta-group Staff")
+                    + location("/scope", require="okta-scope none"), processes=1)
+    server.expects("AH01630|AH01631", optional=True, lasting=True)
+    for path, claims, named in (("/group", {}, "groups"), ("/group", {"groups": ["Guests"]}, None),
+                                ("/group", {"groups": None}, "groups"), ("/roles", {"groups": ["Staff"]}, "realm.roles"),
+                                ("/scope", {}, None)):
+        mark = server.error_log.mark()
+        assert server.get(path, issuer.mint.token(**claims)).status == 403
+        line = assert_logged(server, mark, "insufficient_scope", 403)
+        assert (f'has no claim "{named}"' in line and "OktaGroupsClaim" in line) if named else "no claim" not in line
