@@ -55,6 +55,7 @@ def test_certificate_authorities_may_stay_outside(launch, make_issuer, authority
         (s.root / "jail" / "tmp").mkdir(parents=True, exist_ok=True)
         ca = s.write("conf/ca.pem", authority.ca_file.read_bytes())
         ca.chmod(0o600)
-        return f'ChrootDir "{s.root}/jail"\n' + trusts(issuer, f"OktaCAFile {ca}", "OktaKeyWait 2s") + location("/whoami")
+        return (f'ChrootDir "{s.root}/jail"\n'
+                + trusts(issuer, f"OktaCAFile {ca}", "OktaKeyWait 2s") + location("/whoami"))
     server = launch(snippet, mpm="prefork", log_level="notice auth_okta:info")
     assert_ok(server.get("/whoami", issuer.mint.token()))

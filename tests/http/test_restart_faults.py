@@ -1,4 +1,4 @@
-"""What is wrong at a start stops the start; what is wrong at a restart is logged, and httpd goes on with what it had."""
+"""What is wrong at a start stops it; what is wrong at a restart is logged, and httpd goes on with what it had."""
 
 import json
 import os
@@ -198,8 +198,9 @@ def test_a_virtual_host_at_fault_is_closed_and_others_serve(launch, issuer):
     fault = []
 
     def snippet(s):
-        return (trusts(issuer) + location("/whoami") + f"<VirtualHost {s.host}:{s.port}>\nServerName first.example.com\n"
-                "</VirtualHost>\n" + f"<VirtualHost {s.host}:{s.port}>\nServerName second.example.com\n"
+        return (trusts(issuer) + location("/whoami")
+                + f"<VirtualHost {s.host}:{s.port}>\nServerName first.example.com\n</VirtualHost>\n"
+                + f"<VirtualHost {s.host}:{s.port}>\nServerName second.example.com\n"
                 + "\n".join(fault) + "\n</VirtualHost>\n")
     server = launch(snippet)
     token = issuer.mint.token()
