@@ -117,7 +117,7 @@ static void note_kind(json_t *notes, const json_t *payload)
         note(notes, "It is bound to a key (cnf%s): refused when sent as a plain Bearer token.",
              okta_json_member(confirmation, "jkt")        ? " with jkt: DPoP"
              : okta_json_member(confirmation, "x5t#S256") ? " with x5t#S256: a client certificate"
-                                                         : "");
+                                                          : "");
 }
 
 static void note_claims(json_t *notes, const json_t *payload)
