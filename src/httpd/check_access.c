@@ -101,8 +101,8 @@ static bool judge_openness(const okta_places *places, const okta_place *place, s
 
     if (holding.auth != place || holding.config->anonymous > OKTA_ANONYMOUS_OFF || holding.htaccess)
         return true;
-    holder = holding.requires->nelts
-                 ? APR_ARRAY_IDX(holding.requires, holding.requires->nelts - 1, const okta_place *)
+    holder = holding.askers->nelts
+                 ? APR_ARRAY_IDX(holding.askers, holding.askers->nelts - 1, const okta_place *)
                  : directory_behind(places, place, server);
     if (holder == place)
         return true;

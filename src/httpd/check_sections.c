@@ -129,8 +129,8 @@ static void note_resource(const okta_place *place, server_rec *server, const okt
     resource->hidden = !has;
     resource->issuers = okta_issuers_of(holding->config);
     resource->scopes = apr_array_make(registry->pool, 2, sizeof(const char *));
-    for (int i = 0; i < holding->requires->nelts; i++)
-        collect_scopes(APR_ARRAY_IDX(holding->requires, i, const okta_place *)->node->first_child,
+    for (int i = 0; i < holding->askers->nelts; i++)
+        collect_scopes(APR_ARRAY_IDX(holding->askers, i, const okta_place *)->node->first_child,
                        &resource->scopes);
     APR_ARRAY_PUSH(registry->resources, okta_resource *) = resource;
 }

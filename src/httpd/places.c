@@ -238,8 +238,8 @@ static void merge_place(const okta_places *places, okta_holding *holding, const 
     if (!place->require)
         return;
     if (!place->merges_requires)
-        apr_array_clear(holding->requires);
-    APR_ARRAY_PUSH(holding->requires, const okta_place *) = place;
+        apr_array_clear(holding->askers);
+    APR_ARRAY_PUSH(holding->askers, const okta_place *) = place;
 }
 
 okta_holding okta_place_holding(const okta_places *places, const okta_place *place,
@@ -249,7 +249,7 @@ okta_holding okta_place_holding(const okta_places *places, const okta_place *pla
     apr_array_header_t *sure = apr_array_make(judge->pool, 8, sizeof(const okta_place *));
     okta_holding holding = {.config =
                                 ap_get_module_config(server->lookup_defaults, &auth_okta_module),
-                            .requires = apr_array_make(judge->pool, 2, sizeof(const okta_place *))};
+                            .askers = apr_array_make(judge->pool, 2, sizeof(const okta_place *))};
 
     for (int i = 0; i < places->list->nelts; i++) {
         const okta_place *other = APR_ARRAY_IDX(places->list, i, okta_place *);

@@ -42,11 +42,11 @@ typedef struct okta_places {
 /* What surely holds in a place. */
 typedef struct okta_holding {
     const okta_dir_config *config;
-    const okta_place *auth;       /* whose AuthType; NULL: none */
-    apr_array_header_t *requires; /* const okta_place *, whose Require lines; the last one last */
-    bool maybe_issuer; /* sections that may apply as well name an issuer or an audience */
-    bool htaccess;     /* .htaccess files there may have AuthType and Require */
-    bool maybe_auth;   /* ... AuthType Okta */
+    const okta_place *auth;     /* whose AuthType; NULL: none */
+    apr_array_header_t *askers; /* const okta_place *, whose Require lines; the last one last */
+    bool maybe_issuer;          /* sections that may apply as well name an issuer or an audience */
+    bool htaccess;              /* .htaccess files there may have AuthType and Require */
+    bool maybe_auth;            /* ... AuthType Okta */
 } okta_holding;
 
 /* All sections of the configuration that has been read; from the judge's pool. */
