@@ -152,9 +152,14 @@ okta_filewrite *okta_filewrite_begin(const char *directory, const char *path, co
     return NULL;
 }
 
+bool okta_filewrite_is_done(const okta_filewrite *w)
+{
+    return atomic_load(&w->done);
+}
+
 bool okta_filewrite_ended(okta_filewrite *w, int *fault)
 {
-    if (!atomic_load(&w->done))
+    if (!okta_filewrite_is_done(w))
         return false;
     pthread_join(w->thread, NULL);
     atomic_fetch_sub(&threads, 1);

@@ -18,6 +18,9 @@ bool okta_filewrite_has_room(void);
 okta_filewrite *okta_filewrite_begin(const char *directory, const char *path, const char *fresh,
                                      char *text, int *fault);
 
+/* Whether there is an outcome. Changes nothing. */
+bool okta_filewrite_is_done(const okta_filewrite *write);
+
 /* Whether it has ended; then it is freed, and *fault is 0 or an errno. The thread that began it. */
 bool okta_filewrite_ended(okta_filewrite *write, int *fault);
 

@@ -88,7 +88,7 @@ static void note_success(okta_source *s, const okta_discovery_result *result, ap
     ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, s->issuer->server,
                  OKTA_TAG_KEYS "issuer \"%s\": %s from %s", s->issuer->url,
                  result->not_modified ? "the same keys" : "keys", result->jwks_uri);
-    okta_statefile_save(&s->saving, result->max_age);
+    okta_statefile_save(s->issuer, &s->saving, result->max_age);
 }
 
 static void note_outcome(okta_source *s, const okta_discovery_result *result, apr_time_t when)

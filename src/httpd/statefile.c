@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NAME_DIGEST_BYTES 16
@@ -20,6 +21,7 @@
  * try. */
 #define WRITE_PATIENCE 10000000
 #define RETRY_PAUSE 5000000
+#define MOMENT 250000 /* microseconds that a refresh waits for its file, where files go well */
 
 static void path_of(const okta_issuer *issuer, const char *directory, const char *suffix,
                     char *path, size_t size)
@@ -171,13 +173,6 @@ static char *current_text(const okta_issuer *issuer, int64_t max_age)
     return text;
 }
 
-void okta_statefile_save(okta_saving *saving, int64_t max_age)
-{
-    saving->due = okta_statedir_of_children() != NULL;
-    saving->max_age = max_age;
-    saving->again_at = 0;
-}
-
 static void note_outcome(const okta_issuer *issuer, okta_saving *saving, int fault)
 {
     const char *directory = okta_statedir_of_children();
@@ -235,6 +230,30 @@ void okta_statefile_step(const okta_issuer *issuer, okta_saving *saving)
         return;
     saving->due = true;
     saving->again_at = now + RETRY_PAUSE;
+}
+
+/* A disk that is well has the file before anybody hears of the refresh. */
+static void wait_a_moment(const okta_saving *saving)
+{
+    const struct timespec pause = {0, 1000000};
+    int64_t until = okta_monotonic() + MOMENT;
+
+    while (!okta_filewrite_is_done(saving->write) && okta_monotonic() < until)
+        nanosleep(&pause, NULL);
+}
+
+void okta_statefile_save(const okta_issuer *issuer, okta_saving *saving, int64_t max_age)
+{
+    bool hangs = saving->failed || saving->write;
+
+    saving->due = okta_statedir_of_children() != NULL;
+    saving->max_age = max_age;
+    saving->again_at = 0;
+    okta_statefile_step(issuer, saving);
+    if (hangs || !saving->write)
+        return;
+    wait_a_moment(saving);
+    okta_statefile_step(issuer, saving);
 }
 
 void okta_statefile_abandon(okta_saving *saving)

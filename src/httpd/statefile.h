@@ -19,10 +19,11 @@ typedef struct okta_saving {
     int64_t again_at; /* not before, by okta_monotonic */
 } okta_saving;
 
-/* Refresher: what the issuer's slot has is to be written, replacing the file in one step. Never
- * waits: the work is done by a thread, which okta_statefile_step starts, starts again after a
- * failure, and takes note of. Only changes between success and failure are logged. */
-void okta_statefile_save(okta_saving *saving, int64_t max_age);
+/* Refresher: what the issuer's slot has is to be written, replacing the file in one step. The
+ * work is done by a thread, which okta_statefile_step starts again after a failure and takes note
+ * of; saving waits a moment for it, unless it went wrong last time. Only changes between success
+ * and failure are logged. */
+void okta_statefile_save(const okta_issuer *issuer, okta_saving *saving, int64_t max_age);
 void okta_statefile_step(const okta_issuer *issuer, okta_saving *saving);
 
 /* Begin nothing more; what is under way goes on. */
