@@ -2,6 +2,7 @@
 
 #include "core/issuer.h"
 #include "httpd/check_access.h"
+#include "httpd/check_require.h"
 #include "httpd/check_sections.h"
 #include "httpd/directives.h"
 #include "httpd/jwks_file.h"
@@ -9,6 +10,7 @@
 #include "httpd/registry.h"
 #include "httpd/restart.h"
 #include "httpd/statedir.h"
+#include "httpd/unasked.h"
 
 #include <apr_strings.h>
 #include <openssl/err.h>
@@ -131,14 +133,15 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     const char *state_dir_fault;
     okta_places places;
 
-    (void)pconf;
     (void)plog;
     places = okta_places_of(&j);
     okta_check_sections(&places);
     okta_check_access(&places);
     register_possible(&j);
+    okta_check_require(&j);
     j.shut = true;
     judge_issuer_sections(&j);
+    okta_unasked_collect(pconf, ptemp, server);
     okta_registry_settle();
     for (int i = 0; i < registry->issuers->nelts; i++)
         judge_issuer(&j, APR_ARRAY_IDX(registry->issuers, i, okta_issuer *));

@@ -76,6 +76,8 @@ void *okta_dir_config_merge(apr_pool_t *pool, void *base_config, void *add_confi
     merged->resource_metadata = PICK(resource_metadata, -1);
     merge_step_up(merged, base, add);
     merged->fault = PICK(fault, NULL);
+    merged->gate = PICK(gate, NULL);
+    merged->required = add->gate ? add->required : base->required | add->required;
     return merged;
 }
 

@@ -38,6 +38,9 @@ typedef struct okta_claim_header {
     const char *header;
 } okta_claim_header;
 
+/* A section with AuthType Okta; see unasked.h. */
+typedef struct okta_gate okta_gate;
+
 /* Settings of a <Location>, <Directory> or server; arrays of const char *, NULL or -1 where nothing
  * was said. */
 typedef struct okta_dir_config {
@@ -67,7 +70,9 @@ typedef struct okta_dir_config {
     int resource_metadata;
     apr_array_header_t *step_up_acrs;
     int step_up_max_age;
-    const char *fault; /* why this place is closed since a restart: see closed.h */
+    const char *fault;     /* why this place is closed since a restart: see closed.h */
+    const okta_gate *gate; /* the section whose AuthType Okta holds; NULL: not marked */
+    apr_int64_t required;  /* the methods for which that section or one within has a Require */
 } okta_dir_config;
 
 /* How the keys of an issuer are come by; NULL or -1 where nothing was said. */

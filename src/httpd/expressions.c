@@ -3,16 +3,28 @@
 #include "core/match.h"
 #include "httpd/claim_text.h"
 #include "httpd/request.h"
+#include "httpd/require_others.h"
 
 #include <apr_strings.h>
 
 #define VARIABLE "OKTA"
 #define LIST "okta_claim"
 
+/* No answer of ours is right or wrong by itself: what the expression makes of it is not known. */
+static void note_nobody(request_rec *r)
+{
+    okta_request *state = okta_request_state(r, true);
+
+    if (!state->judged)
+        state->unanswerable = true;
+}
+
 static const okta_value *find(const ap_expr_eval_ctx_t *context, const char *path)
 {
     const okta_claims *claims = context->r ? okta_request_claims(context->r) : NULL;
 
+    if (!claims && context->r)
+        note_nobody(context->r);
     return claims ? okta_claims_find(claims, path) : NULL;
 }
 
@@ -47,10 +59,12 @@ int okta_lookup_expression(ap_expr_lookup_parms *parms)
 {
     if (parms->type == AP_EXPR_FUNC_STRING && strcasecmp(parms->name, VARIABLE) == 0) {
         *parms->func = (const void *)claim_text;
+        okta_require_asks(parms->ptemp);
         return OK;
     }
     if (parms->type == AP_EXPR_FUNC_LIST && strcasecmp(parms->name, LIST) == 0) {
         *parms->func = (const void *)claim_list;
+        okta_require_asks(parms->ptemp);
         return OK;
     }
     return DECLINED;

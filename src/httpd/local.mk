@@ -1,12 +1,14 @@
 # The httpd module.
 module_LTLIBRARIES += src/httpd/mod_auth_okta.la
 src_httpd_mod_auth_okta_la_SOURCES = \
+	src/httpd/admission.c src/httpd/admission.h \
 	src/httpd/authn.c src/httpd/authn.h \
 	src/httpd/backend.c src/httpd/backend.h \
 	src/httpd/check_access.c src/httpd/check_access.h \
 	src/httpd/check_config.c src/httpd/check_config.h \
 	src/httpd/chroot.c src/httpd/chroot.h \
 	src/httpd/check_sections.c src/httpd/check_sections.h \
+	src/httpd/check_require.c src/httpd/check_require.h \
 	src/httpd/claim_text.c src/httpd/claim_text.h \
 	src/httpd/closed.c src/httpd/closed.h \
 	src/httpd/config.c src/httpd/config.h \
@@ -24,10 +26,12 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/keywait.c src/httpd/keywait.h \
 	src/httpd/places.c src/httpd/places.h \
 	src/httpd/public_url.c src/httpd/public_url.h \
+	src/httpd/negation.c src/httpd/negation.h \
 	src/httpd/refresher.c src/httpd/refresher.h \
 	src/httpd/registry.c src/httpd/registry.h \
 	src/httpd/reply.c src/httpd/reply.h \
 	src/httpd/request.c src/httpd/request.h \
+	src/httpd/require_others.c src/httpd/require_others.h \
 	src/httpd/requirements.c src/httpd/requirements.h \
 	src/httpd/resource.c src/httpd/resource.h \
 	src/httpd/respond.c src/httpd/respond.h \
@@ -44,6 +48,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/trust.c src/httpd/trust.h \
 	src/httpd/variables.c src/httpd/variables.h \
 	src/httpd/withhold.c src/httpd/withhold.h \
+	src/httpd/unasked.c src/httpd/unasked.h \
 	src/httpd/directives.c src/httpd/directives.h \
 	src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c \

@@ -1,4 +1,5 @@
 /* The module: which function answers which call of httpd. */
+#include "httpd/admission.h"
 #include "httpd/authn.h"
 #include "httpd/backend.h"
 #include "httpd/check_config.h"
@@ -14,6 +15,7 @@
 #include "httpd/keywait.h"
 #include "httpd/refresher.h"
 #include "httpd/request.h"
+#include "httpd/require_others.h"
 #include "httpd/requirements.h"
 #include "httpd/resource.h"
 #include "httpd/respond.h"
@@ -24,6 +26,7 @@
 #include "httpd/told_once.h"
 #include "httpd/trailers.h"
 #include "httpd/trust.h"
+#include "httpd/unasked.h"
 #include "httpd/withhold.h"
 
 #include <http_core.h>
@@ -35,6 +38,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)plog;
     (void)ptemp;
     okta_registry_create(pconf);
+    okta_wrap_providers(pconf);
     return OK;
 }
 
@@ -90,8 +94,10 @@ static void register_hooks(apr_pool_t *pool)
                             AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_access_ex(okta_cors_check_access, NULL, NULL, APR_HOOK_REALLY_FIRST,
                             AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_access_ex(okta_weigh_access, NULL, NULL, APR_HOOK_REALLY_FIRST,
+                            AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_check_authn(okta_check_authn, NULL, NULL, APR_HOOK_MIDDLE, AP_AUTH_INTERNAL_PER_CONF);
-    ap_hook_force_authn(okta_force_authn, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_force_authn(okta_force_authn, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_check_authz(okta_check_authz, NULL, NULL, APR_HOOK_REALLY_FIRST,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(okta_note_auth_failure, NULL, NULL, APR_HOOK_MIDDLE);
@@ -101,6 +107,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_fixups(okta_set_claim_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(okta_request_lend_verdict, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(okta_withhold_note_unasked, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_fixups(okta_warn_unasked, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_expr_lookup(okta_lookup_expression, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(okta_before_handlers, behind_cache, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);

@@ -5,6 +5,8 @@
 
 #include "httpd/config.h"
 
+#include <apr_hash.h>
+
 /* A section (or server) in which an Okta directive stands. */
 typedef struct okta_section {
     const ap_directive_t *node;  /* the <Location> or the like; NULL at server level */
@@ -63,6 +65,9 @@ typedef struct okta_registry {
     apr_array_header_t *resources;       /* okta_resource * */
     apr_array_header_t *closed;          /* okta_closed_server */
     okta_issuer_section *open_section;   /* the one being read */
+    apr_hash_t *senses; /* name of a provider of authorization: the okta_sense of its uses */
+    bool weighs_first;  /* httpd's 403 may be wrong before anybody is known: see admission.h */
+    int gates;          /* sections of AuthType Okta that requests may pass unasked */
 } okta_registry;
 
 /* The registry of the configuration that is being read or in force; never NULL after pre_config.

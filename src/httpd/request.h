@@ -7,6 +7,13 @@
 
 #include <httpd.h>
 
+/* What Require lines of ours are taken to answer before anybody is known. */
+typedef enum okta_assumption {
+    OKTA_ASSUME_NOTHING, /* each as if it did not hold */
+    OKTA_ASSUME_WORST,   /* each against the caller */
+    OKTA_ASSUME_BEST     /* each for the caller */
+} okta_assumption;
+
 /* Lives as long as the request, on its own thread at any time. */
 typedef struct okta_request {
     const void *config;        /* the per-directory configuration that it was made under */
@@ -21,10 +28,19 @@ typedef struct okta_request {
     bool withholds;             /* what serves the request is not to get that field */
     bool withheld;              /* it was taken away */
     bool cached_quickly;        /* mod_cache was asked before anything else */
-    bool seen_before;           /* the token is one that this process remembers */
-    bool preflight;             /* a CORS preflight that is answered here */
-    bool open;                  /* httpd lets everybody in and asks who it is for OktaAnonymous */
-    bool authorizing;           /* our authorization hook is on the stack */
+    okta_assumption assumed;    /* while httpd evaluates Require with nobody there */
+    bool judged;      /* authentication took place: who has no claims by then is anonymous */
+    bool seen_before; /* the token is one that this process remembers */
+    bool preflight;   /* a CORS preflight that is answered here */
+    bool open;        /* httpd lets everybody in and asks who it is for OktaAnonymous */
+    bool weighing;    /* our access hook is on the stack */
+    bool authorizing; /* our authorization hook is on the stack */
+    /* of what httpd asked before anybody was known: */
+    bool asked;        /* anything of ours */
+    bool passed_over;  /* a negation, which kept nobody out */
+    bool unanswerable; /* a claim, or an alias of two senses: no answer can be assumed */
+    bool ask_first;    /* httpd would refuse whom it has to know first */
+    bool in_doubt;     /* what could not be told counts against the caller, whatever comes of it */
 } okta_request;
 
 /* The request's own state; NULL, or with make a new one. */

@@ -2,6 +2,7 @@
 
 #include "core/match.h"
 #include "core/path.h"
+#include "httpd/admission.h"
 #include "httpd/claim_text.h"
 #include "httpd/config.h"
 #include "httpd/request.h"
@@ -18,7 +19,6 @@
 #define GROUP "okta-group"
 #define CLIENT "okta-client"
 #define CLAIM "okta-claim"
-#define UNDECIDED "okta-undecided"
 
 typedef enum claim_operator {
     OPERATOR_EQUAL,
@@ -31,7 +31,7 @@ typedef enum claim_operator {
 typedef struct word_condition {
     apr_array_header_t *words;  /* const char * */
     apr_array_header_t *scopes; /* const char *: what a challenge names; okta-scope only */
-    bool negated;
+    okta_sense sense;
 } word_condition;
 
 /* A parsed okta-claim line. */
@@ -40,7 +40,7 @@ typedef struct claim_condition {
     claim_operator how;
     apr_array_header_t *values;   /* const char * */
     apr_array_header_t *patterns; /* ap_regex_t *, for OPERATOR_MATCH */
-    bool negated;
+    okta_sense sense;
 } claim_condition;
 
 static void append_words(apr_pool_t *pool, apr_array_header_t *words, const char *line)
@@ -63,19 +63,6 @@ static apr_array_header_t *words_of(apr_pool_t *pool, const char *line)
 static bool is_section(const ap_directive_t *node, const char *name)
 {
     return node && strcasecmp(node->directive, name) == 0;
-}
-
-/* Whether the line forbids: `Require not`, or within <RequireNone>. */
-static bool is_negated(const cmd_parms *cmd)
-{
-    const char *line = cmd->directive->args;
-
-    if (strcasecmp(ap_getword_conf(cmd->temp_pool, &line), "not") == 0)
-        return true;
-    for (const ap_directive_t *node = cmd->directive->parent; node; node = node->parent)
-        if (is_section(node, "<RequireNone"))
-            return true;
-    return false;
 }
 
 static void collect_scopes(apr_pool_t *pool, const ap_directive_t *node, apr_array_header_t *scopes)
@@ -122,7 +109,7 @@ static const char *parse_words(const cmd_parms *cmd, const char *what, const cha
     if (wrong)
         return fault(cmd, what, line, wrong);
     condition->words = words_of(cmd->pool, line);
-    condition->negated = is_negated(cmd);
+    condition->sense = okta_sense_parsed(cmd);
     return condition->words->nelts
                ? NULL
                : fault(cmd, what, line, "it names nothing; write one or more values behind it");
@@ -133,7 +120,7 @@ static const char *parse_scopes(cmd_parms *cmd, const char *line, const void **p
     word_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
     const char *error = parse_words(cmd, SCOPE, line, OKTA_WORDS_SCOPES, condition);
 
-    if (!error && !condition->negated)
+    if (!error && condition->sense != OKTA_SENSE_KEEPS_OUT)
         condition->scopes = scopes_asked_for(cmd, condition->words);
     *parsed = condition;
     return error;
@@ -214,7 +201,7 @@ static const char *parse_claim(cmd_parms *cmd, const char *line, const void **pa
         return fault(cmd, CLAIM, line,
                      "too short; write a claim, an operator (=, !=, ~ or contains) and one or "
                      "more values");
-    condition->negated = is_negated(cmd);
+    condition->sense = okta_sense_parsed(cmd);
     condition->path = APR_ARRAY_IDX(words, 0, const char *);
     if (!okta_path_check(condition->path, &path_error))
         return fault(cmd, CLAIM, line, apr_pstrdup(cmd->pool, path_error.text));
@@ -229,32 +216,18 @@ static const char *parse_claim(cmd_parms *cmd, const char *line, const void **pa
     return error ? fault(cmd, CLAIM, line, error) : NULL;
 }
 
-/* Nobody is there: with AUTHZ_DENIED_NO_USER httpd asks for authentication. Not so in a negation,
- * where it takes a stranger for one who is not meant: the note makes it ask all the same. */
-static authz_status denied(const request_rec *r, bool negated)
-{
-    if (r->user)
-        return AUTHZ_DENIED;
-    if (negated)
-        apr_table_setn(r->notes, UNDECIDED, "1");
-    return AUTHZ_DENIED_NO_USER;
-}
-
-static int ask_who(request_rec *r)
-{
-    return apr_table_get(r->notes, UNDECIDED) && okta_request_is_ours(r) ? OK : DECLINED;
-}
-
 static authz_status any_word(request_rec *r, const word_condition *condition,
                              bool (*holds)(request_rec *, const okta_claims *, const char *))
 {
     const apr_array_header_t *words = condition->words;
     const okta_claims *claims = okta_request_claims(r);
 
-    for (int i = 0; claims && i < words->nelts; i++)
+    if (!claims)
+        return okta_answer_for_nobody(r, condition->sense);
+    for (int i = 0; i < words->nelts; i++)
         if (holds(r, claims, APR_ARRAY_IDX(words, i, const char *)))
             return AUTHZ_GRANTED;
-    return denied(r, condition->negated);
+    return AUTHZ_DENIED;
 }
 
 static bool has_scope(request_rec *r, const okta_claims *claims, const char *scope)
@@ -284,7 +257,9 @@ static authz_status check_scope(request_rec *r, const char *line, const void *pa
     authz_status status = any_word(r, condition, has_scope);
 
     (void)line;
-    if (status == AUTHZ_DENIED && condition->scopes)
+    /* what forbids would not do */
+    if (status == AUTHZ_DENIED && condition->scopes &&
+        okta_sense_of(r, condition->sense) == OKTA_SENSE_LETS_IN)
         note_scopes(r, condition->scopes);
     return status;
 }
@@ -386,30 +361,41 @@ static authz_status check_claim(request_rec *r, const char *line, const void *pa
     answer found = NO;
 
     (void)line;
+    if (!claims)
+        return okta_answer_for_nobody(r, condition->sense);
     if (!value)
-        return denied(r, condition->negated);
+        return AUTHZ_DENIED;
     for (int i = 0; found == NO && i < condition->values->nelts; i++)
         found = holds_for(r, condition, value, i);
-    /* a pattern that gave up counts against the caller, whatever is made of it */
     if (found == CANNOT_TELL)
-        return condition->negated ? AUTHZ_GRANTED : AUTHZ_DENIED;
+        return okta_answer_in_doubt(r, condition->sense);
     return (found == YES) != (condition->how == OPERATOR_UNEQUAL) ? AUTHZ_GRANTED : AUTHZ_DENIED;
+}
+
+static const authz_provider by_scope = {check_scope, parse_scopes};
+static const authz_provider by_group = {check_group, parse_groups};
+static const authz_provider by_client = {check_client, parse_clients};
+static const authz_provider by_claim = {check_claim, parse_claim};
+
+static const struct {
+    const char *name;
+    const authz_provider *provider;
+} providers[] = {{SCOPE, &by_scope}, {GROUP, &by_group}, {CLIENT, &by_client}, {CLAIM, &by_claim}};
+
+#define PROVIDERS (sizeof(providers) / sizeof(providers[0]))
+
+bool okta_is_requirement(const char *provider)
+{
+    for (size_t i = 0; i < PROVIDERS; i++)
+        if (strcmp(provider, providers[i].name) == 0)
+            return true;
+    return false;
 }
 
 void okta_register_requirements(apr_pool_t *pool)
 {
-    static const authz_provider scope = {check_scope, parse_scopes};
-    static const authz_provider group = {check_group, parse_groups};
-    static const authz_provider client = {check_client, parse_clients};
-    static const authz_provider claim = {check_claim, parse_claim};
-    static const struct {
-        const char *name;
-        const authz_provider *provider;
-    } providers[] = {{SCOPE, &scope}, {GROUP, &group}, {CLIENT, &client}, {CLAIM, &claim}};
-
-    for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++)
+    for (size_t i = 0; i < PROVIDERS; i++)
         ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, providers[i].name,
                                   AUTHZ_PROVIDER_VERSION, providers[i].provider,
                                   AP_AUTH_INTERNAL_PER_CONF);
-    ap_hook_force_authn(ask_who, NULL, NULL, APR_HOOK_LAST);
 }

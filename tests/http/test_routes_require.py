@@ -63,6 +63,24 @@ SCOPES = [
         Call(GUEST, 401), Call(READ, 200), Call({"scp": ["read", "frozen"]}, 403),
         Call(WRITE, 403, "read"),
     ]),
+    ("scope but no alias", all_of("Require okta-scope read", "Require not frozen"), [
+        Call(READ, 200), Call({"scp": ["read", "frozen"]}, 403), Call(WRITE, 403, "read"),
+    ]),
+    ("scope by alias", all_of("Require valid-user", "Require readers"), [
+        Call(READ, 200), Call(WRITE, 403, "read all"),
+    ]),
+    ("scope all of, one twice", all_of("Require okta-scope read", "Require okta-scope write read",
+                                       *all_of(*all_of("Require okta-scope admin write"))), [
+        Call({"scp": ["read", "write"]}, 200), Call({"scp": ["x"]}, 403, "read write admin"),
+    ]),
+    ("scope any of all", anyone_in(*all_of("Require okta-scope read", "Require okta-scope a"),
+                                   *all_of("Require okta-scope read", "Require okta-scope b")), [
+        Call({"scp": ["read", "b"]}, 200), Call({"scp": ["x"]}, 403, "read a b"),
+    ]),
+    ("scope all of, one negated", all_of("Require not okta-scope frozen", *all_of(
+        "Require okta-scope write", "Require not okta-scope locked", "Require okta-group Staff")), [
+        Call({"scp": ["write"], "groups": ["Staff"]}, 200), Call(WRITE, 403), Call(READ, 403, "write"),
+    ]),
     ("not scope first", all_of("Require not okta-scope frozen", "Require okta-scope read"), [
         Call(GUEST, 401), Call(READ, 200), Call({"scp": ["read", "frozen"]}, 403),
         Call(WRITE, 403, "read"),
@@ -136,6 +154,16 @@ CLAIMS = [
     ("claim regex alternatives", ["Require okta-claim dept ~ sales|hr"], [
         Call({"dept": "sales"}, 200), Call({"dept": "hr"}, 200), Call({"dept": "salesX"}, 403),
         Call({"dept": "Xhr"}, 403),
+    ]),
+    ("claim regex object", ["Require okta-claim dept ~ .*"], [
+        Call({"dept": {"a": "b"}}, 403), Call({"dept": [{"a": "b"}]}, 403), Call({"dept": [["x"]]}, 403),
+        Call({"dept": []}, 403), Call({"dept": ""}, 200), Call({"dept": None}, 403), Call({"dept": [None]}, 403),
+        Call({"dept": [{"a": "b"}, "x"]}, 200), Call({"dept": True}, 200), Call({"dept": 1.5}, 200),
+    ]),
+    ("claim regex control characters", [r"Require okta-claim dept ~ a\tb a%09c"], [
+        # bytes as they are: what the environment would show as %09 is a tab here
+        Call({"dept": "a\tb"}, 200), Call({"dept": "a%09b"}, 403), Call({"dept": "a\tc"}, 403),
+        Call({"dept": "a%09c"}, 200), Call({"dept": ["a\tb"]}, 200),
     ]),
     ("claim regex several", ["Require okta-claim dept ~ sal.s h."], [
         Call({"dept": "sales"}, 200), Call({"dept": "hr"}, 200), Call({"dept": "it"}, 403),
@@ -250,12 +278,19 @@ MIXES = [
     ]),
 ]
 
+ALIASES = """
+<AuthzProviderAlias okta-scope frozen frozen>
+</AuthzProviderAlias>
+<AuthzProviderAlias okta-scope readers "read all">
+</AuthzProviderAlias>
+"""
+
 TABLE = SCOPES + GROUPS + CLIENTS + CLAIMS + MIXES
 
 
 @pytest.fixture(scope="module")
 def server(launch_shared, shared_issuer):
-    server = launch_shared(trusts(shared_issuer) + locations(TABLE), modules=["authz_host"], processes=1,
+    server = launch_shared(trusts(shared_issuer) + ALIASES + locations(TABLE), modules=["authz_host"], processes=1,
                            threads=8)
     server.expects(AUTHZ_NOISE, lasting=True)
     return server

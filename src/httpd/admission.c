@@ -1,0 +1,188 @@
+#include "httpd/admission.h"
+
+#include "httpd/log.h"
+#include "httpd/registry.h"
+#include "httpd/request.h"
+#include "httpd/respond.h"
+
+#include <http_core.h>
+#include <http_request.h>
+
+/* Nobody will ever be known here. A negation that passed everybody over would keep nobody out. */
+static authz_status answer_elsewhere(const request_rec *r, okta_sense sense)
+{
+    if (sense == OKTA_SENSE_LETS_IN)
+        return r->user ? AUTHZ_DENIED : AUTHZ_DENIED_NO_USER;
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                  OKTA_TAG_CONFIG "a negated Require of this module is asked for %s, where no "
+                                  "AuthType Okta holds; write AuthType Okta there",
+                  r->uri);
+    return sense == OKTA_SENSE_KEEPS_OUT ? AUTHZ_GRANTED : AUTHZ_GENERAL_ERROR;
+}
+
+authz_status okta_answer_for_nobody(request_rec *r, okta_sense parsed)
+{
+    okta_sense sense = okta_sense_of(r, parsed);
+    okta_request *state;
+
+    if (!okta_request_is_ours(r))
+        return answer_elsewhere(r, sense);
+    state = okta_request_state(r, true);
+    /* OktaAnonymous: nobody is who it is */
+    if (state->judged)
+        return AUTHZ_DENIED_NO_USER;
+    state->asked = true;
+    if (sense == OKTA_SENSE_UNKNOWN)
+        state->unanswerable = true;
+    else if (state->assumed == OKTA_ASSUME_WORST)
+        return sense == OKTA_SENSE_KEEPS_OUT ? AUTHZ_GRANTED : AUTHZ_DENIED_NO_USER;
+    else if (state->assumed == OKTA_ASSUME_BEST)
+        return sense == OKTA_SENSE_LETS_IN ? AUTHZ_GRANTED : AUTHZ_DENIED_NO_USER;
+    else if (sense == OKTA_SENSE_KEEPS_OUT)
+        state->passed_over = true;
+    return AUTHZ_DENIED_NO_USER;
+}
+
+authz_status okta_answer_in_doubt(request_rec *r, okta_sense parsed)
+{
+    switch (okta_sense_of(r, parsed)) {
+    case OKTA_SENSE_LETS_IN:
+        return AUTHZ_DENIED;
+    case OKTA_SENSE_KEEPS_OUT:
+        return AUTHZ_GRANTED;
+    default:
+        okta_request_state(r, true)->in_doubt = true;
+        return AUTHZ_DENIED;
+    }
+}
+
+/* What httpd says before authentication, if ours answer as assumed. */
+static int weigh(request_rec *r, okta_request *state, okta_assumption assumed)
+{
+    /* of what is only tried out httpd must not report that the client was denied */
+    static const struct ap_logconf silent = {NULL, APLOG_EMERG};
+    const struct ap_logconf *log = r->log;
+    int status;
+
+    r->log = &silent;
+    state->assumed = assumed;
+    state->weighing = true;
+    status = ap_run_access_checker_ex(r);
+    state->weighing = false;
+    state->assumed = OKTA_ASSUME_NOTHING;
+    r->log = log;
+    return status;
+}
+
+static bool is_refusal(int status)
+{
+    return status != OK && status != DECLINED;
+}
+
+/* Whether the caller may get in once known, although httpd refuses as long as nobody is. */
+static bool may_be_wrong(request_rec *r, okta_request *state)
+{
+    if (!is_refusal(weigh(r, state, OKTA_ASSUME_NOTHING)))
+        return false;
+    if (!state->unanswerable && state->asked && is_refusal(weigh(r, state, OKTA_ASSUME_BEST)))
+        return state->unanswerable;
+    return state->asked || state->unanswerable;
+}
+
+int okta_weigh_access(request_rec *r)
+{
+    okta_request *state;
+
+    if (!okta_request_is_ours(r) || okta_request_judged(r))
+        return DECLINED;
+    state = okta_request_state(r, true);
+    if (state->weighing || state->preflight)
+        return DECLINED;
+    /* AuthType Okta says who it is; who was somebody before (a client certificate's SSLUserName) is
+     * nobody here */
+    r->user = NULL;
+    state->asked = state->passed_over = state->unanswerable = false;
+    state->ask_first =
+        (okta_registry_get()->weighs_first || okta_has_htaccess(r)) && may_be_wrong(r, state);
+    if (state->ask_first)
+        return OK;
+    /* httpd evaluates them now; its OK meets okta_force_authn */
+    state->asked = state->passed_over = state->unanswerable = false;
+    return DECLINED;
+}
+
+/* Whether httpd's OK for nobody holds whatever ours answer. Those that let in said no already. */
+static bool stands(request_rec *r, okta_request *state)
+{
+    if (state->ask_first || state->unanswerable)
+        return false;
+    return !state->passed_over ||
+           (weigh(r, state, OKTA_ASSUME_WORST) == OK && !state->unanswerable);
+}
+
+int okta_force_authn(request_rec *r)
+{
+    okta_request *state = okta_request_state(r, false);
+
+    if (!state || state->preflight || !okta_request_is_ours(r))
+        return DECLINED;
+    if (okta_dir_config_of(r)->anonymous > OKTA_ANONYMOUS_OFF) {
+        state->open = !state->ask_first;
+        return OK;
+    }
+    return stands(r, state) ? DECLINED : OK;
+}
+
+/* RFC 6750 section 3.1: who is known and may not gets 403, not another challenge. */
+static int forbid(request_rec *r, const okta_claims *claims)
+{
+    const okta_request *state = okta_request_state(r, true);
+    const char *absent = state->absent_claim;
+    okta_result result;
+
+    okta_result_init(&result);
+    okta_result_set(&result, OKTA_INSUFFICIENT_SCOPE, "no Require of %s lets user %s in%s%s%s",
+                    r->uri, r->user ? r->user : "", absent ? "; the token has no claim \"" : "",
+                    absent ? absent : "",
+                    absent ? "\" for Require okta-group: add it to the access tokens of the "
+                             "authorization server, or name another one in OktaGroupsClaim"
+                           : "");
+    okta_claims_identify(claims, &result);
+    return okta_refuse(r, &result);
+}
+
+int okta_check_authz(request_rec *r)
+{
+    okta_request *state;
+    const okta_claims *claims;
+    okta_result result;
+    int status;
+
+    if (!okta_request_is_ours(r))
+        return DECLINED;
+    state = okta_request_state(r, true);
+    if (state->authorizing)
+        return DECLINED;
+    if (r->user && !*r->user)
+        r->user = NULL;
+    state->scopes = NULL;
+    state->absent_claim = NULL;
+    state->in_doubt = false;
+    state->authorizing = true;
+    status = ap_run_auth_checker(r);
+    state->authorizing = false;
+    if (status == OK && state->in_doubt)
+        status = HTTP_FORBIDDEN;
+    claims = state->claims;
+    if (status != HTTP_UNAUTHORIZED && status != HTTP_FORBIDDEN)
+        return status;
+    if (claims)
+        return forbid(r, claims);
+    if (status == HTTP_UNAUTHORIZED) {
+        okta_result_init(&result);
+        okta_result_set(&result, state->reason > OKTA_OK ? state->reason : OKTA_TOKEN_MISSING,
+                        "anonymous, and a Require asks for a user");
+        return okta_refuse(r, &result);
+    }
+    return status;
+}

@@ -1,0 +1,30 @@
+/* Who may enter: what a Require answers while nobody is known, and when httpd has to ask who it is.
+ *
+ * httpd evaluates all Require lines twice: before authentication, with nobody there, and again when
+ * the caller is known. What ours answer the first time does not count: where the outcome hangs on
+ * them in either direction, authentication comes first. */
+#ifndef OKTA_HTTPD_ADMISSION_H
+#define OKTA_HTTPD_ADMISSION_H
+
+#include "httpd/negation.h"
+
+#include <mod_auth.h>
+
+/* What a provider of ours answers when there are no claims to look at. */
+authz_status okta_answer_for_nobody(request_rec *r, okta_sense parsed);
+
+/* What it answers when it cannot tell: against the caller, in whichever sense it is used. */
+authz_status okta_answer_in_doubt(request_rec *r, okta_sense parsed);
+
+/* check_access_ex hook, first of all. */
+int okta_weigh_access(request_rec *r);
+
+/* force_authn hook: authentication even where httpd would let everybody in, for OktaAnonymous or
+ * because it matters who it is. */
+int okta_force_authn(request_rec *r);
+
+/* check_authz hook, first of all: hands on to httpd's own and turns its 401 for a caller that we
+ * know into 403. */
+int okta_check_authz(request_rec *r);
+
+#endif
