@@ -32,6 +32,7 @@ def server(launch_shared, shared_issuer):
             "OktaResourceMetadata On\n</LocationMatch>\n"
             + location("/acr", f'OktaStepUp "acr={PHRH}"')
             + location("/fresh", "OktaStepUp max-age=300")
+            + location("/now", "OktaStepUp max-age=0")
             + location("/both", "OktaStepUp acr=phr acr=phrh max-age=5m")
             + location("/both/inner", "OktaStepUp max-age=60")
             + location("/step-anonymous", "OktaStepUp acr=phr", "OktaAnonymous missing", require="all granted",
@@ -164,6 +165,8 @@ STEPS = [
     ("/fresh", {"auth_time": str(int(time.time()))}, {"max_age": "300"}), ("/fresh", {"auth_time": None}, {"max_age": "300"}),
     ("/fresh", {"auth_time": -1}, {"max_age": "300"}), ("/fresh", {"auth_time": 1e300}, {"max_age": "300"}),
     ("/both", {"acr": "phr", "auth_time": Ago(0)}, None),
+    ("/now", {"auth_time": Ago(0)}, None), ("/now", {"auth_time": Ago(3600)}, {"max_age": "0"}),
+    ("/now", {"auth_time": ABSENT}, {"max_age": "0"}),
     ("/both", {"acr": "phr", "auth_time": Ago(9999)}, {"acr_values": "phr phrh", "max_age": "300"}),
     ("/both", {"acr": "x", "auth_time": Ago(0)}, {"acr_values": "phr phrh", "max_age": "300"}),
     ("/both/inner", {"auth_time": Ago(0)}, None), ("/both/inner", {"auth_time": Ago(200)}, {"max_age": "60"}),

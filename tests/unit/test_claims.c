@@ -43,11 +43,24 @@ rule(aud_is_a_string_or_an_array_of_strings)
     static const struct {
         const char *aud;
         bool sound;
-    } rows[] = {{"\"a\"", true},   {"\"\"", true},           {"[]", true},
-                {"[\"a\"]", true}, {"[\"a\",\"b\"]", true},  {"[\"a\",1]", false},
-                {"[null]", false}, {"[[\"a\"]]", false},     {"[{}]", false},
-                {"1", false},      {"null", true},           {"true", false},
-                {"{}", false},     {"{\"0\":\"a\"}", false}, {"1.5", false}};
+    } rows[] = {{"\"a\"", true},
+                {"\"\"", true},
+                {"[]", true},
+                {"[\"a\"]", true},
+                {"[\"a\",\"b\"]", true},
+                {"[\"a\",1]", false},
+                {"[null]", false},
+                {"[1,\"a\"]", false},
+                {"[null,\"a\"]", false},
+                {"[\"a\",1,\"b\"]", false},
+                {"[[\"a\"]]", false},
+                {"[{}]", false},
+                {"1", false},
+                {"null", true},
+                {"true", false},
+                {"{}", false},
+                {"{\"0\":\"a\"}", false},
+                {"1.5", false}};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         check(sound(text("{\"aud\":%s}", rows[i].aud)) == rows[i].sound, "%s", rows[i].aud);

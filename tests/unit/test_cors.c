@@ -53,6 +53,10 @@ rule(a_wildcard_stands_for_one_label)
         {"https://.example.com", false},
         {"https://a.b.example.com", false},
         {"http://a.example.com", false},
+        /* as long as the pattern as far as the star's label, without its scheme */
+        {"http://ab.example.com", false},
+        {"httpx://a.example.com", false},
+        {"ftps://a.example.com", false},
         {"https://a.example.com:8443", false},
         {"https://a.example.com.evil.example", false},
         {"https://a.example.comx", false},

@@ -126,6 +126,35 @@ rule(refuses_bad_strings)
         check(!parses(rows[i]), "row %zu: %s", i, rows[i]);
 }
 
+/* RFC 8259 section 2: space, tab, line feed and carriage return are blanks, and nothing else. */
+rule(nothing_else_is_a_blank)
+{
+    static const char *const others[] = {"\f", "\v", "\b", "\x7f", "\xc2\xa0", "\xe2\x80\xa8"};
+
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        check(!parses(text("%s{\"a\":1}", others[i])), "%zu in front", i);
+        check(!parses(text("{%s\"a\":1}", others[i])), "%zu before a name", i);
+        check(!parses(text("{\"a\"%s:1}", others[i])), "%zu behind a name", i);
+        check(!parses(text("{\"a\":%s1}", others[i])), "%zu before a value", i);
+        check(!parses(text("{\"a\":1%s}", others[i])), "%zu behind a value", i);
+        check(!parses(text("{\"a\":[1,%s2]}", others[i])), "%zu in an array", i);
+        check(!parses(text("{\"a\":1}%s", others[i])), "%zu at the end", i);
+    }
+}
+
+rule(a_nul_ends_nothing)
+{
+    static const struct {
+        const char *json;
+        size_t length;
+    } rows[] = {{"{\"v\":\"\\\0\"}", 10}, {"{\"v\":\"\0\"}", 9}, {"{\"v\":\"\\u00\0\0\"}", 14},
+                {"{\"v\":1\0}", 8},       {"{\"v\":1}\0", 8},    {"\0{\"v\":1}", 8},
+                {"{\"\\\0\":1}", 8},      {"{\"v\":tru\0}", 10}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check(!parses_bytes(rows[i].json, rows[i].length, NULL), "row %zu", i);
+}
+
 rule(refuses_bad_numbers_and_words)
 {
     static const char *const rows[] = {

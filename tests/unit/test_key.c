@@ -99,6 +99,32 @@ rule(a_signature_has_its_exact_length)
     }
 }
 
+/* RFC 7518 section 3.4: R and S fill the length of the field; without their leading zeros it would
+ * be a second encoding. Half of the numbers of P-521 begin with a zero byte. */
+rule(ecdsa_numbers_keep_their_leading_zeros)
+{
+    okta_key *key = load_key(mint_jwk(world_key("p521"), ""), NULL);
+    size_t length, half;
+    unsigned char *signature;
+    unsigned char shorter[130], first[131], second[131];
+
+    do {
+        signature = mint_sign(world_key("p521"), "ES512", data, sizeof(data), &length);
+        half = length / 2;
+    } while (signature[0] != 0 || signature[half] != 0);
+    need(length == 132, "%zu bytes", length);
+    memcpy(shorter, signature + 1, 65);
+    memcpy(shorter + 65, signature + half + 1, 65);
+    memcpy(first, signature + 1, 131);
+    memcpy(second, signature, 66);
+    memcpy(second + 66, signature + half + 1, 65);
+    check(verify(key, "ES512", signature, length) == OKTA_SIGNATURE_GOOD, "as it was signed");
+    check(verify(key, "ES512", shorter, sizeof(shorter)) == OKTA_SIGNATURE_BAD, "without both");
+    check(verify(key, "ES512", first, sizeof(first)) == OKTA_SIGNATURE_BAD, "without R's");
+    check(verify(key, "ES512", second, sizeof(second)) == OKTA_SIGNATURE_BAD, "without S's");
+    okta_key_free(key);
+}
+
 rule(pss_salts_are_as_long_as_the_digest)
 {
     static const int salts[] = {0, 1, 20, 31, 33, 222};

@@ -71,7 +71,10 @@ rule(escapes_stand_for_their_characters)
                                        "\\ud800\\n",
                                        "\\ud800\\u0041",
                                        "\\ud800\\ue000",
-                                       "\\udc00\\ud800"};
+                                       "\\udc00\\ud800",
+                                       "\\udc00\\udc00",
+                                       "\\udfff\\udfff",
+                                       "\\ud800\\ud800"};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const okta_value *value = of(text("{\"v\":\"%s\"}", rows[i].escaped));
@@ -118,6 +121,8 @@ rule(utf8_is_taken_in_its_shortest_form_only)
         {"\xf5\x80\x80\x80", false},
         {"\xf7\xbf\xbf\xbf", false},
         {"\xf8\x88\x80\x80\x80", false},
+        {"\xf8\x90\x80\x80", false},
+        {"\xff\xbf\xbf\xbf", false},
         {"\xfe", false},
         {"\xff", false},
         {"\xf0\x9f\x98", false},

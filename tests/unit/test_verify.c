@@ -341,6 +341,12 @@ rule(each_token_is_judged_by_its_own_header)
         {"typed", token_with_header(header("RS256", "rsa", "\"typ\":\"JWT\"")), "ok"},
         {"mistyped", token_with_header(header("RS256", "rsa", "\"typ\":\"JWX\"")), "type_refused"},
         {"no kid", token_with_header("{\"alg\":\"RS256\"}"), "key_ambiguous"},
+        {"an empty kid", token_with_header(header("RS256", "", "")), "kid_unknown"},
+        {"a long kid", token_with_header(header("RS256", repeat("k", 100), "")), "kid_unknown"},
+        {"a kid too long to remember", token_with_header(header("RS256", repeat("k", 300), "")),
+         "kid_unknown"},
+        {"a kid's beginning", token_with_header(header("RS256", "rs", "")), "kid_unknown"},
+        {"a kid and more", token_with_header(header("RS256", "rsa2", "")), "kid_unknown"},
         {"twice", token_with_header("{\"alg\":\"RS256\",\"kid\":\"rsa\",\"kid\":\"rsa\"}"),
          "header_malformed"},
         {"empty", ".e30.AA", "header_malformed"},
@@ -361,6 +367,35 @@ rule(each_token_is_judged_by_its_own_header)
     check(!*last.kid || strcmp(last.kid, "rsa") == 0, "kid %s", last.kid);
     expect_verdict(token_of(payload("\"exp\":1")), "token_expired", "expired");
     check(strcmp(last.kid, "rsa") == 0, "the kid of a refusal is \"%s\"", last.kid);
+}
+
+/* Of one length, alike but for an end. */
+rule(long_kids_are_told_apart_at_their_ends)
+{
+    const char *const kids[] = {text("a%sa", repeat("k", 98)), text("a%sb", repeat("k", 98)),
+                                text("b%sa", repeat("k", 98)), repeat("k", 100)};
+    static const char *const keys[] = {"rsa", "rs256", "", ""};
+    char *first = mint_jwk(world_key("rsa"), text("\"kid\":\"%s\",", kids[0]));
+    char *second = mint_jwk(world_key("rs256"), text("\"kid\":\"%s\",", kids[1]));
+    char *jwks = text("{\"keys\":[%s,%s]}", first, second);
+    okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL);
+
+    need(set, "sound");
+    for (int round = 0; round < 2; round++)
+        for (size_t kid = 0; kid < COUNT_OF(kids); kid++)
+            for (size_t key = 0; key < 2; key++) {
+                char *token =
+                    mint_token(world_key(keys[key]), "RS256", header("RS256", kids[kid], ""), "x");
+                okta_reason wanted = kid == key    ? OKTA_OK
+                                     : !*keys[kid] ? OKTA_KID_UNKNOWN
+                                                   : OKTA_SIGNATURE_INVALID;
+
+                for (int again = 0; again < 2; again++)
+                    check(okta_verify_signature(OKTA_ALGORITHMS_ALL, set, token, strlen(token),
+                                                NULL, &last) == wanted,
+                          "kid %zu, key %zu: %s", kid, key, okta_reason_tag(last.reason));
+            }
+    okta_keyset_unref(set);
 }
 
 rule(a_remembered_header_is_judged_by_each_policy)
