@@ -12,7 +12,8 @@ static void note(void *baton, const char *kid, const char *why)
 static void hold_snapshot(const okta_keyset *set, const char *input, size_t length)
 {
     const okta_snapshot head = {.issuer = (char *)FUZZ_ISSUER,
-                                .jwks_uri = (char *)FUZZ_ISSUER "/v1/keys"};
+                                .jwks_uri = (char *)FUZZ_ISSUER "/v1/keys",
+                                .trust = (char *)"system"};
     char *encoded = okta_snapshot_encode(&head, input, length);
     okta_snapshot snapshot;
 

@@ -74,7 +74,8 @@ KEYS = [
     public(ED, kid="ed"),
 ]
 SNAPSHOT = {
-    "version": 1,
+    "version": 2,
+    "trust": "system",
     "issuer": ISSUER,
     "jwks_uri": ISSUER + "/v1/keys",
     "etag": '"a"',
@@ -228,7 +229,8 @@ SEEDS = {
             "one-usable": compact({**SNAPSHOT, "keys": [KEYS[3], {}, 1]}),
         },
         "invalid": {
-            "version": compact({**SNAPSHOT, "version": 2}),
+            "version": compact({**SNAPSHOT, "version": 1}),
+            "no-trust": without(SNAPSHOT, "trust"),
             "issuer": compact({**SNAPSHOT, "issuer": "https://other.example/x"}),
             "no-keys": compact({**SNAPSHOT, "keys": []}),
             "negative": compact({**SNAPSHOT, "fetched_at": -1}),

@@ -22,7 +22,7 @@ FUZZ_TARGET("snapshot")
     hold(encoded);
     hold(okta_snapshot_decode(&again, encoded, strlen(encoded), FUZZ_ISSUER, NULL));
     hold(same(snapshot.issuer, again.issuer) && same(snapshot.jwks_uri, again.jwks_uri) &&
-         same(snapshot.etag, again.etag));
+         same(snapshot.etag, again.etag) && same(snapshot.trust, again.trust));
     hold(snapshot.fetched_at == again.fetched_at && snapshot.max_age == again.max_age);
     hold(okta_keyset_count(snapshot.keys) == okta_keyset_count(again.keys));
     okta_snapshot_clear(&again);
