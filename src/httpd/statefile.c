@@ -21,7 +21,7 @@
  * try. */
 #define WRITE_PATIENCE 10000000
 #define RETRY_PAUSE 5000000
-#define MOMENT 250000 /* microseconds that a refresh waits for its file, where files go well */
+#define MOMENT 50000 /* microseconds that a refresh waits for its file, where files go well */
 
 static void path_of(const okta_issuer *issuer, const char *directory, const char *suffix,
                     char *path, size_t size)

@@ -195,7 +195,7 @@ def test_files_that_are_not_trusted(make_issuer, launch, figure):
         wait_for(lambda: server.get(paths[name], issuer.mint.token()).status == 200, name, timeout=60,
                  interval=0.1)
         file = statefiles.path(_state(server), issuer)
-        wait_for(lambda: not file.is_symlink() and _is_fresh(file), "a sound file")
+        wait_for(lambda: not file.is_symlink() and statefiles.is_fresh(file), "a sound file")
 
 
 def test_a_configured_jwks_uri_decides_about_the_file(issuer, launch):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 
 
 def path(folder, issuer):
@@ -20,3 +21,14 @@ def rewrite(folder, issuer, **members):
     document = {**json.loads(file.read_bytes()), **members}
     with open(file, "r+b") as out:
         out.truncate(out.write(json.dumps(document).encode()))
+
+
+def is_fresh(file):
+    """Whether the file itself is sound and was written in the last minute."""
+    if file.is_symlink():
+        return False
+    try:
+        document = json.loads(file.read_bytes())
+    except ValueError:
+        return False
+    return bool(document["keys"]) and abs(document["fetched_at"] - time.time()) < 60
