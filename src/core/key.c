@@ -14,11 +14,11 @@ struct okta_key {
     EVP_PKEY *pkey;
     EVP_MD_CTX *prepared; /* for `only`; copying it is cheaper than initialising one */
     const okta_algorithm *only;
+    unsigned char *material; /* of okta_jwk */
     okta_key_kind kind;
-    size_t modulus_bytes;
-    const unsigned char *material; /* of okta_jwk, behind the kid */
-    size_t material_length;
-    size_t kid_length;
+    uint32_t modulus_bytes;
+    uint32_t material_length;
+    uint32_t kid_length;
     char kid[];
 };
 
@@ -59,21 +59,23 @@ static okta_key *key_from_jwk(const json_t *json, okta_error *error)
 
     if (!okta_jwk_read(json, &jwk, error))
         return NULL;
-    key = calloc(1, sizeof(*key) + kid_length + 1 + jwk.material.length);
-    if (!key) {
+    key = calloc(1, sizeof(*key) + kid_length + 1);
+    if (key)
+        key->material = malloc(jwk.material.length);
+    if (!key || !key->material) {
         okta_error_set_no_memory(error);
         EVP_PKEY_free(jwk.pkey);
+        free(key);
         return NULL;
     }
     key->kind = jwk.kind;
     key->only = jwk.only;
-    key->modulus_bytes = jwk.modulus_bytes;
-    key->kid_length = kid_length;
+    key->modulus_bytes = (uint32_t)jwk.modulus_bytes;
+    key->kid_length = (uint32_t)kid_length;
     if (kid)
         memcpy(key->kid, kid, kid_length);
-    key->material = (unsigned char *)key->kid + kid_length + 1;
-    key->material_length = jwk.material.length;
-    memcpy(key->kid + kid_length + 1, jwk.material.bytes, jwk.material.length);
+    key->material_length = (uint32_t)jwk.material.length;
+    memcpy(key->material, jwk.material.bytes, jwk.material.length);
     key->pkey = jwk.pkey;
     key->prepared = prepare(key->pkey, key->only);
     return key;
@@ -103,6 +105,7 @@ void okta_key_free(okta_key *key)
         return;
     EVP_MD_CTX_free(key->prepared);
     EVP_PKEY_free(key->pkey);
+    free(key->material);
     free(key);
 }
 
