@@ -85,10 +85,10 @@ static void note_success(okta_source *s, const okta_discovery_result *result, ap
     s->shared->state->failing = 0;
     s->holding->failures = 0;
     okta_turn_relax(s->holding->turn, s->holding->number);
+    okta_statefile_save(s->issuer, &s->saving, result->max_age);
     ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, s->issuer->server,
                  OKTA_TAG_KEYS "issuer \"%s\": %s from %s", s->issuer->url,
                  result->not_modified ? "the same keys" : "keys", result->jwks_uri);
-    okta_statefile_save(s->issuer, &s->saving, result->max_age);
 }
 
 static void note_outcome(okta_source *s, const okta_discovery_result *result, apr_time_t when)
