@@ -36,9 +36,13 @@ static okta_sense sense_of_count(int negations)
 
 okta_sense okta_sense_parsed(const cmd_parms *cmd)
 {
-    for (const ap_directive_t *node = cmd->directive; node; node = node->parent)
+    const ap_directive_t *node = cmd->directive;
+
+    do {
         if (is_named(node, "<AuthzProviderAlias"))
             return OKTA_SENSE_OF_ALIAS;
+        node = node->parent;
+    } while (node);
     return sense_of_count(okta_negations_of(cmd->directive));
 }
 

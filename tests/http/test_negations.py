@@ -245,14 +245,21 @@ def test_a_negation_that_can_keep_nobody_out_is_refused(configtest, shared_issue
 
 NEGATION = "<RequireAll>\nRequire all granted\nRequire not banned\n</RequireAll>\n"
 OKTA = "AuthType Okta\nAuthName api\n"
+GUARDED = f"{OKTA}Require valid-user\n"
+
+
+def _section(opening, *lines):
+    kind = opening.split()[0]
+    return f"<{opening}>\n" + "".join(lines) + f"</{kind}>\n"
+
+
 ACCEPTED = {
-    "around": f"<Location />\n{OKTA}Require valid-user\n</Location>\n<Location /x>\n{NEGATION}</Location>\n",
-    "whole host": f"<VirtualHost *:81>\n<Location />\n{OKTA}Require valid-user\n</Location>\n</VirtualHost>\n"
-                  f"<Location /x>\n{NEGATION}</Location>\n",
-    "pattern": f"<LocationMatch ^/x>\n{OKTA}Require valid-user\n</LocationMatch>\n<Location /x>\n{NEGATION}</Location>\n",
-    "directory": f"<Directory /srv>\n{OKTA}Require valid-user\n</Directory>\n<Directory /srv/x>\n{NEGATION}</Directory>\n",
-    "if": f"<Location /x>\n{OKTA}Require valid-user\n<If \"%{{REQUEST_METHOD}} == 'GET'\">\n{NEGATION}</If>\n</Location>\n",
-    "not negated": "<Location /x>\nRequire all granted\nRequire okta-group Staff\n</Location>\n",
+    "around": _section("Location /", GUARDED) + _section("Location /x", NEGATION),
+    "whole host": _section("VirtualHost *:81", _section("Location /", GUARDED)) + _section("Location /x", NEGATION),
+    "pattern": _section("LocationMatch ^/x", GUARDED) + _section("Location /x", NEGATION),
+    "directory": _section("Directory /srv", GUARDED) + _section("Directory /srv/x", NEGATION),
+    "if": _section("Location /x", GUARDED, _section("If \"%{REQUEST_METHOD} == 'GET'\"", NEGATION)),
+    "not negated": _section("Location /x", "Require all granted\nRequire okta-group Staff\n"),
 }
 
 
@@ -263,11 +270,11 @@ def test_a_negation_where_authtype_holds_is_accepted(configtest, shared_issuer, 
 
 
 SIBLINGS = {
-    "elsewhere": f"<Location /y>\n{OKTA}Require valid-user\n</Location>\n<Location /x>\n{NEGATION}</Location>\n",
-    "alike": f"<Location /x>\n{OKTA}Require valid-user\n</Location>\n<Location /xy>\n{NEGATION}</Location>\n",
-    "below": f"<Directory /srv/x/y>\n{OKTA}Require valid-user\n</Directory>\n<Directory /srv/x>\n{NEGATION}</Directory>\n",
-    "other host": f"<VirtualHost *:81>\n<Location />\n{OKTA}Require valid-user\n</Location>\n</VirtualHost>\n"
-                  f"<VirtualHost *:82>\n<Location /x>\n{NEGATION}</Location>\n</VirtualHost>\n",
+    "elsewhere": _section("Location /y", GUARDED) + _section("Location /x", NEGATION),
+    "alike": _section("Location /x", GUARDED) + _section("Location /xy", NEGATION),
+    "below": _section("Directory /srv/x/y", GUARDED) + _section("Directory /srv/x", NEGATION),
+    "other host": (_section("VirtualHost *:81", _section("Location /", GUARDED))
+                   + _section("VirtualHost *:82", _section("Location /x", NEGATION))),
 }
 
 
@@ -279,17 +286,18 @@ def test_an_authtype_elsewhere_does_not_help(configtest, shared_issuer, name):
 
 def test_what_only_httpd_can_match_refuses_at_run_time(launch, issuer):
     """configtest gives the benefit of the doubt; nobody gets in by it."""
-    server = launch(trusts(issuer) + ALIASES + f'<If "%{{REQUEST_METHOD}} == \'PUT\'">\n{OKTA}</If>\n'
-                    + "".join(f"<Location {path}>\nSetHandler okta-hello\n<RequireAll>\nRequire all granted\n{line}\n"
-                              "</RequireAll>\n</Location>\n"
-                              for path, line in {"/not": "Require not okta-group Banned", "/alias": "Require not banned",
-                                                 "/expr": "Require not banned-expr"}.items())
-                    + "<Location /okta>\n" + OKTA + "Require valid-user\nSetHandler okta-hello\n</Location>\n", processes=1)
+    negations = {"/not": "okta-group Banned", "/alias": "banned", "/expr": "banned-expr"}
+    text = _section("If \"%{REQUEST_METHOD} == 'PUT'\"", OKTA)
+    for path, line in negations.items():
+        text += _section(f"Location {path}", "SetHandler okta-hello\n<RequireAll>\nRequire all granted\n",
+                         f"Require not {line}\n</RequireAll>\n")
+    text += _section("Location /okta", GUARDED, "SetHandler okta-hello\n")
+    server = launch(trusts(issuer) + ALIASES + text, processes=1)
     server.expects(r"AH01630|OKTA-CONFIG: a negated Require .* where no AuthType Okta holds", lasting=True)
     server.expects('OKTA-CONFIG: AuthType "Okta" in <If .* without a Require')
     # the keys are there
     assert server.get("/okta", issuer.mint.token()).status == 200
-    for path in ("/not", "/alias", "/expr"):
+    for path in negations:
         assert server.get(path).status == 403
         assert server.get(path, issuer.mint.token(groups=["Banned"])).status == 403
 

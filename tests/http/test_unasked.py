@@ -11,7 +11,8 @@ GRANTED = "Require all granted\n"
 
 
 def _section(kind, path, *lines):
-    return f"<{kind} {path}>\n" + "".join(line if line.endswith("\n") else line + "\n" for line in lines) + f"</{kind}>\n"
+    inside = "".join(line if line.endswith("\n") else line + "\n" for line in lines)
+    return f"<{kind} {path}>\n{inside}</{kind}>\n"
 
 
 def _root(s):
@@ -23,9 +24,11 @@ def _root(s):
 WARNED = {
     "/forgotten/": (_section("Location", "/forgotten", OKTA), '<Location "/forgotten">'),
     "/pattern/": (_section("LocationMatch", "^/pat+ern", OKTA), '<LocationMatch "^/pat+ern">'),
-    "/only/": (_section("Location", "/only", OKTA, "<Limit POST>", "Require valid-user", "</Limit>"), '<Location "/only">'),
+    "/only/": (_section("Location", "/only", OKTA, "<Limit POST>", "Require valid-user", "</Limit>"),
+               '<Location "/only">'),
     "/if/": (_section("If", "\"%{REQUEST_URI} =~ m#^/if/#\"", OKTA), "<If>"),
-    "/files/": (_section("Directory", "DOCS/files", GRANTED, _section("Files", "page.txt", OKTA)), '<Files "page.txt">'),
+    "/files/": (_section("Directory", "DOCS/files", GRANTED, _section("Files", "page.txt", OKTA)),
+                '<Files "page.txt">'),
     "/merged/": (_section("Location", "/merged", OKTA) + _section("Location", "/merged/", "OktaClockSkew 5"),
                  '<Location "/merged">'),
     # its own Require stands further out than AuthType
@@ -42,8 +45,10 @@ SILENT = {
     "/within/hole/": (_section("Location", "/within", OKTA) + _section("Location", "/within/hole", GRANTED), 200),
     "/anonymous/": (_section("Location", "/anonymous", OKTA, "OktaAnonymous missing"), 200),
     "/method/": (_section("Location", "/method", OKTA, "Require method GET"), 200),
-    "/limit/": (_section("Location", "/limit", OKTA, "<LimitExcept OPTIONS>", "Require valid-user", "</LimitExcept>"), 401),
-    "/other-type/": (_section("Location", "/other-type", OKTA) + _section("Location", "/other-type/", "AuthType None"), 200),
+    "/limit/": (_section("Location", "/limit", OKTA, "<LimitExcept OPTIONS>", "Require valid-user", "</LimitExcept>"),
+                401),
+    "/other-type/": (_section("Location", "/other-type", OKTA)
+                     + _section("Location", "/other-type/", "AuthType None"), 200),
     "/closed/": (_section("Location", "/closed", OKTA, "Require valid-user"), 401),
     "/denied/": (_section("Location", "/denied", OKTA, "Require all denied"), 403),
 }

@@ -39,12 +39,16 @@ function early(r)
     r.user = "early@example.com"
     return apache2.OK
 end
+function undecided(r)
+    r.user = "early@example.com"
+    return apache2.DECLINED
+end
 """
 
 
 @pytest.fixture(scope="module")
 def early(launch_shared, shared_issuer):
-    """Another module names a user before authentication, as SSLUserName does."""
+    """Another module names a user before authentication, as SSLUserName does, and once more on the way to it."""
     def snippet(s):
         script = s.write("conf/early.lua", LUA)
         places = [location(path, *lines, require=require, handler="okta-hello") for path, require, lines in (
@@ -52,7 +56,8 @@ def early(launch_shared, shared_issuer):
             ("/failed", "all granted", ["OktaAnonymous missing-or-failed"]), ("/open", "all granted", []),
             ("/unusable", "valid-user", ["OktaRemoteUser nickname"]),
             ("/expr", """expr "%{REMOTE_USER} == 'early@example.com'" """, []))]
-        return trusts(shared_issuer) + f"LuaHookAccessChecker {script} early\n" + "".join(places)
+        return trusts(shared_issuer) + (
+            f"LuaHookAccessChecker {script} early\nLuaHookCheckUserID {script} undecided early\n" + "".join(places))
     server = launch_shared(snippet, modules=["lua"], processes=1)
     server.expects("AH01629|AH01630|AH01631", lasting=True)
     assert server.get("/user", shared_issuer.mint.token()).status == 200
