@@ -63,6 +63,11 @@ const char *okta_bearer_absence(const char *field)
     return "The Authorization header has another scheme than \"Bearer\"";
 }
 
+bool okta_bearer_is_character(char c)
+{
+    return c == '=' || (c != '\0' && strchr(token68, c));
+}
+
 bool okta_bearer_is_token68(const char *token)
 {
     size_t end = strspn(token, token68);

@@ -24,4 +24,7 @@ const char *okta_bearer_absence(const char *field);
  * look at each character, and a token that was seen before needs none. */
 bool okta_bearer_is_token68(const char *token);
 
+/* Whether a token68 may have this character. */
+bool okta_bearer_is_character(char c);
+
 #endif

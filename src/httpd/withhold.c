@@ -1,5 +1,6 @@
 #include "httpd/withhold.h"
 
+#include "core/bearer.h"
 #include "httpd/config.h"
 #include "httpd/request.h"
 #include "httpd/stand_in.h"
@@ -58,34 +59,54 @@ int okta_withhold_end_quickly(request_rec *r, int lookup)
     return okta_withhold_end(r);
 }
 
-/* By what the field is known again in another value, NULL: by nothing but being equal. It has to be
- * like no other value: a client must not empty variables by guessing what is in them. */
-static const char *secret_of(const okta_request *judged)
+/* By what the field is known again in another value. */
+typedef struct secret {
+    const char *text; /* NULL: by nothing but being equal */
+    size_t length;
+    bool whole; /* it counts only where no other character of a token follows */
+} secret;
+
+/* It has to be like no other value: a client must not empty variables by guessing what is in them,
+ * nor find out what that is by one character after the other. */
+static secret secret_of(const okta_request *judged)
 {
     const char *field = judged->authorization;
     const char *credentials = field + strcspn(field, " \t");
+    secret found = {.whole = !judged->claims};
 
     credentials += strspn(credentials, " \t");
-    if (strlen(credentials) >= TELLING && (judged->claims || strncmp(credentials, "eyJ", 3) == 0))
-        return credentials;
-    return *credentials && strncasecmp(field, "Bearer ", 7) == 0 ? field : NULL;
+    found.length = strlen(credentials);
+    if (found.length >= TELLING && (judged->claims || strncmp(credentials, "eyJ", 3) == 0)) {
+        found.text = credentials;
+    } else if (*credentials && strncasecmp(field, "Bearer ", 7) == 0) {
+        found.text = field;
+        found.length = strlen(field);
+    }
+    return found;
 }
 
-static bool gives_away(const void *secret, const char *key, const char *value)
+static bool gives_away(const void *baton, const char *key, const char *value)
 {
+    const secret *sought = baton;
+
     (void)key;
-    return strstr(value, secret) != NULL;
+    while ((value = strstr(value, sought->text)) != NULL) {
+        value += sought->length;
+        if (!sought->whole || !okta_bearer_is_character(*value))
+            return true;
+    }
+    return false;
 }
 
 static bool is_field(const void *judged, const char *key, const char *value)
 {
-    const char *secret;
+    secret sought;
 
     if (strcasecmp(key, FIELD) != 0)
         return false;
-    secret = secret_of(judged);
+    sought = secret_of(judged);
     return strcmp(value, ((const okta_request *)judged)->authorization) == 0 ||
-           (secret && gives_away(secret, key, value));
+           (sought.text && gives_away(&sought, key, value));
 }
 
 int okta_withhold_note_unasked(request_rec *r)
@@ -103,10 +124,10 @@ int okta_withhold_note_unasked(request_rec *r)
 
 static void take_away(request_rec *r, const okta_request *judged)
 {
-    const char *secret = secret_of(judged);
+    const secret sought = secret_of(judged);
 
-    if (secret)
-        okta_table_drop(r->pool, r->subprocess_env, gives_away, secret);
+    if (sought.text)
+        okta_table_drop(r->pool, r->subprocess_env, gives_away, &sought);
     if (okta_table_drop(r->pool, r->headers_in, is_field, judged)) {
         okta_request *state = okta_request_state(r, true);
 

@@ -20,6 +20,11 @@ COPIES = {
 }
 
 
+# what the server's programs know, and clients are not to find out
+SERVICE = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2VjcmV0LW9mLXRoZS1zZXJ2aWNl"
+SERVICE_FIELD = "Bearer s3cret-of-the-service"
+
+
 @pytest.fixture(scope="module")
 def backends():
     with HttpBackend() as http, PhpFpm() as php:
@@ -70,6 +75,7 @@ def server(launch_shared, shared_issuer, backends):
         text += f"ProxyPass /nothing {http.url}\n<Location /nothing>\n{OFF}\nRequire all granted\n</Location>\n"
         text += env_location(s, "/maybe", OFF, "OktaAnonymous missing-or-failed", "CGIPassAuth On",
                              'SetEnv MODE "read only"', "SetEnv PLACE internal-service.example.com",
+                             f"SetEnv SERVICE {SERVICE}", f'SetEnv SERVICE_FIELD "{SERVICE_FIELD}"',
                              COPIES["debian"], require="all granted")
         return text
     server = launch_shared(snippet, modules=["cgi", "proxy", "proxy_http", "proxy_fcgi", "setenvif", "rewrite",
@@ -163,6 +169,14 @@ def test_a_client_empties_no_variable(server, field):
     told = raw_get(server.port, "/maybe", f"Authorization: {field}").environment()
     assert (told["MODE"], told["PLACE"]) == ("read only", "internal-service.example.com")
     assert "HTTP_AUTHORIZATION" not in told or not told["HTTP_AUTHORIZATION"].startswith("Bearer ")
+
+
+@pytest.mark.parametrize("secret", [f"Bearer {SERVICE}", SERVICE_FIELD])
+def test_a_client_finds_no_variable_out(server, secret):
+    """One character after the other, by what is missing for a guess that is right so far."""
+    for end in range(len("Bearer s"), len(secret)):
+        told = raw_get(server.port, "/maybe", f"Authorization: {secret[:end]}").environment()
+        assert (told.get("SERVICE"), told.get("SERVICE_FIELD")) == (SERVICE, SERVICE_FIELD)
 
 
 @pytest.mark.parametrize("change", [{}, {"exp": 1}, {"aud": "elsewhere"}])
