@@ -29,8 +29,8 @@
 #define LEAVE_POLL apr_time_from_msec(5)
 
 typedef struct refresher {
-    /* held by the process that refreshes until it ends, so that its heir need not wait for a lease
-     */
+    /* Held by the process that refreshes until it ends, so that its heir need not wait for a lease.
+     * NULL where this process cannot use it. */
     apr_proc_mutex_t *mutex;
     okta_holding holding;
     int64_t rests_until; /* by okta_monotonic */
@@ -127,7 +127,7 @@ static void take(refresher *r)
     okta_holding *h = &r->holding;
     int32_t stalled;
 
-    h->has_lock = h->has_lock || apr_proc_mutex_trylock(r->mutex) == APR_SUCCESS;
+    h->has_lock = h->has_lock || (r->mutex && apr_proc_mutex_trylock(r->mutex) == APR_SUCCESS);
     if (h->number)
         return;
     h->turn = okta_shared_turn();
@@ -228,13 +228,29 @@ static apr_status_t leave(void *data)
     return APR_SUCCESS;
 }
 
+/* A lock file that cannot be opened from here, outside of ChrootDir say, leaves the parent's open
+ * file, whose lock all children would have at once and take each other's turns by. */
+static void open_lock(refresher *r, apr_pool_t *pchild)
+{
+    apr_status_t status =
+        apr_proc_mutex_child_init(&r->mutex, apr_proc_mutex_lockfile(r->mutex), pchild);
+
+    if (status == APR_SUCCESS)
+        return;
+    r->mutex = NULL;
+    ap_log_error(APLOG_MARK, APLOG_INFO, status, r->sources[0].issuer->server,
+                 OKTA_TAG_KEYS
+                 "the lock of the refresher cannot be used here; when a process ends, "
+                 "the next one waits some seconds before it refreshes");
+}
+
 void okta_refresher_child_init(apr_pool_t *pchild)
 {
     refresher *r = registered;
 
     if (!r)
         return;
-    apr_proc_mutex_child_init(&r->mutex, apr_proc_mutex_lockfile(r->mutex), pchild);
+    open_lock(r, pchild);
     apr_pool_pre_cleanup_register(pchild, r, leave);
 }
 

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from env import statefiles
+from env import answers, statefiles
 from env.keyservers import api, cut_off
 from env.snippets import location, trusts
 from env.verdicts import assert_ok
@@ -59,3 +59,13 @@ def test_certificate_authorities_may_stay_outside(launch, make_issuer, authority
                 + trusts(issuer, f"OktaCAFile {ca}", "OktaKeyWait 2s") + location("/whoami"))
     server = launch(snippet, mpm="prefork", log_level="notice auth_okta:info")
     assert_ok(server.get("/whoami", issuer.mint.token()))
+
+
+def test_the_refresher_s_lock_may_stay_outside(launch, issuer):
+    """Children that cannot open its file do not take each other's turns: fetches come to their end."""
+    issuer.script("keys", answers.delayed(0.5))
+    server = launch(lambda s: f'ChrootDir "{s.root}"\nMutex "flock:{s.root}/run" default\n' + api(issuer),
+                    log_level="notice auth_okta:info")
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    assert server.error_log.matching("OKTA-KEYS: the lock of the refresher cannot be used here")
+    assert (issuer.metadata_fetches(), issuer.key_fetches()) == (1, 1)
