@@ -64,7 +64,9 @@ static void note_failure(okta_source *s, const char *cause, int64_t retry_after)
 
     okta_slot_publish_in_turn(s->shared->cause, turn, cause,
                               length < OKTA_CAUSE_BYTES ? length : OKTA_CAUSE_BYTES);
-    okta_turn_store_time(&state->next_refresh, turn, apr_time_now() + backoff);
+    /* a late failure must not mark keys that another process has fetched meanwhile */
+    if (!okta_turn_store_time(&state->next_refresh, turn, apr_time_now() + backoff))
+        return;
     state->failed++;
     state->failing = failing;
     s->holding->failures++;
