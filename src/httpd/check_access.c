@@ -69,6 +69,42 @@ static const char *first_require(okta_judge *j, const okta_place *place)
                         okta_section_name(j, place->node), okta_place_of(j, node));
 }
 
+/* As httpd orders folders: by depth, then the main server's first, then as they stand. */
+static bool is_further_in(const okta_place *other, const okta_place *best)
+{
+    size_t length = okta_directory_length(other->path), longest = okta_directory_length(best->path);
+
+    if (length != longest)
+        return length > longest;
+    return other->server->is_virtual >= best->server->is_virtual;
+}
+
+/* <Else> covers what its <If> leaves over: where both ask, every request is asked. Whoever proxies
+ * may ask in <Proxy>, which applies to what is no file. */
+static bool is_asked_elsewhere(const okta_places *places, const okta_place *place,
+                               const server_rec *server)
+{
+    okta_judge *j = places->judge;
+    bool some = false, rest = false;
+
+    for (int i = 0; i < places->list->nelts; i++) {
+        const okta_place *other = APR_ARRAY_IDX(places->list, i, const okta_place *);
+        bool asks = other->require && admission_of_place(j, other) != ADMITS_ANYBODY;
+
+        if (strncasecmp(other->node->directive, "<Proxy", 6) == 0 && asks &&
+            (other->server == server || !other->server->is_virtual))
+            return true;
+        if (other->outer != place || other->kind != OKTA_PLACE_IF)
+            continue;
+        if (strcasecmp(other->node->directive, "<If") == 0)
+            some = asks;
+        else
+            some = some && asks;
+        rest = rest || (some && strcasecmp(other->node->directive, "<Else") == 0);
+    }
+    return rest;
+}
+
 /* The <Directory> whose Require holds for what httpd serves from files under the place. */
 static const okta_place *directory_behind(const okta_places *places, const okta_place *place,
                                           server_rec *server)
@@ -81,8 +117,7 @@ static const okta_place *directory_behind(const okta_places *places, const okta_
 
         if (other->kind == OKTA_PLACE_DIRECTORY && !other->outer && other->require &&
             (other->server == server || !other->server->is_virtual) &&
-            okta_directory_is_within(file, other->path) &&
-            (!best || strlen(other->path) >= strlen(best->path)))
+            okta_directory_is_within(file, other->path) && (!best || is_further_in(other, best)))
             best = other;
     }
     return best;
@@ -109,7 +144,8 @@ static bool judge_openness(const okta_places *places, const okta_place *place, s
     subject =
         apr_psprintf(j->pool, "AuthType \"%s\" in %s (%s) without a Require", place->auth_name,
                      okta_section_name(j, place->node), okta_place_of(j, place->auth_type));
-    if (holder && admission_of_place(j, holder) != ADMITS_ANYBODY)
+    if ((holder && admission_of_place(j, holder) != ADMITS_ANYBODY) ||
+        is_asked_elsewhere(places, place, server))
         return true;
     if (holder)
         okta_caution(j, server, "%s: %s holds there, so nobody needs a token; " REMEDY, subject,

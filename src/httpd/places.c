@@ -84,8 +84,9 @@ static void note_directive(apr_pool_t *pool, okta_place *place, const ap_directi
     if (is_named(node, "AuthType")) {
         place->auth_type = node;
         place->auth_name = ap_getword_conf(pool, &arguments);
-    } else if (is_named(node, "AllowOverride")) {
-        place->overrides = node;
+    } else if (is_named(node, "AllowOverride") || is_named(node, "AllowOverrideList")) {
+        if (!place->overrides || okta_allows_htaccess(node))
+            place->overrides = node;
     } else if (is_named(node, "AuthMerging")) {
         place->merges_requires =
             strcasecmp(node->args, "And") == 0 || strcasecmp(node->args, "Or") == 0;
@@ -155,12 +156,19 @@ bool okta_path_is_within(const char *path, const char *outer)
     return (length > 0 && outer[length - 1] == '/') || path[length] == '\0' || path[length] == '/';
 }
 
+size_t okta_directory_length(const char *path)
+{
+    size_t length = strlen(path);
+
+    while (length > 0 && path[length - 1] == '/')
+        length--;
+    return length;
+}
+
 bool okta_directory_is_within(const char *path, const char *outer)
 {
-    size_t length = strlen(outer);
+    size_t length = okta_directory_length(outer);
 
-    while (length > 0 && outer[length - 1] == '/')
-        length--;
     return strncmp(path, outer, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
@@ -208,8 +216,9 @@ static int by_merging(const void *left, const void *right)
 
     if (phase(a) != phase(b))
         return phase(a) - phase(b);
-    if (a->kind == OKTA_PLACE_DIRECTORY && strlen(a->path) != strlen(b->path))
-        return strlen(a->path) < strlen(b->path) ? -1 : 1;
+    if (a->kind == OKTA_PLACE_DIRECTORY &&
+        okta_directory_length(a->path) != okta_directory_length(b->path))
+        return okta_directory_length(a->path) < okta_directory_length(b->path) ? -1 : 1;
     if (a->server->is_virtual != b->server->is_virtual)
         return a->server->is_virtual - b->server->is_virtual;
     return a->order - b->order;
@@ -223,7 +232,8 @@ static bool names_issuer_or_audience(const okta_place *place)
 
 bool okta_allows_htaccess(const ap_directive_t *overrides)
 {
-    return strcasestr(overrides->args, "AuthConfig") || strcasestr(overrides->args, "All");
+    return strcasestr(overrides->args, "AuthConfig") || strcasestr(overrides->args, "All") ||
+           strcasestr(overrides->args, "Require") || strcasestr(overrides->args, "AuthType");
 }
 
 static void merge_place(const okta_places *places, okta_holding *holding, const okta_place *place)
@@ -263,7 +273,6 @@ okta_holding okta_place_holding(const okta_places *places, const okta_place *pla
         if (how != OKTA_OVERLAP_MAYBE)
             continue;
         holding.maybe_issuer = holding.maybe_issuer || names_issuer_or_audience(other);
-        holding.maybe_auth = holding.maybe_auth || okta_place_is_okta(other);
     }
     qsort(sure->elts, (size_t)sure->nelts, sizeof(const okta_place *), by_merging);
     for (int i = 0; i < sure->nelts; i++)

@@ -30,7 +30,7 @@ typedef struct okta_place {
     const ap_directive_t *auth_type;
     const char *auth_name;           /* the word behind it; NULL: no AuthType in it */
     const ap_directive_t *require;   /* the first Require or container of such; NULL: none */
-    const ap_directive_t *overrides; /* AllowOverride; NULL: none */
+    const ap_directive_t *overrides; /* AllowOverride, or its List; NULL: none */
     bool merges_requires;            /* AuthMerging And, Or */
 } okta_place;
 
@@ -46,7 +46,6 @@ typedef struct okta_holding {
     apr_array_header_t *askers; /* const okta_place *, whose Require lines; the last one last */
     bool maybe_issuer;          /* sections that may apply as well name an issuer or an audience */
     bool htaccess;              /* .htaccess files there may have AuthType and Require */
-    bool maybe_auth;            /* ... AuthType Okta */
 } okta_holding;
 
 /* All sections of the configuration that has been read; from the judge's pool. */
@@ -68,6 +67,10 @@ bool okta_path_is_within(const char *path, const char *outer);
 
 /* The same for folders, which httpd takes with and without a slash at the end. */
 bool okta_directory_is_within(const char *path, const char *outer);
+
+/* How long a folder's path is without slashes at its end: of folders around one place the longer
+ * one is further in. */
+size_t okta_directory_length(const char *path);
 
 /* Whether an AllowOverride lets .htaccess files say AuthType and Require. */
 bool okta_allows_htaccess(const ap_directive_t *overrides);

@@ -116,6 +116,12 @@ OPEN = {
     "with an Alias of its own": lambda s: stock(s, section("/api", "AuthType Okta", f'Alias "{s.root}/other"')),
     "a pattern": lambda s: stock(s, section("^/api", "AuthType Okta", name="LocationMatch")),
     "in a virtual host": lambda s: stock(s, "<VirtualHost *:81>\n", BARE, "</VirtualHost>\n"),
+    "<If> alone asks": lambda s: stock(s, section("/api", "AuthType Okta", "<If true>", "Require valid-user", "</If>")),
+    "<Else> lets all in": lambda s: stock(s, section(
+        "/api", "AuthType Okta", "<If true>", "Require valid-user", "</If>", "<Else>", "Require all granted", "</Else>")),
+    "the folder is open, with a slash": lambda s: DOMAIN + section(
+        f'"{s.root}"', "Require valid-user", name="Directory") + section(
+        f'"{s.root}/"', "Require all granted", name="Directory") + BARE,
     "an inner section alone asks": lambda s: stock(s, BARE, section("/api/inner", "Require valid-user")),
 }
 
@@ -133,6 +139,16 @@ NOT_OPEN = {
                       + f'<Directory "{s.root}">\nRequire all denied\n</Directory>\n' + BARE,
     "Require may stand in .htaccess": lambda s: stock(s, section(
         f'"{s.root}/htdocs/x"', "AuthType Okta", "AllowOverride AuthConfig", name="Directory")),
+    "Require may stand in .htaccess, by a list": lambda s: stock(s, section(
+        f'"{s.root}/htdocs/x"', "AuthType Okta", "AllowOverrideList Require", "AllowOverride None", name="Directory")),
+    "the folder asks, with and without a slash": lambda s: DOMAIN + section(
+        f'"{s.root}/"', "Require all granted", name="Directory") + "<VirtualHost *:81>\n" + section(
+        f'"{s.root}"', "AuthType Okta", "Require valid-user", name="Directory") + "</VirtualHost>\n",
+    "the virtual host's folder asks": lambda s: "<VirtualHost *:81>\n" + DOMAIN + BARE + section(
+        f'"{s.root}"', "Require valid-user", name="Directory") + "</VirtualHost>\n" + section(
+        f'"{s.root}/"', "Require all granted", name="Directory"),
+    "<If> and <Else> ask": lambda s: stock(s, section(
+        "/api", "AuthType Okta", "<If true>", "Require okta-scope a", "</If>", "<Else>", "Require valid-user", "</Else>")),
     "AuthMerging": lambda s: stock(s, section("/", "Require valid-user"),
                                    section("/api", "AuthType Okta", "AuthMerging And", "Require all granted")),
 }
@@ -147,6 +163,12 @@ def test_open_by_omission(configtest, name):
 @pytest.mark.parametrize("name", NOT_OPEN)
 def test_not_open(configtest, name):
     result = configtest(NOT_OPEN[name])
+    assert result.ok and "OKTA-CONFIG" not in result.output, result.output
+
+
+def test_a_proxy_that_asks_is_not_open(configtest):
+    snippet = '<Proxy "http://127.0.0.1:9/*">\nRequire valid-user\n</Proxy>\n'
+    result = configtest(lambda s: stock(s, BARE, snippet), modules=["proxy"])
     assert result.ok and "OKTA-CONFIG" not in result.output, result.output
 
 

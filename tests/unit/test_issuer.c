@@ -166,6 +166,8 @@ static const struct {
     {"https://login.example.com/v1/tenant", false, NULL},
     {"https://login.example.com/v1/x/token", false, NULL},
     {"https://login.example.com/v1", false, NULL},
+    {"https://login.example.com/team/oauth2/v1", false, NULL},
+    {"https://login.example.com:443/am/oauth2/realms/root/realms/alpha", false, NULL},
     {"https://login.example.com/Realms/Master", false, NULL},
     {"https://login.example.com/a,b", false, NULL},
     {"https://a.okta.com/oauth2/ausABC123", false, NULL},
