@@ -90,6 +90,9 @@ static bool gives_away(const void *baton, const char *key, const char *value)
     const secret *sought = baton;
 
     (void)key;
+    /* most values are too short, and strstr looks through the whole of what it seeks first */
+    if (strnlen(value, sought->length) < sought->length)
+        return false;
     while ((value = strstr(value, sought->text)) != NULL) {
         value += sought->length;
         if (!sought->whole || !okta_bearer_is_character(*value))
