@@ -12,6 +12,7 @@
 #include "httpd/statedir.h"
 #include "httpd/unasked.h"
 
+#include <apr_hash.h>
 #include <apr_strings.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -21,10 +22,34 @@ static bool is_related(const okta_judge *j, const okta_section *a, const okta_se
     return a->server == b->server || a->server == j->main_server || b->server == j->main_server;
 }
 
+/* The sections with an OktaDomain, of those that say the same for a server the first: hundreds of
+ * sections often name one. */
+static apr_array_header_t *sections_with_domains(apr_pool_t *pool)
+{
+    const okta_registry *registry = okta_registry_get();
+    apr_array_header_t *list = apr_array_make(pool, 4, sizeof(const okta_section *));
+    apr_hash_t *seen = apr_hash_make(pool);
+
+    for (int i = 0; i < registry->sections->nelts; i++) {
+        const okta_section *section = &APR_ARRAY_IDX(registry->sections, i, okta_section);
+        const char *key;
+
+        if (!section->config->domain)
+            continue;
+        key = apr_psprintf(pool, "%pp %s", (void *)section->server, section->config->domain);
+        if (apr_hash_get(seen, key, APR_HASH_KEY_STRING))
+            continue;
+        apr_hash_set(seen, key, APR_HASH_KEY_STRING, section);
+        APR_ARRAY_PUSH(list, const okta_section *) = section;
+    }
+    return list;
+}
+
 /* What no protected section uses for sure may still come together at request time. */
 static void register_possible(okta_judge *j)
 {
     const okta_registry *registry = okta_registry_get();
+    const apr_array_header_t *others = sections_with_domains(j->pool);
 
     for (int i = 0; i < registry->sections->nelts; i++) {
         const okta_section *section = &APR_ARRAY_IDX(registry->sections, i, okta_section);
@@ -36,9 +61,9 @@ static void register_possible(okta_judge *j)
             okta_registry_add(APR_ARRAY_IDX(own, k, const char *), section->server, true);
         if (!section->config->server_id)
             continue;
-        for (int k = 0; k < registry->sections->nelts; k++) {
-            const okta_section *other = &APR_ARRAY_IDX(registry->sections, k, okta_section);
-            if (!other->config->domain || !is_related(j, section, other))
+        for (int k = 0; k < others->nelts; k++) {
+            const okta_section *other = APR_ARRAY_IDX(others, k, const okta_section *);
+            if (!is_related(j, section, other))
                 continue;
             has_domain = true;
             okta_registry_add(okta_compose_issuer(registry->pool, other->config->domain,

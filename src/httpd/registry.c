@@ -35,6 +35,7 @@ void okta_registry_create(apr_pool_t *pconf)
     registry->sections = apr_array_make(pconf, 8, sizeof(okta_section));
     registry->issuer_sections = apr_array_make(pconf, 4, sizeof(okta_issuer_section *));
     registry->issuers = apr_array_make(pconf, 4, sizeof(okta_issuer *));
+    registry->by_url = apr_hash_make(pconf);
     registry->claim_headers = apr_array_make(pconf, 4, sizeof(const char *));
     registry->resources = apr_array_make(pconf, 4, sizeof(okta_resource *));
     registry->closed = apr_array_make(pconf, 1, sizeof(okta_closed_server));
@@ -63,12 +64,7 @@ void okta_registry_note_header(const char *header)
 
 okta_issuer *okta_registry_find(const char *url)
 {
-    for (int i = 0; i < registry->issuers->nelts; i++) {
-        okta_issuer *issuer = APR_ARRAY_IDX(registry->issuers, i, okta_issuer *);
-        if (strcmp(issuer->url, url) == 0)
-            return issuer;
-    }
-    return NULL;
+    return apr_hash_get(registry->by_url, url, APR_HASH_KEY_STRING);
 }
 
 okta_issuer *okta_registry_add(const char *url, server_rec *server, bool on_demand)
@@ -82,6 +78,7 @@ okta_issuer *okta_registry_add(const char *url, server_rec *server, bool on_dema
         issuer->index = registry->issuers->nelts;
         issuer->on_demand = on_demand;
         APR_ARRAY_PUSH(registry->issuers, okta_issuer *) = issuer;
+        apr_hash_set(registry->by_url, url, APR_HASH_KEY_STRING, issuer);
     }
     issuer->on_demand = issuer->on_demand && on_demand;
     return issuer;

@@ -61,6 +61,7 @@ typedef struct okta_registry {
     apr_array_header_t *sections;        /* okta_section */
     apr_array_header_t *issuer_sections; /* okta_issuer_section * */
     apr_array_header_t *issuers;         /* okta_issuer * */
+    apr_hash_t *by_url;                  /* the same */
     apr_array_header_t *claim_headers;   /* const char *: all headers of OktaClaimHeader */
     apr_array_header_t *resources;       /* okta_resource * */
     apr_array_header_t *closed;          /* okta_closed_server */
