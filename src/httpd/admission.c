@@ -7,6 +7,7 @@
 
 #include <http_core.h>
 #include <http_request.h>
+#include <mod_auth.h>
 
 /* Nobody will ever be known here. A negation that passed everybody over would keep nobody out. */
 static authz_status answer_elsewhere(const request_rec *r, okta_sense sense)
@@ -18,6 +19,20 @@ static authz_status answer_elsewhere(const request_rec *r, okta_sense sense)
                                   "AuthType Okta holds; write AuthType Okta there",
                   r->uri);
     return sense == OKTA_SENSE_KEEPS_OUT ? AUTHZ_GRANTED : AUTHZ_GENERAL_ERROR;
+}
+
+/* An alias of two senses. Whoever the caller will be, it answers the same wherever it stands, so
+ * both answers can be tried out; of two such aliases that would be four, and more. */
+static authz_status answer_of_alias(const request_rec *r, okta_request *state)
+{
+    const char *name = apr_table_get(r->notes, AUTHZ_PROVIDER_NAME_NOTE);
+
+    if (!name || (state->alias && strcmp(state->alias, name) != 0)) {
+        state->unanswerable = true;
+        return AUTHZ_DENIED_NO_USER;
+    }
+    state->alias = name;
+    return state->alias_holds ? AUTHZ_GRANTED : AUTHZ_DENIED_NO_USER;
 }
 
 authz_status okta_answer_for_nobody(request_rec *r, okta_sense parsed)
@@ -33,8 +48,8 @@ authz_status okta_answer_for_nobody(request_rec *r, okta_sense parsed)
         return AUTHZ_DENIED_NO_USER;
     state->asked = true;
     if (sense == OKTA_SENSE_UNKNOWN)
-        state->unanswerable = true;
-    else if (state->assumed == OKTA_ASSUME_WORST)
+        return answer_of_alias(r, state);
+    if (state->assumed == OKTA_ASSUME_WORST)
         return sense == OKTA_SENSE_KEEPS_OUT ? AUTHZ_GRANTED : AUTHZ_DENIED_NO_USER;
     else if (state->assumed == OKTA_ASSUME_BEST)
         return sense == OKTA_SENSE_LETS_IN ? AUTHZ_GRANTED : AUTHZ_DENIED_NO_USER;
@@ -56,8 +71,9 @@ authz_status okta_answer_in_doubt(request_rec *r, okta_sense parsed)
     }
 }
 
-/* What httpd says before authentication, if ours answer as assumed. */
-static int weigh(request_rec *r, okta_request *state, okta_assumption assumed)
+/* What httpd says before authentication, if ours answer as assumed, and an alias of two senses as
+ * alias_holds says. */
+static int weigh(request_rec *r, okta_request *state, okta_assumption assumed, bool alias_holds)
 {
     /* of what is only tried out httpd must not report that the client was denied */
     static const struct ap_logconf silent = {NULL, APLOG_EMERG};
@@ -66,10 +82,12 @@ static int weigh(request_rec *r, okta_request *state, okta_assumption assumed)
 
     r->log = &silent;
     state->assumed = assumed;
+    state->alias_holds = alias_holds;
     state->weighing = true;
     status = ap_run_access_checker_ex(r);
     state->weighing = false;
     state->assumed = OKTA_ASSUME_NOTHING;
+    state->alias_holds = false;
     r->log = log;
     return status;
 }
@@ -82,11 +100,19 @@ static bool is_refusal(int status)
 /* Whether the caller may get in once known, although httpd refuses as long as nobody is. */
 static bool may_be_wrong(request_rec *r, okta_request *state)
 {
-    if (!is_refusal(weigh(r, state, OKTA_ASSUME_NOTHING)))
+    if (!is_refusal(weigh(r, state, OKTA_ASSUME_NOTHING, false)))
         return false;
-    if (!state->unanswerable && state->asked && is_refusal(weigh(r, state, OKTA_ASSUME_BEST)))
+    if (!state->asked || state->unanswerable)
         return state->unanswerable;
-    return state->asked || state->unanswerable;
+    return !is_refusal(weigh(r, state, OKTA_ASSUME_BEST, false)) ||
+           (state->alias && !is_refusal(weigh(r, state, OKTA_ASSUME_BEST, true))) ||
+           state->unanswerable;
+}
+
+static void forget_questions(okta_request *state)
+{
+    state->asked = state->passed_over = state->unanswerable = false;
+    state->alias = NULL;
 }
 
 int okta_weigh_access(request_rec *r)
@@ -101,13 +127,13 @@ int okta_weigh_access(request_rec *r)
     /* AuthType Okta says who it is; who was somebody before (a client certificate's SSLUserName) is
      * nobody here */
     r->user = NULL;
-    state->asked = state->passed_over = state->unanswerable = false;
+    forget_questions(state);
     state->ask_first =
-        (okta_registry_get()->weighs_first || okta_has_htaccess(r)) && may_be_wrong(r, state);
+        (okta_registry_get()->weighs_first || okta_htaccess_requires(r)) && may_be_wrong(r, state);
     if (state->ask_first)
         return OK;
     /* httpd evaluates them now; its OK meets okta_force_authn */
-    state->asked = state->passed_over = state->unanswerable = false;
+    forget_questions(state);
     return DECLINED;
 }
 
@@ -116,8 +142,11 @@ static bool stands(request_rec *r, okta_request *state)
 {
     if (state->ask_first || state->unanswerable)
         return false;
-    return !state->passed_over ||
-           (weigh(r, state, OKTA_ASSUME_WORST) == OK && !state->unanswerable);
+    if (!state->passed_over && !state->alias)
+        return true;
+    return weigh(r, state, OKTA_ASSUME_WORST, false) == OK &&
+           (!state->alias || weigh(r, state, OKTA_ASSUME_WORST, true) == OK) &&
+           !state->unanswerable;
 }
 
 int okta_force_authn(request_rec *r)

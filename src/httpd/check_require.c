@@ -17,9 +17,22 @@ static bool is_named(const ap_directive_t *node, const char *name)
     return strcasecmp(node->directive, name) == 0;
 }
 
+/* Calls of okta_claim, not names that begin like it: of a path, or of a variable OKTA_CLAIM_sub. */
+static bool calls_claims(const char *text)
+{
+    static const char name[] = "okta_claim";
+
+    while ((text = ap_strcasestr(text, name))) {
+        text += sizeof(name) - 1;
+        if (text[strspn(text, " \t")] == '(')
+            return true;
+    }
+    return false;
+}
+
 static bool mentions_claims(const char *text)
 {
-    return ap_strcasestr(text, "okta_claim") || ap_strcasestr(text, "%{OKTA:");
+    return calls_claims(text) || ap_strcasestr(text, "%{OKTA:");
 }
 
 /* Whether the provider decides by claims. */

@@ -3,6 +3,7 @@
 #include "httpd/registry.h"
 
 #include <apr_lib.h>
+#include <http_core.h>
 #include <mod_auth.h>
 
 static bool is_named(const ap_directive_t *node, const char *name)
@@ -46,11 +47,27 @@ okta_sense okta_sense_parsed(const cmd_parms *cmd)
     return sense_of_count(okta_negations_of(cmd->directive));
 }
 
-bool okta_has_htaccess(const request_rec *r)
+/* Sections in a file count unseen. */
+static bool may_require(const ap_conf_vector_t *file, const module *authz)
 {
-    for (const struct htaccess_result *file = r->htaccess; file; file = file->next)
-        if (file->htaccess)
+    const core_dir_config *core = ap_get_core_module_config(file);
+
+    return !authz || ap_get_module_config(file, authz) ||
+           (core && (core->sec_file || core->sec_if));
+}
+
+bool okta_htaccess_requires(const request_rec *r)
+{
+    const module *authz = NULL;
+
+    for (const struct htaccess_result *file = r->htaccess; file; file = file->next) {
+        if (!file->htaccess)
+            continue;
+        if (!authz)
+            authz = ap_find_linked_module("mod_authz_core.c");
+        if (may_require(file->htaccess, authz))
             return true;
+    }
     return false;
 }
 
@@ -62,7 +79,7 @@ okta_sense okta_sense_of(const request_rec *r, okta_sense parsed)
     if (parsed != OKTA_SENSE_OF_ALIAS)
         return parsed;
     name = apr_table_get(r->notes, AUTHZ_PROVIDER_NAME_NOTE);
-    if (!name || okta_has_htaccess(r))
+    if (!name || okta_htaccess_requires(r))
         return OKTA_SENSE_UNKNOWN;
     used = apr_hash_get(okta_registry_get()->senses, name, APR_HASH_KEY_STRING);
     return used ? *used : OKTA_SENSE_UNKNOWN;

@@ -29,7 +29,7 @@ void okta_senses_collect(const ap_directive_t *node);
 /* The provider of a Require line (its `not` left out), and what stands behind it; from pool. */
 const char *okta_provider_of(apr_pool_t *pool, const ap_directive_t *line, const char **arguments);
 
-/* Whether a .htaccess file has a say in the request. */
-bool okta_has_htaccess(const request_rec *r);
+/* Whether a .htaccess file may have a say in who gets in: it has a Require, or sections. */
+bool okta_htaccess_requires(const request_rec *r);
 
 #endif

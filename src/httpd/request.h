@@ -38,7 +38,9 @@ typedef struct okta_request {
     /* of what httpd asked before anybody was known: */
     bool asked;        /* anything of ours */
     bool passed_over;  /* a negation, which kept nobody out */
-    bool unanswerable; /* a claim, or an alias of two senses: no answer can be assumed */
+    bool unanswerable; /* a claim, or several aliases of two senses: no answer can be assumed */
+    bool alias_holds;  /* what the alias below is taken to answer */
+    const char *alias; /* the only alias of two senses; borrowed from the configuration */
     bool ask_first;    /* httpd would refuse whom it has to know first */
     bool in_doubt;     /* what could not be told counts against the caller, whatever comes of it */
 } okta_request;

@@ -162,7 +162,7 @@ int okta_warn_unasked(request_rec *r)
     state = okta_request_state(r, false);
     /* in a .htaccess file there may be a Require */
     if ((state && state->preflight) || okta_request_judged(r) || !okta_request_is_ours(r) ||
-        okta_has_htaccess(r) || !okta_told_once_is_first(config->gate->subject))
+        okta_htaccess_requires(r) || !okta_told_once_is_first(config->gate->subject))
         return DECLINED;
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                   OKTA_TAG_REQUEST

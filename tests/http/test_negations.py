@@ -70,9 +70,21 @@ CLOSED = {f"{form} beside {companion}": _all_of(line, *lines) for form, lines in
 CLOSED |= {f"{form} first": _all_of(*lines, "Require all granted") for form, lines in FORMS.items()}
 OPEN = {f"{form} or granted": ["<RequireAny>", *_all_of(*lines, "Require method POST"), "Require all granted",
                                "</RequireAny>"]
-        for form, lines in FORMS.items() if form != "alias of two senses"}
+        for form, lines in FORMS.items()}
 OPEN |= {f"{form} or ip": ["<RequireAny>", *_all_of("Require method POST", *lines), "Require ip 127.0.0.1",
-                           "</RequireAny>"] for form, lines in FORMS.items() if form != "alias of two senses"}
+                           "</RequireAny>"] for form, lines in FORMS.items()}
+OPEN |= {"alias of two senses lets in, or ip": ["<RequireAny>", "Require both", "Require ip 127.0.0.1", "</RequireAny>"],
+         "alias of two senses in both, or ip": [
+             "<RequireAny>", "Require both", *_all_of("Require not both", "Require method POST"), "Require ip 127.0.0.1",
+             "</RequireAny>"]}
+# Two aliases of two senses could answer in four ways, so they ask who it is.
+EITHER = {"either way": (["<RequireAny>", "Require both", *_all_of("Require not both", "Require all granted"),
+                          "</RequireAny>"], [200, 200, 200, 200]),
+          "neither way": (_all_of("Require both", "Require not both", "Require all granted"), [401, 401, 403, 403]),
+          "two of two senses": (_all_of("Require not both", "Require not gives-up-both", "Require all granted"),
+                                [401, 401, 403, 200]),
+          "and a negation": (_all_of("Require not both", "Require not okta-group Frozen", "Require all granted"),
+                             [401, 401, 403, 200])}
 # Two negations: members only.
 MEMBERS = {"member " + name: _all_of("Require all granted", "<RequireNone>", "<RequireAll>", "Require method GET", line,
                                      "</RequireAll>", "</RequireNone>")
@@ -90,13 +102,21 @@ def server(launch_shared, shared_issuer):
         text = trusts(shared_issuer) + ALIASES
         for name, lines in (CLOSED | OPEN | MEMBERS).items():
             text += _place(name, *lines)
+        for name, (lines, _) in EITHER.items():
+            text += _place(name, *lines)
+        (s.root / "htdocs" / "any").mkdir()
+        s.write("htdocs/any/page.txt", "page\n")
+        s.write("htdocs/any/.htaccess", "Options -Indexes\n")
+        text += _place("gives up", "Require gives-up-both")
+        text += _place("any", "SetHandler none", "<RequireAny>", "Require banned", "Require ip 127.0.0.1", "</RequireAny>",
+                       path="/any")
         text += _place("both lets in", "Require both")
         text += _place("merged", "Require not okta-group Nobody", "Require all granted",
                        path="/merged").replace("Require not okta-group Nobody\n", "")
         text += ("<Location /merged/and>\nAuthMerging And\n<RequireAll>\nRequire all granted\nRequire not banned\n"
                  "</RequireAll>\n</Location>\n")
         return text + (f'<Directory "{s.root}/htdocs/files">\nAuthType Okta\nAuthName api\nAllowOverride AuthConfig\n'
-                       "</Directory>\n")
+                       f'</Directory>\n<Directory "{s.root}/htdocs/any">\nAllowOverride Options\n</Directory>\n')
     server = launch_shared(snippet, modules=["authz_host"], processes=1, threads=8)
     server.expects(AUTHZ_NOISE, lasting=True)
     return server
@@ -127,6 +147,15 @@ def test_two_negations_are_none(server, shared_issuer, name):
 
 def test_an_alias_of_two_senses_lets_in_where_it_is_not_negated(server, shared_issuer):
     assert _statuses(server, shared_issuer, path_of("both lets in")) == [401, 401, 200, 403]
+
+
+@pytest.mark.parametrize("name", EITHER)
+def test_both_answers_of_an_alias_of_two_senses_are_tried(server, shared_issuer, name):
+    assert _statuses(server, shared_issuer, path_of(name)) == EITHER[name][1]
+
+
+def test_a_htaccess_file_without_a_require_leaves_aliases_as_they_are(server, shared_issuer):
+    assert _statuses(server, shared_issuer, "/any/page.txt") == [200, 200, 200, 200]
 
 
 def test_merged_requirements(server, shared_issuer):
@@ -314,6 +343,16 @@ TOO_EARLY = [
 def test_claims_asked_for_before_anybody_can_be_known(configtest, shared_issuer, lines):
     result = configtest(trusts(shared_issuer) + lines + "\n", modules=["setenvif", "rewrite"])
     assert not result.ok and "before anybody is known" in result.output, result.output
+
+
+@pytest.mark.parametrize("line", [
+    # a look ahead authenticates
+    'RewriteCond "%{LA-U:ENV:OKTA_CLAIM_tenant}" "^a$"', 'RewriteCond "%{REQUEST_URI}" "^/okta_claims/"',
+    'RewriteCond "%{ENV:REDIRECT_OKTA_CLAIM_sub}" "^a$"'])
+def test_names_that_begin_like_our_function_are_not_it(configtest, shared_issuer, line):
+    result = configtest(trusts(shared_issuer) + f"RewriteEngine On\n{line}\nRewriteRule .* - [F]\n"
+                        '<If "%{REQUEST_URI} =~ m#^/okta_claims/#">\nRequire all denied\n</If>\n', modules=["rewrite"])
+    assert result.ok, result.output
 
 
 def test_claims_asked_for_after_authentication(configtest, shared_issuer):

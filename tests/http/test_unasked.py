@@ -137,6 +137,24 @@ def test_sections_of_virtual_hosts(launch, issuer):
     assert ['<Location "/page.txt">' in line for line in lines] == [True, False]
 
 
+def test_a_htaccess_file_without_a_require_wants_nothing(launch, issuer):
+    def snippet(s):
+        (s.root / "htdocs" / "in" / "files").mkdir(parents=True)
+        for name in ("page.txt", "files/page.txt"):
+            s.write(f"htdocs/in/{name}", "page\n")
+        s.write("htdocs/in/.htaccess", "Options -Indexes\n")
+        s.write("htdocs/in/files/.htaccess", f"<Files page.txt>\n{GRANTED}</Files>\n")
+        return (trusts(issuer) + location("/whoami") + _section("Directory", '"/"', GRANTED)
+                + f'<Directory "{s.root}/htdocs/in">\nAllowOverride Options AuthConfig\n{OKTA}</Directory>\n')
+    server = launch(snippet, processes=1)
+    assert server.get("/whoami", issuer.mint.token()).status == 200
+    assert server.get("/in/files/page.txt").status == 200
+    assert server.error_log.matching(WARNING) == []
+    server.expects(WARNING)
+    assert server.get("/in/page.txt").status == 200
+    assert len(server.error_log.matching(WARNING)) == 1
+
+
 def test_a_require_in_a_htaccess_file_may_want_it(launch, issuer):
     def snippet(s):
         for name in ("with", "without"):
