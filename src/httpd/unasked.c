@@ -151,24 +151,59 @@ void okta_unasked_collect(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *serv
     visit_servers(&w, server);
 }
 
+/* The folder whose .htaccess file says AuthType Okta; NULL: none. */
+static const char *folder_that_says(request_rec *r)
+{
+    const module *authn = ap_find_linked_module("mod_authn_core.c");
+    request_rec probe = {.pool = r->pool, .server = r->server};
+
+    for (const struct htaccess_result *file = r->htaccess; authn && file; file = file->next) {
+        ap_conf_vector_t *own = (ap_conf_vector_t *)file->htaccess;
+
+        if (!own || !ap_get_module_config(own, authn))
+            continue;
+        probe.per_dir_config = ap_merge_per_dir_configs(r->pool, r->server->lookup_defaults, own);
+        if (okta_request_is_ours(&probe))
+            return file->dir;
+    }
+    return NULL;
+}
+
+/* What has AuthType Okta and no Require of its own; NULL: nothing, or it was told. */
+static const char *untold_section(request_rec *r, const okta_gate *gate)
+{
+    const char *folder = gate ? NULL : folder_that_says(r), *section;
+
+    if (gate)
+        return okta_told_once_is_first(gate->subject) ? gate->section : NULL;
+    if (!folder)
+        return NULL;
+    section = apr_pstrcat(r->pool, "the .htaccess file in ", folder, NULL);
+    return okta_told_once_is_first(section) ? section : NULL;
+}
+
 int okta_warn_unasked(request_rec *r)
 {
     const okta_dir_config *config = okta_dir_config_of(r);
     const okta_request *state;
+    const char *section;
 
-    if (!config->gate || r->main ||
-        ((config->required | UNGUARDED) & (AP_METHOD_BIT << r->method_number)))
+    if ((!config->gate && !r->htaccess) || r->main ||
+        (((config->gate ? config->required : 0) | UNGUARDED) & (AP_METHOD_BIT << r->method_number)))
         return DECLINED;
     state = okta_request_state(r, false);
     /* in a .htaccess file there may be a Require */
     if ((state && state->preflight) || okta_request_judged(r) || !okta_request_is_ours(r) ||
-        okta_htaccess_requires(r) || !okta_told_once_is_first(config->gate->subject))
+        okta_htaccess_requires(r))
+        return DECLINED;
+    section = untold_section(r, config->gate);
+    if (!section)
         return DECLINED;
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
                   OKTA_TAG_REQUEST
-                  "%s passed AuthType Okta of %s and nobody asked who it was: the section has no "
+                  "%s passed AuthType Okta of %s and nobody asked who it was: there is no "
                   "Require for it; write Require valid-user there, or Require all granted if "
                   "everybody may pass",
-                  r->uri, config->gate->section);
+                  r->uri, section);
     return DECLINED;
 }

@@ -155,6 +155,27 @@ def test_a_htaccess_file_without_a_require_wants_nothing(launch, issuer):
     assert len(server.error_log.matching(WARNING)) == 1
 
 
+def test_authtype_in_a_htaccess_file(launch, issuer):
+    """configtest cannot see it."""
+    def snippet(s):
+        for name, text in {"open": OKTA, "named": "AuthName x\n", "wanted": OKTA + GRANTED, "other": "AuthType None\n",
+                           "closed": OKTA + "Require valid-user\n"}.items():
+            (s.root / "htdocs" / name).mkdir()
+            s.write(f"htdocs/{name}/page.txt", "page\n")
+            s.write(f"htdocs/{name}/.htaccess", text)
+        return (trusts(issuer) + location("/whoami") + _root(s).replace("Options", "AllowOverride AuthConfig\nOptions")
+                + _section("Location", "/named", OKTA, GRANTED))
+    server = launch(snippet, processes=1)
+    assert server.get("/whoami", issuer.mint.token()).status == 200
+    statuses = {name: server.get(f"/{name}/page.txt").status for name in ("named", "wanted", "other", "closed")}
+    assert statuses == {"named": 200, "wanted": 200, "other": 200, "closed": 401}
+    assert server.error_log.matching(WARNING) == []
+    server.expects(WARNING)
+    assert [server.get("/open/page.txt").status for _ in range(3)] == [200] * 3
+    line, = server.error_log.matching(WARNING)
+    assert f"the .htaccess file in {server.root}/htdocs/open" in line
+
+
 def test_a_require_in_a_htaccess_file_may_want_it(launch, issuer):
     def snippet(s):
         for name in ("with", "without"):
