@@ -73,10 +73,11 @@ OPEN = {f"{form} or granted": ["<RequireAny>", *_all_of(*lines, "Require method 
         for form, lines in FORMS.items()}
 OPEN |= {f"{form} or ip": ["<RequireAny>", *_all_of("Require method POST", *lines), "Require ip 127.0.0.1",
                            "</RequireAny>"] for form, lines in FORMS.items()}
-OPEN |= {"alias of two senses lets in, or ip": ["<RequireAny>", "Require both", "Require ip 127.0.0.1", "</RequireAny>"],
+OPEN |= {"alias of two senses lets in, or ip": [
+             "<RequireAny>", "Require both", "Require ip 127.0.0.1", "</RequireAny>"],
          "alias of two senses in both, or ip": [
-             "<RequireAny>", "Require both", *_all_of("Require not both", "Require method POST"), "Require ip 127.0.0.1",
-             "</RequireAny>"]}
+             "<RequireAny>", "Require both", *_all_of("Require not both", "Require method POST"),
+             "Require ip 127.0.0.1", "</RequireAny>"]}
 # Two aliases of two senses could answer in four ways, so they ask who it is.
 EITHER = {"either way": (["<RequireAny>", "Require both", *_all_of("Require not both", "Require all granted"),
                           "</RequireAny>"], [200, 200, 200, 200]),
@@ -108,8 +109,8 @@ def server(launch_shared, shared_issuer):
         s.write("htdocs/any/page.txt", "page\n")
         s.write("htdocs/any/.htaccess", "Options -Indexes\n")
         text += _place("gives up", "Require gives-up-both")
-        text += _place("any", "SetHandler none", "<RequireAny>", "Require banned", "Require ip 127.0.0.1", "</RequireAny>",
-                       path="/any")
+        text += _place("any", "SetHandler none", "<RequireAny>", "Require banned", "Require ip 127.0.0.1",
+                       "</RequireAny>", path="/any")
         text += _place("both lets in", "Require both")
         text += _place("merged", "Require not okta-group Nobody", "Require all granted",
                        path="/merged").replace("Require not okta-group Nobody\n", "")
