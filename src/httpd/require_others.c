@@ -77,6 +77,41 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
 WRAPPER(expr)
 WRAPPER(user)
 WRAPPER(group)
+WRAPPER(file_group)
+WRAPPER(dbm_group)
+WRAPPER(dbm_file_group)
+WRAPPER(dbd_group)
+WRAPPER(ldap_user)
+WRAPPER(ldap_group)
+WRAPPER(ldap_dn)
+WRAPPER(ldap_attribute)
+WRAPPER(ldap_filter)
+WRAPPER(ldap_search)
+
+#define WRAP(name, id)                \
+    {                                 \
+        name, &httpds_##id, &our_##id \
+    }
+
+/* All of httpd's that look at the user, but valid-user, which asks for nothing that is known of
+ * one. */
+static const struct {
+    const char *name;
+    const authz_provider **httpds;
+    const authz_provider *ours;
+} wrapped[] = {WRAP("expr", expr),
+               WRAP("user", user),
+               WRAP("group", group),
+               WRAP("file-group", file_group),
+               WRAP("dbm-group", dbm_group),
+               WRAP("dbm-file-group", dbm_file_group),
+               WRAP("dbd-group", dbd_group),
+               WRAP("ldap-user", ldap_user),
+               WRAP("ldap-group", ldap_group),
+               WRAP("ldap-dn", ldap_dn),
+               WRAP("ldap-attribute", ldap_attribute),
+               WRAP("ldap-filter", ldap_filter),
+               WRAP("ldap-search", ldap_search)};
 
 static void wrap(apr_pool_t *pconf, const char *name, const authz_provider **httpds,
                  const authz_provider *ours)
@@ -93,7 +128,6 @@ static void wrap(apr_pool_t *pconf, const char *name, const authz_provider **htt
 
 void okta_wrap_providers(apr_pool_t *pconf)
 {
-    wrap(pconf, "expr", &httpds_expr, &our_expr);
-    wrap(pconf, "user", &httpds_user, &our_user);
-    wrap(pconf, "group", &httpds_group, &our_group);
+    for (size_t i = 0; i < sizeof(wrapped) / sizeof(wrapped[0]); i++)
+        wrap(pconf, wrapped[i].name, wrapped[i].httpds, wrapped[i].ours);
 }

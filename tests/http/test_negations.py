@@ -175,6 +175,18 @@ def test_httpd_reports_no_denial_of_a_caller_whom_it_lets_in(server, shared_issu
     assert server.error_log.matching("AH01630", mark) == []
 
 
+def test_a_negation_of_another_provider_that_looks_at_the_user(launch, issuer):
+    def snippet(s):
+        page = s.root / "htdocs" / "page.txt"
+        s.write("htdocs/page.txt", "page\n")
+        s.write("groups", f"{page.group()}: banned@example.com\n")
+        return trusts(issuer) + _place("owned", "SetHandler none", f'AuthGroupFile "{s.root}/groups"',
+                                       *_all_of("Require all granted", "Require not file-group"), path="/page.txt")
+    server = launch(snippet, modules=["authz_owner", "authz_groupfile"], processes=1)
+    server.expects(AUTHZ_NOISE + "|AH01670", lasting=True)
+    assert _statuses(server, issuer, "/page.txt") == [401, 401, 403, 200]
+
+
 def test_restarts(launch, issuer):
     """A restart reads all Require lines anew, with the modules loaded anew."""
     names = ["alias", "expr", "user", "none"]
