@@ -83,7 +83,7 @@ def test_a_user_signs_in_and_calls_the_api(server, oidc_provider):
     assert environment["AUTH_TYPE"] == "Okta"
     assert environment["REMOTE_USER"] == "alice@example.com"
     assert environment["OKTA_CLAIM_client_id"] == "interop-web"
-    assert environment["OKTA_CLAIM_groups"] == "Everyone Œuvres & Café"
+    assert environment["OKTA_CLAIM_groups"] == "Everyone Œuvres%20&%20Café"
 
 
 def test_the_id_token_of_the_same_sign_in_is_refused(server, oidc_provider):
