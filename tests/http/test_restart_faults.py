@@ -94,7 +94,7 @@ def test_configtest_refuses_nothing_that_it_cannot_judge(launch, issuer):
     def told(uid):
         server.configtest()
         return subprocess.run(["setpriv", f"--reuid={uid}", "--clear-groups", *command], text=True,
-                              capture_output=True, check=False).stderr
+                              capture_output=True, check=False, env=server._environment()).stderr
     assert "OktaStateDir" not in told(child_user()[0])
     assert "OktaStateDir" not in told(65533)
     (server.root / "state").chmod(0o770)
