@@ -126,17 +126,16 @@ static void fill(okta_slot *slot, int buffer, const char *bytes, size_t length)
 {
     shared_word *to = slot->words + (size_t)buffer * words_for(slot->capacity);
 
-    /* A reader of the generation that was here has to see that it ended before it sees its buffer
-     * change. */
-    atomic_thread_fence(memory_order_release);
+    /* Released and acquired word by word: who sees the buffer change then sees as well that the
+     * generation which was here has ended. */
     for (size_t i = 0; i < words_for(length); i++) {
         uint64_t word = 0;
         size_t rest = length - i * WORD;
 
         memcpy(&word, bytes + i * WORD, rest < WORD ? rest : WORD);
-        atomic_store_explicit(&to[i], word, memory_order_relaxed);
+        atomic_store_explicit(&to[i], word, memory_order_release);
     }
-    atomic_store_explicit(&slot->lengths[buffer], (uint32_t)length, memory_order_relaxed);
+    atomic_store_explicit(&slot->lengths[buffer], (uint32_t)length, memory_order_release);
 }
 
 okta_slot_outcome okta_slot_publish_in_turn(okta_slot *slot, okta_turn_number turn,
@@ -171,7 +170,7 @@ bool okta_slot_publish(okta_slot *slot, const char *bytes, size_t length)
 static void copy_out(const shared_word *from, char *buffer, size_t length)
 {
     for (size_t i = 0; i < words_for(length); i++) {
-        uint64_t word = atomic_load_explicit(&from[i], memory_order_relaxed);
+        uint64_t word = atomic_load_explicit(&from[i], memory_order_acquire);
         size_t rest = length - i * WORD;
 
         memcpy(buffer + i * WORD, &word, rest < WORD ? rest : WORD);
@@ -186,10 +185,9 @@ bool okta_slot_read(const okta_slot *slot, char *buffer, size_t *length, uint32_
 
         if (now.generation == 0)
             return false;
-        size = atomic_load_explicit(&slot->lengths[now.buffer], memory_order_relaxed);
+        size = atomic_load_explicit(&slot->lengths[now.buffer], memory_order_acquire);
         if (size <= slot->capacity)
             copy_out(slot->words + now.buffer * words_for(slot->capacity), buffer, size);
-        atomic_thread_fence(memory_order_acquire);
         if (size <= slot->capacity &&
             unpack(atomic_load_explicit(&slot->current, memory_order_relaxed)).generation ==
                 now.generation) {
