@@ -108,8 +108,6 @@ static void tick(refresher *r)
         ap_mpm_query(AP_MPMQ_MPM_STATE, &mpm_state);
     } while (under_way > 0 && okta_monotonic() < until && mpm_state != AP_MPMQ_STOPPING &&
              !leaving);
-    /* what OpenSSL keeps for this thread would outlive OpenSSL when the process ends */
-    OPENSSL_thread_stop();
     if (under_way == 0 && r->holding.failures >= FAILURES_HERE)
         rest(r);
 }
@@ -182,6 +180,8 @@ static apr_status_t on_watchdog(int state, void *data, apr_pool_t *pool)
         run(r);
     else if (!leaving && state == AP_WATCHDOG_STATE_STOPPING)
         stop(r);
+    /* what OpenSSL keeps for this thread would outlive OpenSSL when the process ends */
+    OPENSSL_thread_stop();
     pthread_mutex_unlock(&busy);
     return APR_SUCCESS;
 }

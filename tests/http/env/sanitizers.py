@@ -13,7 +13,7 @@ _OURS = re.compile(r"mod_auth_okta|mod_okta_devserver|\bsrc/(core|fetch|httpd|de
                    r"<unknown module>")
 # Regular expressions of the configuration belong to its pool. Children exit without destroying that, and
 # LeakSanitizer does not look into APR's memory for the pointers.
-_POOLED = re.compile(r" in ap_pregcomp ")
+_POOLED = re.compile(r" in ap_p?regcomp ")
 _VALGRIND_SUPPRESSIONS = Path(__file__).with_name("valgrind.supp")
 
 
