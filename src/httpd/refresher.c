@@ -176,12 +176,14 @@ static apr_status_t on_watchdog(int state, void *data, apr_pool_t *pool)
     (void)pool;
     if (!enter(LEAVE_PATIENCE))
         return APR_SUCCESS;
-    if (!leaving && state == AP_WATCHDOG_STATE_RUNNING)
-        run(r);
-    else if (!leaving && state == AP_WATCHDOG_STATE_STOPPING)
-        stop(r);
-    /* what OpenSSL keeps for this thread would outlive OpenSSL when the process ends */
-    OPENSSL_thread_stop();
+    if (!leaving) {
+        if (state == AP_WATCHDOG_STATE_RUNNING)
+            run(r);
+        else if (state == AP_WATCHDOG_STATE_STOPPING)
+            stop(r);
+        /* what OpenSSL keeps for this thread would outlive OpenSSL when the process ends */
+        OPENSSL_thread_stop();
+    }
     pthread_mutex_unlock(&busy);
     return APR_SUCCESS;
 }
