@@ -5,7 +5,7 @@ import re
 
 import pytest
 from env.mint import ABSENT
-from env.snippets import env_directory, env_location, trusts
+from env.snippets import env_directory, env_location, location, trusts
 
 TOLD = "would have one variable"
 
@@ -110,12 +110,16 @@ def test_the_list_of_the_configuration_says_which_is_meant(server, shared_issuer
 
 
 def test_variables_that_somebody_else_set_are_replaced(launch, issuer):
+    """Not added beside theirs either: httpd takes the first of one name, and merges them for programs alone."""
     server = launch(lambda s: trusts(issuer) + env_directory(s) + env_location(s, "/env")
-                    + "SetEnvIf Request_URI . OKTA_CLAIM_groups=root OKTA_CLAIM_GROUPS=root\n", modules=["cgi", "setenvif"])
+                    + location("/plain.txt", "Header set X-Seen %{OKTA_CLAIM_groups}e", handler=None)
+                    + "SetEnvIf Request_URI . OKTA_CLAIM_groups=root OKTA_CLAIM_GROUPS=root\n",
+                    modules=["cgi", "headers", "setenvif"])
     token = issuer.mint.token(groups="staff", Groups="admin")
     for _ in range(3):
         assert "root" not in _claims(server.get("/env", token)).values()
         assert _claims(server.get("/env", token))["groups"] == "staff"
+        assert server.get("/plain.txt", token).header("X-Seen") == "staff"
 
 
 @pytest.mark.every_mpm
