@@ -88,10 +88,7 @@ WRAPPER(ldap_attribute)
 WRAPPER(ldap_filter)
 WRAPPER(ldap_search)
 
-#define WRAP(name, id)                \
-    {                                 \
-        name, &httpds_##id, &our_##id \
-    }
+#define WRAP(name, id) name, &httpds_##id, &our_##id
 
 /* All of httpd's that look at the user, but valid-user, which asks for nothing that is known of
  * one. */
@@ -99,19 +96,19 @@ static const struct {
     const char *name;
     const authz_provider **httpds;
     const authz_provider *ours;
-} wrapped[] = {WRAP("expr", expr),
-               WRAP("user", user),
-               WRAP("group", group),
-               WRAP("file-group", file_group),
-               WRAP("dbm-group", dbm_group),
-               WRAP("dbm-file-group", dbm_file_group),
-               WRAP("dbd-group", dbd_group),
-               WRAP("ldap-user", ldap_user),
-               WRAP("ldap-group", ldap_group),
-               WRAP("ldap-dn", ldap_dn),
-               WRAP("ldap-attribute", ldap_attribute),
-               WRAP("ldap-filter", ldap_filter),
-               WRAP("ldap-search", ldap_search)};
+} wrapped[] = {{WRAP("expr", expr)},
+               {WRAP("user", user)},
+               {WRAP("group", group)},
+               {WRAP("file-group", file_group)},
+               {WRAP("dbm-group", dbm_group)},
+               {WRAP("dbm-file-group", dbm_file_group)},
+               {WRAP("dbd-group", dbd_group)},
+               {WRAP("ldap-user", ldap_user)},
+               {WRAP("ldap-group", ldap_group)},
+               {WRAP("ldap-dn", ldap_dn)},
+               {WRAP("ldap-attribute", ldap_attribute)},
+               {WRAP("ldap-filter", ldap_filter)},
+               {WRAP("ldap-search", ldap_search)}};
 
 static void wrap(apr_pool_t *pconf, const char *name, const authz_provider **httpds,
                  const authz_provider *ours)
