@@ -3,10 +3,14 @@
 #define OKTA_CORE_JWK_H
 
 #include "core/algorithm.h"
-#include "core/key.h"
+#include "core/text.h"
 
+#include <jansson.h>
 #include <openssl/evp.h>
 
+#define OKTA_RSA_MIN_BITS 2048
+#define OKTA_RSA_MAX_BITS 8192
+#define OKTA_KID_MAX_BYTES 512
 #define OKTA_RSA_EXPONENT_MAX_BITS 64
 #define OKTA_MATERIAL_MAX ((OKTA_RSA_MAX_BITS + OKTA_RSA_EXPONENT_MAX_BITS) / 8)
 

@@ -2,7 +2,7 @@
 
 #include "core/base64url.h"
 #include "core/json.h"
-#include "core/key.h"
+#include "core/jwk.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,10 +7,6 @@
 
 #include <jansson.h>
 
-#define OKTA_RSA_MIN_BITS 2048
-#define OKTA_RSA_MAX_BITS 8192
-#define OKTA_KID_MAX_BYTES 512
-
 typedef struct okta_key okta_key;
 
 /* Build a key from a JWK. NULL, with the cause in error, for a type, curve, use, key_ops, alg or

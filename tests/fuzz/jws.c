@@ -1,6 +1,6 @@
 #include "core/jws.h"
 #include "core/base64url.h"
-#include "core/key.h"
+#include "core/jwk.h"
 #include "fuzz.h"
 
 static void hold_part(const unsigned char *part, size_t length, const char **rest)
