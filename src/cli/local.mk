@@ -26,20 +26,3 @@ src_cli_okta_token_SOURCES = \
 src_cli_okta_token_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 src_cli_okta_token_LDADD = src/fetch/libokta_fetch.la src/core/libokta_core.la \
 	$(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) -lm
-EXTRA_DIST += \
-	tests/cli/cli_env/__init__.py \
-	tests/cli/cli_env/certs.py \
-	tests/cli/cli_env/minting.py \
-	tests/cli/cli_env/server.py \
-	tests/cli/cli_env/tool.py \
-	tests/cli/conftest.py \
-	tests/cli/test_get.py \
-	tests/cli/test_get_secret.py \
-	tests/cli/test_inspect.py \
-	tests/cli/test_token_vectors.py \
-	tests/cli/test_verify_input.py \
-	tests/cli/test_verify_issuer.py \
-	tests/cli/test_verify_json.py \
-	tests/cli/test_verify_signature_only.py \
-	tests/cli/test_verify_usage.py \
-	tests/cli/test_verify_verdicts.py

@@ -18,11 +18,3 @@ src_devserver_mod_okta_devserver_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(
 src_devserver_mod_okta_devserver_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-rpath /nonexistent
 src_devserver_mod_okta_devserver_la_LIBADD = $(OPENSSL_LIBS) $(JANSSON_LIBS)
-
-# the demo: it works in an unpacked release as in a clone
-EXTRA_DIST += \
-	conf/demo/httpd.conf \
-	conf/demo/page/index.html conf/demo/page/page.css conf/demo/page/page.js \
-	scripts/demo scripts/lib/build.sh scripts/lib/packages.sh \
-	scripts/lib/demo/calls.sh scripts/lib/demo/server.sh \
-	scripts/lib/demo/settings.sh scripts/lib/demo/table.sh

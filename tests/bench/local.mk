@@ -13,23 +13,6 @@ tests_bench_okta_bench_SOURCES = \
 tests_bench_okta_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_okta_bench_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
 tests_bench_okta_bench_LDADD = src/core/libokta_core.la $(JANSSON_LIBS) $(OPENSSL_LIBS) -lm
-EXTRA_DIST += \
-	scripts/bench \
-	docs/performance.md docs/performance.svg \
-	tests/bench/tokens.lua \
-	tests/bench/side_by_side/__init__.py \
-	tests/bench/side_by_side/__main__.py \
-	tests/bench/side_by_side/callgrind.py \
-	tests/bench/side_by_side/cases.py \
-	tests/bench/side_by_side/document.py \
-	tests/bench/side_by_side/growth.py \
-	tests/bench/side_by_side/load.py \
-	tests/bench/side_by_side/machine.py \
-	tests/bench/side_by_side/plot.py \
-	tests/bench/side_by_side/rounds.py \
-	tests/bench/side_by_side/server.py \
-	tests/bench/side_by_side/targets.py \
-	tests/bench/side_by_side/tokens.py
 
 .PHONY: okta-bench bench
 okta-bench: tests/bench/okta-bench$(EXEEXT)

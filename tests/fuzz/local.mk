@@ -33,5 +33,3 @@ tests_fuzz_replay_jws_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_metadata_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_snapshot_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_verify_LDADD = $(fuzz_ldadd)
-EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus tests/fuzz/jose.dict tests/fuzz/seeds.py \
-	scripts/fuzz scripts/coverage

@@ -50,4 +50,3 @@ TESTS += $(unit_tests)
 # the test gets every allocation of core's, to let it fail
 tests_unit_test_memory_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
-EXTRA_DIST += tests/vectors
