@@ -2,10 +2,7 @@
 
 #include "core/monotonic.h"
 #include "httpd/health.h"
-#include "httpd/jwks_file.h"
 #include "httpd/log.h"
-#include "httpd/restart.h"
-#include "httpd/statefile.h"
 
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
@@ -76,8 +73,7 @@ bool okta_keystore_confirm(const okta_issuer *issuer, okta_turn_number turn, apr
                                 fetched_at + pause_until_refresh(interval));
 }
 
-/* Durations may have been changed by the restart: what counts is what is configured now. */
-static void settle_times(const okta_issuer *issuer)
+void okta_keystore_settle_times(const okta_issuer *issuer)
 {
     const okta_global_config *global = &okta_registry_get()->global;
     okta_slot_state *state = okta_shared_of(issuer)->state;
@@ -158,60 +154,6 @@ bool okta_keystore_snapshot(const okta_issuer *issuer, okta_snapshot *snapshot)
 
     free(text);
     return good;
-}
-
-/* At a restart. What the file said before has been taken over by now, if it was read before. */
-static const char *outcome_of_bad_file(const okta_issuer *issuer)
-{
-    if (!okta_is_restart())
-        return "";
-    return okta_slot_generation(okta_shared_of(issuer)->keys) != 0
-               ? "; the keys that it had before serve on; mend it and restart gracefully"
-               : "; tokens of this issuer get 503; mend it and restart gracefully";
-}
-
-static bool publish_file(const okta_issuer *issuer, apr_pool_t *ptemp)
-{
-    okta_slot_state *state = okta_shared_of(issuer)->state;
-    const char *path = issuer->settings.jwks_file;
-    const okta_snapshot origin = {.jwks_uri = (char *)path};
-    okta_keyset *keys = NULL;
-    okta_error error = {""};
-    apr_size_t length;
-    const char *text =
-        okta_jwks_file_read(ptemp, path, okta_registry_get()->global.key_set_max_bytes, NULL, NULL,
-                            &length, &keys, &error);
-    bool good = text && okta_keystore_publish(issuer, 0, &origin, text, length, &error);
-
-    okta_keyset_unref(keys);
-    if (!good) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, issuer->server,
-                     OKTA_TAG_KEYS "OktaJwksFile \"%s\": it %s%s", path, error.text,
-                     outcome_of_bad_file(issuer));
-        return false;
-    }
-    state->fetched_at = apr_time_now();
-    state->fresh_until = state->usable_until = state->next_refresh = INT64_MAX;
-    return true;
-}
-
-int okta_keystore_fill(apr_pool_t *ptemp)
-{
-    const apr_array_header_t *issuers = okta_registry_get()->issuers;
-
-    for (int i = 0; i < issuers->nelts; i++) {
-        const okta_issuer *issuer = APR_ARRAY_IDX(issuers, i, okta_issuer *);
-
-        if (issuer->settings.jwks_file) {
-            if (!publish_file(issuer, ptemp) && !okta_is_restart())
-                return HTTP_INTERNAL_SERVER_ERROR;
-        } else if (okta_slot_generation(okta_shared_of(issuer)->keys) == 0) {
-            okta_statefile_load(issuer, ptemp);
-        } else {
-            settle_times(issuer);
-        }
-    }
-    return OK;
 }
 
 static apr_status_t release_sets(void *unused)

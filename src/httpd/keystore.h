@@ -6,11 +6,6 @@
 #include "core/snapshot.h"
 #include "httpd/shared.h"
 
-/* Parent, post_config, after okta_shared_create: publish key files and what the state files have,
- * and fit the times of keys that were taken over to the configuration. An httpd status; at a
- * restart, where a key file that cannot be used leaves the keys of before, always OK. */
-int okta_keystore_fill(apr_pool_t *ptemp);
-
 /* Child: the process's own part; released with pchild. */
 void okta_keystore_child_init(apr_pool_t *pchild);
 
@@ -34,7 +29,12 @@ bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
  * `fetched_at` (microseconds), saying max_age (seconds, -1: nothing). */
 void okta_keystore_set_times(const okta_issuer *issuer, apr_time_t fetched_at, int64_t max_age);
 
-/* The same in the refresher's turn. False: it is over, and whoever has the next one decides. */
+/* Parent, before the fork: durations may have been changed by the restart; what counts is what is
+ * configured now. */
+void okta_keystore_settle_times(const okta_issuer *issuer);
+
+/* okta_keystore_set_times in the refresher's turn. False: it is over, and whoever has the next one
+ * decides. */
 bool okta_keystore_confirm(const okta_issuer *issuer, okta_turn_number turn, apr_time_t fetched_at,
                            int64_t max_age);
 

@@ -20,6 +20,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/health.c src/httpd/health.h \
 	src/httpd/identity.c src/httpd/identity.h \
 	src/httpd/inherit.c src/httpd/inherit.h \
+	src/httpd/initial_keys.c src/httpd/initial_keys.h \
 	src/httpd/jwks_file.c src/httpd/jwks_file.h \
 	src/httpd/judge.c src/httpd/judge.h \
 	src/httpd/keystore.c src/httpd/keystore.h \

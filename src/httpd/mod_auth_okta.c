@@ -11,6 +11,7 @@
 #include "httpd/handlers.h"
 #include "httpd/identity.h"
 #include "httpd/inherit.h"
+#include "httpd/initial_keys.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
 #include "httpd/refresher.h"
@@ -57,7 +58,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     if (status == OK)
         status = okta_statedir_prepare(pconf, server);
     if (status == OK)
-        status = okta_keystore_fill(ptemp);
+        status = okta_initial_keys_publish(ptemp);
     if (status == OK && okta_refresher_register(pconf, server) != OK)
         status = okta_ends_a_start(server, "no key set is fetched until that is mended and httpd "
                                            "restarted; the keys that are there serve until they "
