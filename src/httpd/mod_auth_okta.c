@@ -39,6 +39,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)plog;
     (void)ptemp;
     okta_registry_create(pconf);
+    okta_refresher_register_mutex(pconf);
     okta_wrap_providers(pconf);
     return OK;
 }

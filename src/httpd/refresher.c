@@ -16,8 +16,7 @@
 #include <util_mutex.h>
 
 #define WATCHDOG_NAME "okta_keys"
-#define WATCHDOG_MUTEX \
-    "watchdog-callback"       /* the type of mod_watchdog's own, known to the Mutex directive */
+#define MUTEX_TYPE "okta-keys" /* for the Mutex directive */
 #define FETCH_SLICE_MS 50     /* one turn of the fetcher */
 #define FETCH_STRETCH 1000000 /* microseconds; the watchdog's callback stays no longer */
 /* Failures in a row after which another process shall try: it may be this one that lacks something,
@@ -264,6 +263,11 @@ static apr_status_t clean_up_curl(void *unused)
     return APR_SUCCESS;
 }
 
+void okta_refresher_register_mutex(apr_pool_t *pconf)
+{
+    ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
+}
+
 static refresher *refresher_new(apr_pool_t *pconf)
 {
     const okta_registry *registry = okta_registry_get();
@@ -303,7 +307,7 @@ int okta_refresher_register(apr_pool_t *pconf, server_rec *server)
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     apr_pool_cleanup_register(pconf, NULL, clean_up_curl, apr_pool_cleanup_null);
-    status = ap_proc_mutex_create(&r->mutex, NULL, WATCHDOG_MUTEX, WATCHDOG_NAME, server, pconf, 0);
+    status = ap_proc_mutex_create(&r->mutex, NULL, MUTEX_TYPE, NULL, server, pconf, 0);
     if (status == APR_SUCCESS)
         status = get_instance(&watchdog, WATCHDOG_NAME, 0, 0, pconf);
     if (status == APR_SUCCESS)

@@ -4,6 +4,9 @@
 
 #include <httpd.h>
 
+/* Parent, pre_config: name the mutex of the refreshers for the Mutex directive, `okta-keys`. */
+void okta_refresher_register_mutex(apr_pool_t *pconf);
+
 /* Parent, post_config, before mod_watchdog's own: have the watchdog run the refresher in one child
  * at a time. Nothing when no issuer's keys come from the network. An httpd status. */
 int okta_refresher_register(apr_pool_t *pconf, server_rec *server);

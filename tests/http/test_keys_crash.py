@@ -138,3 +138,19 @@ def test_killed_at_random_moments_of_publication(issuer, launch, mpm, figure):
     assert all(killer.explains(s) for s in failed), failed
     assert not server.error_log.matching("damaged")
     wait_for(lambda: server.get("/whoami", token).status == 200, "a request after it all")
+
+
+@pytest.mark.parametrize("mechanism", ["pthread", "fcntl", "flock", "sysvsem", "posixsem"])
+def test_the_mutex_that_dies_with_its_process(mechanism, issuer, launch):
+    """The next process takes over at once; one that is left a semaphore of POSIX waits until the lease runs out."""
+    dies = mechanism != "posixsem"
+    server = launch(f"Mutex {mechanism} okta-keys\n" + api(issuer, "OktaKeyRefresh 1s 1s"),
+                    processes=3, threads=8)
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    if not dies:
+        server.expects("OKTA-KEYS: the refresher of process .* stands still", lasting=True)
+    owner = wait_for(lambda: refresher(server), "a fetch")
+    fetched = len(fetch_lines(server))
+    _Killer(server).kill(owner)
+    wait_for(lambda: len(fetch_lines(server)) > fetched and refresher(server) != owner, "another process to refresh")
+    assert bool(server.error_log.matching("stands still")) != dies

@@ -225,7 +225,7 @@ def test_no_lock_to_be_had(launch, issuer):
         folder.rmdir()
         pytest.skip(f"no file system to be had here: {mounted.stderr.strip()}")
     try:
-        server = launch(f"Mutex flock:{folder} watchdog-callback\n" + api(issuer))
+        server = launch(f"Mutex flock:{folder} okta-keys\n" + api(issuer))
         assert_ok(server.get("/whoami", issuer.mint.token()))
         subprocess.run(["mount", "--bind", folder, folder], check=True)
         subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
