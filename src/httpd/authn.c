@@ -2,6 +2,7 @@
 
 #include "core/bearer.h"
 #include "core/verify.h"
+#include "httpd/effective.h"
 #include "httpd/identity.h"
 #include "httpd/keywait.h"
 #include "httpd/log.h"
@@ -13,45 +14,6 @@
 #include <http_core.h>
 #include <http_request.h>
 
-static bool all_default_servers(const okta_strings *issuers)
-{
-    for (size_t i = 0; i < issuers->count; i++)
-        if (!okta_is_default_server(issuers->items[i]))
-            return false;
-    return true;
-}
-
-/* The policy of the location. *composed keeps the one issuer that a domain makes. False: nothing to
- * judge by. */
-static bool policy_of(request_rec *r, const char **composed, okta_policy *policy)
-{
-    static const char *const default_audience[] = {OKTA_DEFAULT_AUDIENCE};
-    const okta_dir_config *config = okta_dir_config_of(r);
-    apr_int64_t max_bytes = okta_server_config_of(r->server)->max_token_bytes;
-
-    policy->issuers = okta_strings_of(config->issuers);
-    if (!config->issuers && config->domain) {
-        *composed =
-            config->composed
-                ? config->composed
-                : okta_registry_composed(config->domain, config->server_id ? config->server_id
-                                                                           : OKTA_DEFAULT_SERVER);
-        policy->issuers = (okta_strings){*composed ? 1 : 0, composed};
-    }
-    policy->audiences = okta_strings_of(config->audiences);
-    if (!config->audiences && all_default_servers(&policy->issuers))
-        policy->audiences = (okta_strings){1, default_audience};
-    policy->clients = okta_strings_of(config->clients);
-    policy->algorithms = config->algorithms ? config->algorithms : OKTA_ALGORITHMS_DEFAULT;
-    policy->acrs = okta_strings_of(config->step_up_acrs);
-    policy->limits_auth_age = config->step_up_max_age >= 0;
-    policy->max_auth_age = config->step_up_max_age;
-    policy->at_jwt_only = config->at_jwt_only == 1;
-    policy->skew = config->skew < 0 ? OKTA_SKEW_DEFAULT : config->skew;
-    policy->max_token_bytes = max_bytes < 0 ? OKTA_TOKEN_BYTES_DEFAULT : (size_t)max_bytes;
-    return policy->issuers.count > 0 && policy->audiences.count > 0;
-}
-
 static apr_status_t release_claims(void *claims)
 {
     okta_claims_unref(claims);
@@ -61,12 +23,11 @@ static apr_status_t release_claims(void *claims)
 static okta_reason judge(request_rec *r, const char *token, size_t length,
                          const okta_issuer **issuer, okta_result *result)
 {
-    const char *composed = NULL;
+    const okta_policy policy = okta_effective_policy(okta_dir_config_of(r), r->server, r->pool);
     okta_claims *claims = NULL;
-    okta_policy policy;
     okta_reason reason;
 
-    if (!policy_of(r, &composed, &policy))
+    if (policy.issuers.count == 0 || policy.audiences.count == 0)
         return okta_result_set(result, OKTA_MISCONFIGURED,
                                "no issuer or no audience here: set OktaDomain or OktaIssuer, and "
                                "OktaAudience");

@@ -4,7 +4,7 @@
 #include "httpd/check_access.h"
 #include "httpd/check_require.h"
 #include "httpd/check_sections.h"
-#include "httpd/directives.h"
+#include "httpd/effective.h"
 #include "httpd/jwks_file.h"
 #include "httpd/log.h"
 #include "httpd/registry.h"
@@ -53,12 +53,13 @@ static void register_possible(okta_judge *j)
 
     for (int i = 0; i < registry->sections->nelts; i++) {
         const okta_section *section = &APR_ARRAY_IDX(registry->sections, i, okta_section);
-        const apr_array_header_t *own = okta_issuers_of(section->config);
+        const okta_strings own =
+            okta_effective_policy(section->config, section->server, registry->pool).issuers;
         bool has_domain = false;
 
         j->place = section->node;
-        for (int k = 0; k < own->nelts; k++)
-            okta_registry_add(APR_ARRAY_IDX(own, k, const char *), section->server, true);
+        for (size_t k = 0; k < own.count; k++)
+            okta_registry_add(own.items[k], section->server, true);
         if (!section->config->server_id)
             continue;
         for (int k = 0; k < others->nelts; k++) {
@@ -66,8 +67,8 @@ static void register_possible(okta_judge *j)
             if (!is_related(j, section, other))
                 continue;
             has_domain = true;
-            okta_registry_add(okta_compose_issuer(registry->pool, other->config->domain,
-                                                  section->config->server_id),
+            okta_registry_add(okta_effective_issuer(registry->pool, other->config->domain,
+                                                    section->config->server_id),
                               section->server, true);
         }
         if (!has_domain)

@@ -1,34 +1,10 @@
 #include "httpd/check_sections.h"
 
-#include "httpd/directives.h"
+#include "core/issuer.h"
+#include "httpd/effective.h"
 #include "httpd/registry.h"
 
 #include <apr_strings.h>
-
-const apr_array_header_t *okta_issuers_of(const okta_dir_config *config)
-{
-    apr_pool_t *pool = okta_registry_get()->pool;
-    apr_array_header_t *list;
-
-    if (config->issuers)
-        return config->issuers;
-    list = apr_array_make(pool, 1, sizeof(const char *));
-    if (config->domain)
-        APR_ARRAY_PUSH(list, const char *) =
-            config->composed
-                ? config->composed
-                : okta_compose_issuer(pool, config->domain,
-                                      config->server_id ? config->server_id : OKTA_DEFAULT_SERVER);
-    return list;
-}
-
-static bool audience_has_default(const apr_array_header_t *issuers)
-{
-    for (int i = 0; i < issuers->nelts; i++)
-        if (!okta_is_default_server(APR_ARRAY_IDX(issuers, i, const char *)))
-            return false;
-    return true;
-}
 
 /* Whom the section trusts, in its own words. */
 static bool says_whom_to_trust(const okta_place *place)
@@ -55,49 +31,42 @@ static const char *subject(okta_judge *j, const okta_place *place, const server_
 }
 
 static void judge_trust(okta_judge *j, const okta_place *place, server_rec *server,
-                        const okta_holding *holding, const apr_array_header_t *issuers)
+                        const okta_holding *holding, const okta_policy *policy)
 {
-    const okta_dir_config *config = holding->config;
-
     if (holding->maybe_issuer)
         return;
     j->shut = true;
-    if (issuers->nelts == 0)
+    if (policy->issuers.count == 0)
         okta_complain(j, server,
                       "%s: no issuer; set OktaDomain (and OktaAuthorizationServer), or OktaIssuer, "
                       "in the same section or for the server",
                       subject(j, place, server));
-    else if (!config->audiences && !audience_has_default(issuers))
+    else if (policy->audiences.count == 0)
         okta_complain(j, server,
                       "%s: no audience for issuer \"%s\"; set OktaAudience (only the server "
                       "\"default\" has a default, \"" OKTA_DEFAULT_AUDIENCE "\")",
-                      subject(j, place, server), APR_ARRAY_IDX(issuers, 0, const char *));
+                      subject(j, place, server), policy->issuers.items[0]);
     j->shut = false;
 }
 
-/* The scopes that Require lines in and below the node name, for RFC 9728's scopes_supported. */
-static void collect_scopes(const ap_directive_t *node, apr_array_header_t **scopes)
+/* What forbids scopes asks for none of them. */
+static bool asks_for_scopes(const char *container)
 {
-    apr_pool_t *pool = okta_registry_get()->pool;
-
-    for (; node; node = node->next) {
-        const char *line = node->args;
-
-        if (strcasecmp(node->directive, "Require") == 0 &&
-            strcasecmp(ap_getword_conf(pool, &line), "okta-scope") == 0)
-            while (*line)
-                okta_append(pool, scopes, ap_getword_conf(pool, &line));
-        if (strcasecmp(node->directive, "<RequireNone") != 0)
-            collect_scopes(node->first_child, scopes);
-    }
+    return strcasecmp(container, "<RequireNone") != 0;
 }
 
-static apr_array_header_t *scopes_of(const okta_place *place)
+/* The scopes that Require lines in and below the place name, for RFC 9728's scopes_supported. */
+static void add_scopes(const okta_place *place, apr_array_header_t *scopes)
+{
+    okta_effective_scopes(place->node->first_child, asks_for_scopes, scopes);
+}
+
+static bool names_scopes(const okta_place *place)
 {
     apr_array_header_t *scopes = apr_array_make(okta_registry_get()->pool, 2, sizeof(const char *));
 
-    collect_scopes(place->node->first_child, &scopes);
-    return scopes;
+    add_scopes(place, scopes);
+    return scopes->nelts > 0;
 }
 
 /* A section is a resource of its own where it says so: that it has metadata, who is trusted, or
@@ -109,12 +78,13 @@ static bool is_resource(const okta_place *place, const server_rec *server)
 
     return place->auth_type || says_whom_to_trust(place) ||
            (place->config && place->config->resource_metadata == 1) ||
-           (defaults->resource_metadata == 1 && scopes_of(place)->nelts > 0);
+           (defaults->resource_metadata == 1 && names_scopes(place));
 }
 
 /* Of what holds in the place, the document; where none does in a virtual host, that one hides the
  * main server's. */
-static void note_resource(const okta_place *place, server_rec *server, const okta_holding *holding)
+static void note_resource(const okta_place *place, server_rec *server, const okta_holding *holding,
+                          const okta_policy *policy)
 {
     okta_registry *registry = okta_registry_get();
     bool has = holding->config->resource_metadata == 1 && okta_place_is_okta(holding->auth);
@@ -127,11 +97,12 @@ static void note_resource(const okta_place *place, server_rec *server, const okt
     resource->server = server;
     resource->path = strcmp(place->path, "/") == 0 ? "" : apr_pstrdup(registry->pool, place->path);
     resource->hidden = !has;
-    resource->issuers = okta_issuers_of(holding->config);
+    resource->issuers = policy->issuers;
+    resource->issuers.items = apr_pmemdup(registry->pool, policy->issuers.items,
+                                          policy->issuers.count * sizeof(*policy->issuers.items));
     resource->scopes = apr_array_make(registry->pool, 2, sizeof(const char *));
     for (int i = 0; i < holding->askers->nelts; i++)
-        collect_scopes(APR_ARRAY_IDX(holding->askers, i, const okta_place *)->node->first_child,
-                       &resource->scopes);
+        add_scopes(APR_ARRAY_IDX(holding->askers, i, const okta_place *), resource->scopes);
     APR_ARRAY_PUSH(registry->resources, okta_resource *) = resource;
 }
 
@@ -163,19 +134,19 @@ static bool judge_place(const okta_places *places, const okta_place *place, serv
 {
     okta_judge *j = places->judge;
     okta_holding holding = okta_place_holding(places, place, server);
+    const okta_policy policy =
+        okta_effective_policy(holding.config, server, okta_registry_get()->pool);
     int faults = j->faults;
 
     j->place = place->node;
     if (place->config)
         judge_cors(j, server, holding.config, place->first);
     if (okta_place_is_okta(holding.auth) && (place->auth_type || says_whom_to_trust(place))) {
-        const apr_array_header_t *issuers = okta_issuers_of(holding.config);
-
-        for (int i = 0; i < issuers->nelts; i++)
-            okta_registry_add(APR_ARRAY_IDX(issuers, i, const char *), server, false);
-        judge_trust(j, place, server, &holding, issuers);
+        for (size_t i = 0; i < policy.issuers.count; i++)
+            okta_registry_add(policy.issuers.items[i], server, false);
+        judge_trust(j, place, server, &holding, &policy);
     }
-    note_resource(place, server, &holding);
+    note_resource(place, server, &holding, &policy);
     return j->faults == faults;
 }
 

@@ -8,8 +8,4 @@
 /* Complains of what cannot work; registers the issuers that are surely used, and the resources. */
 void okta_check_sections(const okta_places *places);
 
-/* The issuers of merged settings; a domain and an id from different sections are put together here.
- * As long-lived as the configuration. */
-const apr_array_header_t *okta_issuers_of(const okta_dir_config *config);
-
 #endif

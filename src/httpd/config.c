@@ -134,14 +134,17 @@ okta_strings okta_strings_of(const apr_array_header_t *list)
     return strings;
 }
 
+void okta_append(apr_pool_t *pool, apr_array_header_t **list, const char *value)
+{
+    okta_strings known = okta_strings_of(*list);
+
+    if (!*list)
+        *list = apr_array_make(pool, 2, sizeof(const char *));
+    if (!okta_strings_contain(&known, value, strlen(value)))
+        APR_ARRAY_PUSH(*list, const char *) = value;
+}
+
 const okta_server_config *okta_server_config_of(const server_rec *server)
 {
     return ap_get_module_config(server->module_config, &auth_okta_module);
-}
-
-const char *okta_compose_issuer(apr_pool_t *pool, const char *domain, const char *server_id)
-{
-    if (strcmp(server_id, OKTA_ORG_SERVER) == 0)
-        return apr_pstrcat(pool, "https://", domain, NULL);
-    return apr_pstrcat(pool, "https://", domain, "/oauth2/", server_id, NULL);
 }

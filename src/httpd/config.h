@@ -112,6 +112,8 @@ void *okta_server_config_merge(apr_pool_t *pool, void *base, void *add);
 const okta_dir_config *okta_dir_config_of(const request_rec *r);
 /* A list of the configuration as the core takes it; NULL is the empty one. */
 okta_strings okta_strings_of(const apr_array_header_t *list);
+/* Append to such a list unless the value is there; NULL makes the list. */
+void okta_append(apr_pool_t *pool, apr_array_header_t **list, const char *value);
 
 const okta_server_config *okta_server_config_of(const server_rec *server);
 
@@ -119,9 +121,6 @@ const okta_server_config *okta_server_config_of(const server_rec *server);
  * values. */
 okta_issuer_settings okta_issuer_settings_merge(const okta_issuer_settings *fallback,
                                                 const okta_issuer_settings *settings);
-
-/* `https://domain/oauth2/id`, or `https://domain` for the org server; from pool. */
-const char *okta_compose_issuer(apr_pool_t *pool, const char *domain, const char *server_id);
 
 extern const command_rec okta_directives[];
 

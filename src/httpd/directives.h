@@ -32,9 +32,6 @@ const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value);
 /* A flag in okta_dir_config: cmd->info is the offset of an int. */
 const char *okta_set_flag(cmd_parms *cmd, void *config, int flag);
 
-/* Append to a list of a section unless it is there; makes the list. */
-void okta_append(apr_pool_t *pool, apr_array_header_t **list, const char *value);
-
 /* Server-level; those that may stand in <OktaIssuer> too write there while one is open. */
 const char *okta_open_issuer_section(cmd_parms *cmd, void *config, const char *arguments);
 const char *okta_set_jwks_uri(cmd_parms *cmd, void *config, const char *value);

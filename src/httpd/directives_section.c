@@ -1,6 +1,7 @@
 #include "core/issuer.h"
 #include "core/path.h"
 #include "httpd/directives.h"
+#include "httpd/effective.h"
 #include "httpd/registry.h"
 #include "httpd/variables.h"
 #include "httpd/words.h"
@@ -33,16 +34,6 @@ static const char *beside_other(const cmd_parms *cmd, const char *value, const c
 static apr_array_header_t **list_at(const cmd_parms *cmd, okta_dir_config *config)
 {
     return (apr_array_header_t **)((char *)config + (apr_size_t)cmd->info);
-}
-
-void okta_append(apr_pool_t *pool, apr_array_header_t **list, const char *value)
-{
-    if (!*list)
-        *list = apr_array_make(pool, 2, sizeof(const char *));
-    for (int i = 0; i < (*list)->nelts; i++)
-        if (strcmp(APR_ARRAY_IDX(*list, i, const char *), value) == 0)
-            return;
-    APR_ARRAY_PUSH(*list, const char *) = value;
 }
 
 const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value)
@@ -98,9 +89,7 @@ const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value)
 static void compose(const cmd_parms *cmd, okta_dir_config *section)
 {
     if (section->domain)
-        section->composed =
-            okta_compose_issuer(cmd->pool, section->domain,
-                                section->server_id ? section->server_id : OKTA_DEFAULT_SERVER);
+        section->composed = okta_effective_issuer(cmd->pool, section->domain, section->server_id);
 }
 
 const char *okta_set_domain(cmd_parms *cmd, void *config, const char *value)

@@ -14,6 +14,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/config.c src/httpd/config.h \
 	src/httpd/connection_field.c src/httpd/connection_field.h \
 	src/httpd/cors.c src/httpd/cors.h \
+	src/httpd/effective.c src/httpd/effective.h \
 	src/httpd/expressions.c src/httpd/expressions.h \
 	src/httpd/filewrite.c src/httpd/filewrite.h \
 	src/httpd/handlers.c src/httpd/handlers.h \

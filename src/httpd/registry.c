@@ -84,21 +84,6 @@ okta_issuer *okta_registry_add(const char *url, server_rec *server, bool on_dema
     return issuer;
 }
 
-const char *okta_registry_composed(const char *domain, const char *server_id)
-{
-    size_t domain_length = strlen(domain);
-
-    for (int i = 0; i < registry->issuers->nelts; i++) {
-        const char *url = APR_ARRAY_IDX(registry->issuers, i, okta_issuer *)->url;
-        const char *rest = url + strlen("https://") + domain_length;
-
-        if (strncmp(url, "https://", 8) == 0 && strncmp(url + 8, domain, domain_length) == 0 &&
-            strncmp(rest, "/oauth2/", 8) == 0 && strcmp(rest + 8, server_id) == 0)
-            return url;
-    }
-    return NULL;
-}
-
 static const okta_issuer_settings *section_settings(const char *url)
 {
     for (int i = 0; i < registry->issuer_sections->nelts; i++) {

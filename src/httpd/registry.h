@@ -43,10 +43,10 @@ typedef struct okta_issuer_section {
  * main server's. */
 typedef struct okta_resource {
     const server_rec *server;
-    const char *path;                  /* as written; "" for the root */
-    bool hidden;                       /* in this virtual host there is none at that path */
-    const apr_array_header_t *issuers; /* const char * */
-    apr_array_header_t *scopes;        /* const char *: those that its Require lines name */
+    const char *path; /* as written; "" for the root */
+    bool hidden;      /* in this virtual host there is none at that path */
+    okta_strings issuers;
+    apr_array_header_t *scopes; /* const char *: those that its Require lines name */
 } okta_resource;
 
 /* A server that a restart could not take as configured. */
@@ -89,10 +89,6 @@ okta_issuer *okta_registry_find(const char *url);
 
 /* Have an issuer; one that is wanted for sure is no longer on demand. */
 okta_issuer *okta_registry_add(const char *url, server_rec *server, bool on_demand);
-
-/* The issuer for a domain and an id that come from different sections, or NULL. Any thread, after
- * configuration. */
-const char *okta_registry_composed(const char *domain, const char *server_id);
 
 /* Complete the settings of all issuers. */
 void okta_registry_settle(void);

@@ -4,7 +4,7 @@
 #include "core/path.h"
 #include "httpd/admission.h"
 #include "httpd/claim_text.h"
-#include "httpd/config.h"
+#include "httpd/effective.h"
 #include "httpd/request.h"
 #include "httpd/words.h"
 
@@ -15,7 +15,6 @@
 #include <http_request.h>
 #include <mod_auth.h>
 
-#define SCOPE "okta-scope"
 #define GROUP "okta-group"
 #define CLIENT "okta-client"
 #define CLAIM "okta-claim"
@@ -43,39 +42,21 @@ typedef struct claim_condition {
     okta_sense sense;
 } claim_condition;
 
-static void append_words(apr_pool_t *pool, apr_array_header_t *words, const char *line)
+static apr_array_header_t *words_of(apr_pool_t *pool, const char *line)
 {
+    apr_array_header_t *words = apr_array_make(pool, 2, sizeof(const char *));
+
     while (*line) {
         const char *word = ap_getword_conf(pool, &line);
         if (*word)
             APR_ARRAY_PUSH(words, const char *) = word;
     }
-}
-
-static apr_array_header_t *words_of(apr_pool_t *pool, const char *line)
-{
-    apr_array_header_t *words = apr_array_make(pool, 2, sizeof(const char *));
-
-    append_words(pool, words, line);
     return words;
 }
 
-static bool is_section(const ap_directive_t *node, const char *name)
+static bool is_all(const char *container)
 {
-    return node && strcasecmp(node->directive, name) == 0;
-}
-
-static void collect_scopes(apr_pool_t *pool, const ap_directive_t *node, apr_array_header_t *scopes)
-{
-    for (; node; node = node->next) {
-        const char *line = node->args;
-
-        if (is_section(node, "<RequireAll"))
-            collect_scopes(pool, node->first_child, scopes);
-        else if (is_section(node, "Require") &&
-                 strcasecmp(ap_getword_conf(pool, &line), SCOPE) == 0)
-            append_words(pool, scopes, line);
-    }
+    return strcasecmp(container, "<RequireAll") == 0;
 }
 
 /* httpd stops at the first failure in <RequireAll>; the client has to learn at once of all scopes
@@ -85,13 +66,13 @@ static apr_array_header_t *scopes_asked_for(const cmd_parms *cmd, apr_array_head
     const ap_directive_t *all = NULL;
     apr_array_header_t *scopes;
 
-    for (const ap_directive_t *node = cmd->directive->parent; is_section(node, "<RequireAll");
+    for (const ap_directive_t *node = cmd->directive->parent; node && is_all(node->directive);
          node = node->parent)
         all = node;
     if (!all)
         return own;
     scopes = apr_array_make(cmd->pool, 4, sizeof(const char *));
-    collect_scopes(cmd->pool, all->first_child, scopes);
+    okta_effective_scopes(all->first_child, is_all, scopes);
     return scopes->nelts ? scopes : own;
 }
 
@@ -118,7 +99,7 @@ static const char *parse_words(const cmd_parms *cmd, const char *what, const cha
 static const char *parse_scopes(cmd_parms *cmd, const char *line, const void **parsed)
 {
     word_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
-    const char *error = parse_words(cmd, SCOPE, line, OKTA_WORDS_SCOPES, condition);
+    const char *error = parse_words(cmd, OKTA_REQUIRE_SCOPE, line, OKTA_WORDS_SCOPES, condition);
 
     if (!error && condition->sense != OKTA_SENSE_KEEPS_OUT)
         condition->scopes = scopes_asked_for(cmd, condition->words);
@@ -241,14 +222,8 @@ static void note_scopes(request_rec *r, const apr_array_header_t *scopes)
 {
     okta_request *state = okta_request_state(r, true);
 
-    if (!state->scopes)
-        state->scopes = apr_array_make(r->pool, 4, sizeof(const char *));
-    for (int i = 0; i < scopes->nelts; i++) {
-        okta_strings known = okta_strings_of(state->scopes);
-        const char *scope = APR_ARRAY_IDX(scopes, i, const char *);
-        if (!okta_strings_contain(&known, scope, strlen(scope)))
-            APR_ARRAY_PUSH(state->scopes, const char *) = scope;
-    }
+    for (int i = 0; i < scopes->nelts; i++)
+        okta_append(r->pool, &state->scopes, APR_ARRAY_IDX(scopes, i, const char *));
 }
 
 static authz_status check_scope(request_rec *r, const char *line, const void *parsed)
@@ -380,7 +355,8 @@ static const authz_provider by_claim = {check_claim, parse_claim};
 static const struct {
     const char *name;
     const authz_provider *provider;
-} providers[] = {{SCOPE, &by_scope}, {GROUP, &by_group}, {CLIENT, &by_client}, {CLAIM, &by_claim}};
+} providers[] = {
+    {OKTA_REQUIRE_SCOPE, &by_scope}, {GROUP, &by_group}, {CLIENT, &by_client}, {CLAIM, &by_claim}};
 
 #define PROVIDERS (sizeof(providers) / sizeof(providers[0]))
 

@@ -84,12 +84,12 @@ static char *url_of(request_rec *r, const char *prefix, const char *path)
                            apr_pstrcat(r->pool, prefix, ap_os_escape_path(r->pool, path, 1), NULL));
 }
 
-static json_t *list_of(const apr_array_header_t *texts)
+static json_t *list_of(okta_strings texts)
 {
     json_t *list = json_array();
 
-    for (int i = 0; list && i < texts->nelts; i++)
-        json_array_append_new(list, json_string(APR_ARRAY_IDX(texts, i, const char *)));
+    for (size_t i = 0; list && i < texts.count; i++)
+        json_array_append_new(list, json_string(texts.items[i]));
     return list;
 }
 
@@ -100,7 +100,8 @@ static json_t *document_of(request_rec *r, const okta_resource *resource, const 
                   list_of(resource->issuers), "bearer_methods_supported", "header");
 
     if (document && resource->scopes->nelts > 0)
-        json_object_set_new(document, "scopes_supported", list_of(resource->scopes));
+        json_object_set_new(document, "scopes_supported",
+                            list_of(okta_strings_of(resource->scopes)));
     return document;
 }
 

@@ -1,0 +1,76 @@
+#include "httpd/effective.h"
+
+#include "core/issuer.h"
+
+#include <apr_strings.h>
+
+const char *okta_effective_issuer(apr_pool_t *pool, const char *domain, const char *id)
+{
+    if (!id)
+        id = OKTA_DEFAULT_SERVER;
+    return strcmp(id, OKTA_ORG_SERVER) == 0
+               ? apr_pstrcat(pool, "https://", domain, NULL)
+               : apr_pstrcat(pool, "https://", domain, "/oauth2/", id, NULL);
+}
+
+static okta_strings issuers_of(const okta_dir_config *config, apr_pool_t *pool)
+{
+    const char **issuer;
+
+    if (config->issuers || !config->domain)
+        return okta_strings_of(config->issuers);
+    if (config->composed)
+        return (okta_strings){1, &config->composed};
+    issuer = apr_palloc(pool, sizeof(*issuer));
+    *issuer = okta_effective_issuer(pool, config->domain, config->server_id);
+    return (okta_strings){1, issuer};
+}
+
+/* Only the server that every organization has has a default. */
+static okta_strings audiences_of(const okta_dir_config *config, const okta_strings *issuers)
+{
+    static const char *const by_default[] = {OKTA_DEFAULT_AUDIENCE};
+
+    if (config->audiences)
+        return okta_strings_of(config->audiences);
+    for (size_t i = 0; i < issuers->count; i++)
+        if (!okta_is_default_server(issuers->items[i]))
+            return (okta_strings){0, NULL};
+    return (okta_strings){1, by_default};
+}
+
+okta_policy okta_effective_policy(const okta_dir_config *config, const server_rec *server,
+                                  apr_pool_t *pool)
+{
+    apr_int64_t max_bytes = okta_server_config_of(server)->max_token_bytes;
+    okta_policy policy = {
+        .issuers = issuers_of(config, pool),
+        .clients = okta_strings_of(config->clients),
+        .algorithms = config->algorithms ? config->algorithms : OKTA_ALGORITHMS_DEFAULT,
+        .acrs = okta_strings_of(config->step_up_acrs),
+        .limits_auth_age = config->step_up_max_age >= 0,
+        .max_auth_age = config->step_up_max_age,
+        .at_jwt_only = config->at_jwt_only == 1,
+        .skew = config->skew < 0 ? OKTA_SKEW_DEFAULT : config->skew,
+        .max_token_bytes = max_bytes < 0 ? OKTA_TOKEN_BYTES_DEFAULT : (size_t)max_bytes};
+
+    policy.audiences = audiences_of(config, &policy.issuers);
+    return policy;
+}
+
+void okta_effective_scopes(const ap_directive_t *node, okta_scopes_enter *enter,
+                           apr_array_header_t *scopes)
+{
+    for (; node; node = node->next) {
+        const char *line = node->args, *scope;
+
+        if (strcasecmp(node->directive, "Require") == 0 &&
+            strcmp(ap_getword_conf(scopes->pool, &line), OKTA_REQUIRE_SCOPE) == 0) {
+            while (*line)
+                if (*(scope = ap_getword_conf(scopes->pool, &line)))
+                    okta_append(scopes->pool, &scopes, scope);
+        } else if (node->directive[0] == '<' && enter(node->directive)) {
+            okta_effective_scopes(node->first_child, enter, scopes);
+        }
+    }
+}
