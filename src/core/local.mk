@@ -22,8 +22,10 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/policy.c src/core/policy.h \
 	src/core/reader.c src/core/reader.h \
 	src/core/reason.c src/core/reason.h \
+	src/core/record.c src/core/record.h \
 	src/core/refused_kids.c src/core/refused_kids.h \
 	src/core/result.c src/core/result.h \
+	src/core/schedule.c src/core/schedule.h \
 	src/core/slot.c src/core/slot.h \
 	src/core/snapshot.c src/core/snapshot.h \
 	src/core/text.c src/core/text.h \

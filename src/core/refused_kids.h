@@ -1,5 +1,5 @@
-/* A bounded memory of kids that a fetch did not bring, in memory that processes share: each is
- * asked for again only after a pause that doubles from time to time. */
+/* A negative cache with exponential backoff, in memory that processes share: kids that a fetch did
+ * not bring. Each is asked for again only after a pause, which doubles each time. */
 #ifndef OKTA_CORE_REFUSED_KIDS_H
 #define OKTA_CORE_REFUSED_KIDS_H
 

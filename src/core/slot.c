@@ -6,15 +6,13 @@
 
 #define WORD sizeof(uint64_t)
 
-/* Words, and atomic ones, because a reader may look on while the writer overwrites what it will
- * then throw away. */
+/* Atomic, because a reader may read what a writer overwrites; it discards that copy. */
 typedef _Atomic uint64_t shared_word;
 
 /* One that is current, one to write to, and one for a writer that stands still. */
 #define BUFFERS 3
 
 struct okta_slot {
-    okta_slot_state state;
     size_t capacity;
     _Atomic uint64_t current; /* generation, turn and number of the buffer: see pack */
     _Atomic uint32_t lengths[BUFFERS];
@@ -66,11 +64,6 @@ okta_slot *okta_slot_init(void *memory, size_t capacity)
     return slot;
 }
 
-okta_slot_state *okta_slot_state_of(okta_slot *slot)
-{
-    return &slot->state;
-}
-
 size_t okta_slot_capacity(const okta_slot *slot)
 {
     return slot->capacity;
@@ -102,7 +95,7 @@ static bool lock(pthread_mutex_t *mutex)
 {
     int outcome = pthread_mutex_trylock(mutex);
 
-    /* it died over it: what it left is not current, and is written anew */
+    /* its holder died: what it left is not current, and is overwritten */
     if (outcome == EOWNERDEAD)
         outcome = pthread_mutex_consistent(mutex);
     return outcome == 0;
@@ -198,30 +191,11 @@ bool okta_slot_read(const okta_slot *slot, char *buffer, size_t *length, uint32_
     }
 }
 
-void okta_slot_take_over(const okta_slot *from, okta_slot *to, char *buffer)
+bool okta_slot_copy(const okta_slot *from, okta_slot *to, char *buffer)
 {
-    const okta_slot_state *old = &from->state;
-    okta_slot_state *state = &to->state;
-    /* against the writer's order: whoever sees a new time here reads the new bytes below */
-    int64_t next_refresh = old->next_refresh;
-    int64_t usable_until = old->usable_until;
-    int64_t fresh_until = old->fresh_until;
-    int64_t fetched_at = old->fetched_at;
     uint32_t generation;
     size_t length;
 
-    state->next_refresh = next_refresh;
-    state->started_at = old->started_at;
-    state->finished = old->finished;
-    state->failed = old->failed;
-    state->failing = old->failing;
-    state->phase = old->phase;
-    state->waits = old->waits;
-    state->kid_misses = old->kid_misses;
-    if (!okta_slot_read(from, buffer, &length, &generation) ||
-        !okta_slot_publish(to, buffer, length))
-        return;
-    state->fetched_at = fetched_at;
-    state->fresh_until = fresh_until;
-    state->usable_until = usable_until;
+    return okta_slot_read(from, buffer, &length, &generation) &&
+           okta_slot_publish(to, buffer, length);
 }

@@ -1,5 +1,5 @@
-/* A bounded number of tickets in memory that processes share. Each ends by itself at its deadline,
- * so that a holder that was killed keeps none; by a clock that nobody sets, so that none lasts. */
+/* Expiring permits: a counting semaphore in memory that processes share, each of whose tickets ends
+ * at its deadline, so that a process that was killed keeps none. */
 #ifndef OKTA_CORE_TICKETS_H
 #define OKTA_CORE_TICKETS_H
 

@@ -1,9 +1,9 @@
-/* Whose turn it is to write, in memory that processes share. A turn is kept by a sign of life; a
- * holder that gives none for the length of a lease has lost its turn, to another process or, if
- * nobody wanted it, to itself: nobody acts on what it knew before it stood still.
+/* A lease with fencing tokens, in memory that processes share: whose turn it is to write. The holder
+ * renews its lease by signs of life. One that gives none until the lease runs out has lost its turn,
+ * also where nobody else took it: it must not act on what it knew before it stood still.
  *
- * What a late holder would still write is kept out by the number of the turn: words that matter are
- * exchanged together with it (here for times, in core/slot.h for key sets). */
+ * The number of the turn is the fencing token, which keeps out what a late holder writes: words that
+ * matter are exchanged together with it (here for times, in core/slot.h for key sets). */
 #ifndef OKTA_CORE_TURN_H
 #define OKTA_CORE_TURN_H
 

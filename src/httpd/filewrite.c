@@ -109,7 +109,7 @@ static void release(okta_filewrite *w)
     free(w);
 }
 
-/* Signals are the affair of the MPM's own threads. */
+/* Signals are for the MPM's own threads. */
 static int start_thread(okta_filewrite *w)
 {
     sigset_t all, before;

@@ -18,7 +18,7 @@ static const char *outcome_of_bad_file(const okta_issuer *issuer)
 
 static bool publish_file(const okta_issuer *issuer, apr_pool_t *ptemp)
 {
-    okta_slot_state *state = okta_shared_of(issuer)->state;
+    const okta_key_times for_ever = {apr_time_now(), INT64_MAX, INT64_MAX, INT64_MAX};
     const char *path = issuer->settings.jwks_file;
     const okta_snapshot origin = {.jwks_uri = (char *)path};
     okta_keyset *keys = NULL;
@@ -36,8 +36,7 @@ static bool publish_file(const okta_issuer *issuer, apr_pool_t *ptemp)
                      outcome_of_bad_file(issuer));
         return false;
     }
-    state->fetched_at = apr_time_now();
-    state->fresh_until = state->usable_until = state->next_refresh = INT64_MAX;
+    okta_schedule_restore(okta_shared_of(issuer)->schedule, &for_ever);
     return true;
 }
 
@@ -54,7 +53,7 @@ int okta_initial_keys_publish(apr_pool_t *ptemp)
         } else if (okta_slot_generation(okta_shared_of(issuer)->keys) == 0) {
             okta_statefile_load(issuer, ptemp);
         } else {
-            okta_keystore_settle_times(issuer);
+            okta_schedule_settle(okta_shared_of(issuer)->schedule, &issuer->limits, okta_jitter());
         }
     }
     return OK;

@@ -6,18 +6,14 @@
 
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
-#include <http_core.h>
 #include <stdlib.h>
 
-#define UNSAID_INTERVAL apr_time_from_sec(3600) /* where the source names no max-age */
-#define REFRESH_PERCENT_MIN 75
-#define REFRESH_PERCENT_MAX 85
 #define PARSE_PAUSE 200000 /* microseconds between two tries to parse what could not be parsed */
 
 /* A key set as this process has parsed it. */
 typedef struct parsed {
     apr_thread_mutex_t *swap;  /* held to exchange or to reference keys, never while parsing */
-    apr_thread_mutex_t *parse; /* held by the one thread that parses */
+    apr_thread_mutex_t *parse; /* single flight: held by the one thread that parses */
     okta_keyset *keys;
     _Atomic uint32_t generation;
     _Atomic uint32_t unparsed; /* a later generation that could not be parsed; 0: none */
@@ -27,82 +23,6 @@ typedef struct parsed {
 
 static parsed *process_sets;
 static int process_count;
-
-static apr_interval_time_t clamp(apr_interval_time_t value, apr_interval_time_t min,
-                                 apr_interval_time_t max)
-{
-    return value < min ? min : value > max ? max : value;
-}
-
-static apr_interval_time_t interval_of(int64_t max_age)
-{
-    const okta_global_config *global = &okta_registry_get()->global;
-
-    return clamp(max_age < 0 ? UNSAID_INTERVAL : apr_time_from_sec(max_age), global->refresh_min,
-                 global->refresh_max);
-}
-
-static apr_interval_time_t pause_until_refresh(apr_interval_time_t interval)
-{
-    return interval / 100 * ap_random_pick(REFRESH_PERCENT_MIN, REFRESH_PERCENT_MAX);
-}
-
-void okta_keystore_set_times(const okta_issuer *issuer, apr_time_t fetched_at, int64_t max_age)
-{
-    okta_slot_state *state = okta_shared_of(issuer)->state;
-    apr_interval_time_t interval = interval_of(max_age);
-
-    state->fetched_at = fetched_at;
-    state->fresh_until = fetched_at + interval;
-    state->usable_until = fetched_at + interval + okta_registry_get()->global.key_max_stale;
-    state->next_refresh = fetched_at + pause_until_refresh(interval);
-}
-
-bool okta_keystore_confirm(const okta_issuer *issuer, okta_turn_number turn, apr_time_t fetched_at,
-                           int64_t max_age)
-{
-    okta_slot_state *state = okta_shared_of(issuer)->state;
-    apr_interval_time_t interval = interval_of(max_age);
-    apr_time_t fresh_until = fetched_at + interval;
-
-    return okta_turn_store_time(&state->fetched_at, turn, fetched_at) &&
-           okta_turn_store_time(&state->fresh_until, turn, fresh_until) &&
-           okta_turn_store_time(&state->usable_until, turn,
-                                fresh_until + okta_registry_get()->global.key_max_stale) &&
-           okta_turn_store_time(&state->next_refresh, turn,
-                                fetched_at + pause_until_refresh(interval));
-}
-
-void okta_keystore_settle_times(const okta_issuer *issuer)
-{
-    const okta_global_config *global = &okta_registry_get()->global;
-    okta_slot_state *state = okta_shared_of(issuer)->state;
-    apr_interval_time_t interval =
-        clamp(state->fresh_until - state->fetched_at, global->refresh_min, global->refresh_max);
-    apr_time_t latest = state->fetched_at + interval / 100 * REFRESH_PERCENT_MAX;
-
-    state->fresh_until = state->fetched_at + interval;
-    state->usable_until = state->fresh_until + global->key_max_stale;
-    if (!state->failing && state->next_refresh > latest)
-        state->next_refresh = state->fetched_at + pause_until_refresh(interval);
-}
-
-void okta_keystore_clock_went_back(const okta_issuer *issuer, okta_turn_number turn, apr_time_t now)
-{
-    okta_slot_state *state = okta_shared_of(issuer)->state;
-    apr_interval_time_t step = state->fetched_at - now;
-
-    if (step > 0 && okta_turn_store_time(&state->fetched_at, turn, state->fetched_at - step) &&
-        okta_turn_store_time(&state->fresh_until, turn, state->fresh_until - step))
-        okta_turn_store_time(&state->usable_until, turn, state->usable_until - step);
-}
-
-bool okta_keystore_cooled_down(const okta_slot_state *state, apr_time_t now)
-{
-    apr_time_t started_at = state->started_at;
-
-    return started_at + okta_registry_get()->global.key_cooldown <= now || started_at > now;
-}
 
 static const char *const outcomes[] = {
     [OKTA_SLOT_PUBLISHED] = "",
@@ -201,8 +121,8 @@ static void replace(parsed *own, okta_keyset *keys, uint32_t generation)
     okta_keyset_unref(old);
 }
 
-/* Want of memory passes, so a generation is never given up; but a request does not pay for each
- * try, and the log has one line for each generation. */
+/* Out of memory is a passing state, so a generation is never given up; but not every request tries
+ * again, and the log has one line for each generation. */
 static void note_unparsed(const okta_issuer *issuer, parsed *own, uint32_t generation,
                           const okta_error *error)
 {
@@ -245,7 +165,7 @@ static void parse_current(const okta_issuer *issuer, parsed *own)
     } else {
         note_unparsed(issuer, own, generation, &error);
         if (!okta_error_is_no_memory(&error))
-            okta_slot_state_of(slot)->wanted = 1;
+            okta_schedule_want(okta_shared_of(issuer)->schedule);
     }
     free(text);
 }
@@ -273,7 +193,7 @@ static okta_reason catch_up(const okta_issuer *issuer, parsed *own, bool newest)
 okta_reason okta_keystore_get(const okta_issuer *issuer, bool newest, okta_keyset **keys,
                               uint32_t *generation)
 {
-    const okta_shared *shared = okta_shared_of(issuer);
+    const okta_record *shared = okta_shared_of(issuer);
     parsed *own = &process_sets[issuer->index];
     uint32_t published = okta_slot_generation(shared->keys);
     okta_reason reason = OKTA_OK;
@@ -281,7 +201,7 @@ okta_reason okta_keystore_get(const okta_issuer *issuer, bool newest, okta_keyse
     *generation = published;
     if (published == 0)
         return OKTA_KEYS_UNAVAILABLE;
-    if (shared->state->usable_until < apr_time_now()) {
+    if (!okta_schedule_is_usable(shared->schedule, apr_time_now())) {
         okta_health_note(issuer);
         return OKTA_KEYS_UNAVAILABLE;
     }

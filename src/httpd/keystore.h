@@ -25,28 +25,6 @@ bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
                            const okta_snapshot *snapshot, const char *jwks, size_t length,
                            okta_error *error);
 
-/* Parent, before the fork: set the slot's times for keys that their source confirmed at
- * `fetched_at` (microseconds), saying max_age (seconds, -1: nothing). */
-void okta_keystore_set_times(const okta_issuer *issuer, apr_time_t fetched_at, int64_t max_age);
-
-/* Parent, before the fork: durations may have been changed by the restart; what counts is what is
- * configured now. */
-void okta_keystore_settle_times(const okta_issuer *issuer);
-
-/* okta_keystore_set_times in the refresher's turn. False: it is over, and whoever has the next one
- * decides. */
-bool okta_keystore_confirm(const okta_issuer *issuer, okta_turn_number turn, apr_time_t fetched_at,
-                           int64_t max_age);
-
-/* The clock was set back to `now`, before the keys were fetched by their own account: let them have
- * been fetched now, so that they are not trusted longer than configured. In the refresher's turn.
- */
-void okta_keystore_clock_went_back(const okta_issuer *issuer, okta_turn_number turn,
-                                   apr_time_t now);
-
-/* Whether an unknown kid may cause a fetch at `now`. Any process and thread. */
-bool okta_keystore_cooled_down(const okta_slot_state *state, apr_time_t now);
-
 /* What is published, decoded; false when there is nothing. Release with okta_snapshot_clear. */
 bool okta_keystore_snapshot(const okta_issuer *issuer, okta_snapshot *snapshot);
 

@@ -1,7 +1,7 @@
 #include "httpd/keywait.h"
 
 #include "core/monotonic.h"
-#include "httpd/keystore.h"
+#include "httpd/shared.h"
 
 #include <ap_mpm.h>
 
@@ -25,127 +25,100 @@ void okta_keywait_child_init(void)
     limit_everywhere = threads * processes / SHARE > 1 ? threads * processes / SHARE : 1;
 }
 
-/* Whether the refresher is at it, or will be before the deadline. */
-static bool help_is_coming(const okta_slot_state *state, apr_time_t now, apr_time_t deadline)
-{
-    if (state->in_flight)
-        return true;
-    /* without usable keys the next fetch is due however lately one was begun, by a server before a
-     * restart say */
-    if (state->failing || state->usable_until <= now)
-        return state->next_refresh <= deadline;
-    return okta_keystore_cooled_down(state, now);
-}
-
 static bool poll_for(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline)
 {
-    const okta_shared *shared = okta_shared_of(issuer);
-    okta_slot_state *state = shared->state;
-    uint32_t finished = state->finished;
+    const okta_record *shared = okta_shared_of(issuer);
+    okta_schedule *schedule = shared->schedule;
+    uint32_t finished = schedule->finished;
     /* waiting has its end also when somebody sets the clock back meanwhile */
     int64_t end = okta_monotonic() + okta_registry_get()->global.key_wait;
 
-    state->waits++;
     while (okta_monotonic() < end) {
         apr_time_t now = apr_time_now();
         /* published is not enough: the times that make keys usable are set a moment later */
-        bool usable = state->usable_until > now;
+        bool usable = okta_schedule_is_usable(schedule, now);
 
         if (usable && okta_slot_generation(shared->keys) != generation)
             return true;
         /* no keys at all: the next try may still come in time */
-        if (state->finished != finished && (usable || !help_is_coming(state, now, deadline)))
+        if (schedule->finished != finished &&
+            (usable || !okta_schedule_will_help(schedule, &issuer->limits, now, deadline)))
             return true;
         /* a fetch that ended since may have taken our wish with it */
-        if (!state->in_flight)
-            state->wanted = 1;
+        if (!schedule->in_flight)
+            okta_schedule_want(schedule);
         apr_sleep(POLL_INTERVAL);
     }
-    return okta_slot_generation(shared->keys) != generation || state->finished != finished;
+    return okta_slot_generation(shared->keys) != generation || schedule->finished != finished;
 }
 
-/* One account for all issuers: of the threads a share, however many issuers fail at once. */
-static okta_tickets *tickets_of_all(void)
+/* As one of a share of the threads, of this process and of all. */
+static bool wait_in_turn(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline)
 {
-    return okta_shared_of(APR_ARRAY_IDX(okta_registry_get()->issuers, 0, okta_issuer *))->tickets;
-}
+    int64_t now = okta_monotonic(), end = now + okta_registry_get()->global.key_wait;
+    int ticket = -1;
+    bool newer = false;
 
-static bool wait_with_ticket(const okta_issuer *issuer, uint32_t generation, apr_time_t now)
-{
-    okta_tickets *tickets = tickets_of_all();
-    apr_interval_time_t longest = okta_registry_get()->global.key_wait;
-    int64_t began = okta_monotonic(), end = began + longest;
-    int ticket = okta_tickets_take(tickets, limit_everywhere, began, end);
-    bool newer;
-
-    if (ticket < 0)
-        return false;
-    newer = poll_for(issuer, generation, now + longest);
-    okta_tickets_return(tickets, ticket, end);
-    return newer;
-}
-
-static bool wait_in_turn(const okta_issuer *issuer, uint32_t generation, apr_time_t now)
-{
-    bool newer = atomic_fetch_add(&waiting_here, 1) < limit_here &&
-                 wait_with_ticket(issuer, generation, now);
-
+    if (atomic_fetch_add(&waiting_here, 1) < limit_here)
+        ticket = okta_tickets_take(okta_shared_tickets(), limit_everywhere, now, end);
+    if (ticket >= 0) {
+        newer = poll_for(issuer, generation, deadline);
+        okta_tickets_return(okta_shared_tickets(), ticket, end);
+    }
     atomic_fetch_sub(&waiting_here, 1);
     return newer;
 }
 
 bool okta_keywait_any(const okta_issuer *issuer, uint32_t generation)
 {
-    okta_slot_state *state = okta_shared_of(issuer)->state;
+    okta_schedule *schedule = okta_shared_of(issuer)->schedule;
     apr_time_t now = apr_time_now();
     apr_time_t deadline = now + okta_registry_get()->global.key_wait;
 
     if (issuer->settings.jwks_file)
         return false;
-    state->wanted = 1;
-    if (!help_is_coming(state, now, deadline))
+    okta_schedule_want(schedule);
+    if (!okta_schedule_will_help(schedule, &issuer->limits, now, deadline))
         return false;
     /* an issuer that fails must not hold the threads that another's requests need, nor may a
      * refresher that stands still */
-    return state->failing || okta_turn_has_stalled(okta_shared_turn(), okta_monotonic())
-               ? wait_in_turn(issuer, generation, now)
+    return schedule->failing || okta_turn_has_stalled(okta_shared_turn(), okta_monotonic())
+               ? wait_in_turn(issuer, generation, deadline)
                : poll_for(issuer, generation, deadline);
 }
 
 bool okta_keywait_kid(const okta_issuer *issuer, uint32_t generation, const char *kid)
 {
-    const okta_shared *shared = okta_shared_of(issuer);
+    const okta_record *shared = okta_shared_of(issuer);
     apr_time_t now = apr_time_now();
+    apr_time_t deadline = now + okta_registry_get()->global.key_wait;
 
     if (issuer->settings.jwks_file)
         return false;
     /* newer keys are there already, only this process has not parsed them yet */
     if (okta_slot_generation(shared->keys) != generation)
         return true;
-    shared->state->kid_misses++;
     if (okta_refused_kids_contain(shared->refused, kid, strlen(kid), okta_monotonic()))
         return false;
-    shared->state->wanted = 1;
-    if (!help_is_coming(shared->state, now, now + okta_registry_get()->global.key_wait))
-        return false;
-    return wait_in_turn(issuer, generation, now);
+    okta_schedule_want(shared->schedule);
+    return okta_schedule_will_help(shared->schedule, &issuer->limits, now, deadline) &&
+           wait_in_turn(issuer, generation, deadline);
 }
 
 void okta_keywait_refuse_kid(const okta_issuer *issuer, const char *kid)
 {
-    const okta_global_config *global = &okta_registry_get()->global;
+    const okta_record *shared = okta_shared_of(issuer);
 
     /* the fetch that we waited for may be one that failed, which says nothing of the kid */
-    if (okta_shared_of(issuer)->state->failing)
-        return;
-    okta_refused_kids_add(okta_shared_of(issuer)->refused, kid, strlen(kid), okta_monotonic(),
-                          global->key_cooldown, global->refresh_min);
+    if (!shared->schedule->failing)
+        okta_refused_kids_add(shared->refused, kid, strlen(kid), okta_monotonic(),
+                              issuer->limits.cooldown, issuer->limits.refresh_min);
 }
 
 int okta_keywait_retry_after(const okta_issuer *issuer)
 {
-    const okta_slot_state *state = okta_shared_of(issuer)->state;
-    apr_time_t wait = (state->next_refresh - apr_time_now()) / APR_USEC_PER_SEC + 1;
+    const okta_schedule *schedule = okta_shared_of(issuer)->schedule;
+    apr_time_t wait = (schedule->next_refresh - apr_time_now()) / APR_USEC_PER_SEC + 1;
 
     return wait < 1 ? 1 : wait > RETRY_AFTER_MAX ? RETRY_AFTER_MAX : (int)wait;
 }

@@ -28,8 +28,8 @@
 #define LEAVE_POLL apr_time_from_msec(5)
 
 typedef struct refresher {
-    /* Held by the process that refreshes until it ends, so that its heir need not wait for a lease.
-     * NULL where this process cannot use it. */
+    /* Held by the process that refreshes until it ends, so that the next one need not wait for the
+     * lease to run out. NULL where this process cannot use it. */
     apr_proc_mutex_t *mutex;
     okta_holding holding;
     int64_t rests_until; /* by okta_monotonic */
@@ -141,8 +141,8 @@ static void take(refresher *r)
         rest(r);
 }
 
-/* mod_watchdog has singletons too, but the heir of one does nothing for its first ten seconds, and
- * that of one which stands still nothing at all. */
+/* mod_watchdog has singletons too. But the process that takes over from one does nothing for its
+ * first ten seconds, and nobody takes over from one that stands still. */
 static void run(refresher *r)
 {
     if (r->rests_until <= okta_monotonic())

@@ -113,6 +113,18 @@ static void settle_global(okta_global_config *global)
         global->token_cache = DEFAULT_TOKEN_CACHE;
 }
 
+static okta_schedule_limits limits_of(const okta_issuer *issuer)
+{
+    const okta_global_config *global = &registry->global;
+
+    return (okta_schedule_limits){.refresh_min = global->refresh_min,
+                                  .refresh_max = global->refresh_max,
+                                  .max_stale = global->key_max_stale,
+                                  .cooldown = global->key_cooldown,
+                                  .patience = issuer->settings.fetch_timeout,
+                                  .on_demand = issuer->on_demand};
+}
+
 void okta_registry_settle(void)
 {
     settle_global(&registry->global);
@@ -129,5 +141,6 @@ void okta_registry_settle(void)
             settings->insecure_http = 0;
         if (!settings->proxy)
             settings->proxy = "";
+        issuer->limits = limits_of(issuer);
     }
 }

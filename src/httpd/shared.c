@@ -6,10 +6,12 @@
 
 #include <apr_shm.h>
 #include <apr_strings.h>
+#include <http_core.h>
 
 #define RETAINED_KEY "mod_auth_okta.segment"
 #define SNAPSHOT_OVERHEAD 4096 /* issuer, URLs and the like beside the keys */
 #define LAYOUT_BYTES 128
+#define COMMON_ROOM (sizeof(common) + 2 * OKTA_SLOT_ALIGNMENT)
 
 /* Where an entry's keys come from. */
 typedef struct origin {
@@ -18,28 +20,44 @@ typedef struct origin {
     const char *trust;   /* by which the keys were fetched */
 } origin;
 
-/* Kept in the process pool. A restart unloads the module and may load another build of it, hence no
- * pointer into the module here, and nothing but the first two members is touched where the layout
- * is another one. These two stay as they are for ever. */
+/* What the issuers have together: at the beginning of the shared memory. */
+typedef struct common {
+    okta_turn turn;
+    okta_tickets tickets;
+} common;
+
+/* Kept in the process pool. A restart unloads the module and may load another build of it: so
+ * there is no pointer into the module here. Where the layout differs only the first two members are
+ * used, which never change. */
 typedef struct segment {
     char layout[LAYOUT_BYTES];
     apr_pool_t *pool;
     int count;
-    okta_shared *entries;
+    okta_record *records;
     origin *origins;
-    okta_turn *turn; /* to refresh: the first entry's, or that of the segment which goes on */
+    common *common;
 } segment;
 
 static segment *current;
 
-const okta_shared *okta_shared_of(const okta_issuer *issuer)
+const okta_record *okta_shared_of(const okta_issuer *issuer)
 {
-    return &current->entries[issuer->index];
+    return &current->records[issuer->index];
 }
 
 okta_turn *okta_shared_turn(void)
 {
-    return current->turn;
+    return &current->common->turn;
+}
+
+okta_tickets *okta_shared_tickets(void)
+{
+    return &current->common->tickets;
+}
+
+uint32_t okta_jitter(void)
+{
+    return ap_random_pick(0, UINT16_MAX);
 }
 
 /* The version by hand, and sizes for what was forgotten there. */
@@ -48,14 +66,15 @@ static void name_layout(char *layout)
     memset(layout, 0, LAYOUT_BYTES);
     apr_snprintf(layout, LAYOUT_BYTES,
                  "mod_auth_okta layout " APR_STRINGIFY(OKTA_SHARED_LAYOUT) " %d %lu %lu %lu %lu "
-                                                                           "%lu %lu %lu",
+                                                                           "%lu %lu %lu %lu",
                  OKTA_SNAPSHOT_VERSION, (unsigned long)sizeof(segment),
-                 (unsigned long)sizeof(origin), (unsigned long)sizeof(okta_shared),
-                 (unsigned long)okta_slot_size(0), (unsigned long)sizeof(okta_refused_kids),
-                 (unsigned long)sizeof(okta_tickets), (unsigned long)sizeof(okta_turn));
+                 (unsigned long)sizeof(origin), (unsigned long)sizeof(okta_record),
+                 (unsigned long)okta_slot_size(0), (unsigned long)sizeof(okta_schedule),
+                 (unsigned long)sizeof(okta_refused_kids), (unsigned long)sizeof(okta_tickets),
+                 (unsigned long)sizeof(okta_turn));
 }
 
-/* By whom the keys are trusted is compared apart, for the sake of a file that is lost. */
+/* Trust is compared separately, since OktaCAFile may be lost. */
 static origin origin_of(apr_pool_t *pool, const okta_issuer *issuer)
 {
     const okta_issuer_settings *settings = &issuer->settings;
@@ -71,35 +90,9 @@ static origin origin_of(apr_pool_t *pool, const okta_issuer *issuer)
     };
 }
 
-static apr_size_t aligned(apr_size_t size)
-{
-    return (size + OKTA_SLOT_ALIGNMENT - 1) / OKTA_SLOT_ALIGNMENT * OKTA_SLOT_ALIGNMENT;
-}
-
-static apr_size_t entry_size(apr_size_t capacity)
-{
-    return okta_slot_size(capacity) + okta_slot_size(OKTA_CAUSE_BYTES) +
-           aligned(sizeof(okta_refused_kids)) + aligned(sizeof(okta_tickets)) +
-           aligned(sizeof(okta_turn));
-}
-
-static void lay_out(okta_shared *entry, char *memory, apr_size_t capacity)
-{
-    entry->keys = okta_slot_init(memory, capacity);
-    entry->state = okta_slot_state_of(entry->keys);
-    memory += okta_slot_size(capacity);
-    entry->cause = okta_slot_init(memory, OKTA_CAUSE_BYTES);
-    memory += okta_slot_size(OKTA_CAUSE_BYTES);
-    entry->refused = memset(memory, 0, sizeof(okta_refused_kids));
-    memory += aligned(sizeof(okta_refused_kids));
-    entry->tickets = memset(memory, 0, sizeof(okta_tickets));
-    memory += aligned(sizeof(okta_tickets));
-    entry->turn = memset(memory, 0, sizeof(okta_turn));
-}
-
-/* The issuer's entry in the previous segment when its keys may be trusted today; else NULL. */
-static const okta_shared *entry_before(const segment *previous, const okta_issuer *issuer,
-                                       const origin *today, const origin **before)
+/* The issuer's record in the previous segment when its keys may be trusted today; else NULL. */
+static const okta_record *record_before(const segment *previous, const okta_issuer *issuer,
+                                        const origin *today, const origin **before)
 {
     /* what cannot be read has not been replaced by something else */
     bool ca_is_lost = issuer->trust.ca_pem && issuer->trust.ca_length == 0;
@@ -111,13 +104,13 @@ static const okta_shared *entry_before(const segment *previous, const okta_issue
             (strcmp(then->trust, today->trust) == 0 ||
              (ca_is_lost && strcmp(then->ca_file, today->ca_file) == 0))) {
             *before = then;
-            return &previous->entries[i];
+            return &previous->records[i];
         }
     }
     return NULL;
 }
 
-/* Also what is fetched anew has to be known by the trust that it is under. */
+/* What is fetched from now on is under the same trust, and has to be marked with it. */
 static void keep_trust(segment *made, okta_issuer *issuer, const origin *then)
 {
     made->origins[issuer->index].trust = apr_pstrdup(made->pool, then->trust);
@@ -128,18 +121,14 @@ static void keep_trust(segment *made, okta_issuer *issuer, const origin *then)
 static void take_over(const segment *previous, segment *made, okta_issuer *issuer,
                       apr_pool_t *ptemp)
 {
-    okta_shared *entry = &made->entries[issuer->index];
     const origin *then;
-    const okta_shared *old = entry_before(previous, issuer, &made->origins[issuer->index], &then);
-    char cause[OKTA_CAUSE_BYTES];
-    uint32_t generation;
-    size_t length;
+    const okta_record *old = record_before(previous, issuer, &made->origins[issuer->index], &then);
+    apr_size_t size;
 
     if (!old)
         return;
-    okta_slot_take_over(old->keys, entry->keys, apr_palloc(ptemp, okta_slot_capacity(old->keys)));
-    if (okta_slot_read(old->cause, cause, &length, &generation))
-        okta_slot_publish(entry->cause, cause, length);
+    size = okta_slot_capacity(old->keys) + OKTA_CAUSE_BYTES;
+    okta_record_take_over(&made->records[issuer->index], old, apr_palloc(ptemp, size));
     keep_trust(made, issuer, then);
 }
 
@@ -158,11 +147,19 @@ static segment *segment_new(apr_pool_t *pool)
     name_layout(made->layout);
     made->pool = pool;
     made->count = issuers->nelts;
-    made->entries = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(okta_shared));
+    made->records = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(okta_record));
     made->origins = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(origin));
     for (int i = 0; i < made->count; i++)
         made->origins[i] = origin_of(pool, APR_ARRAY_IDX(issuers, i, okta_issuer *));
     return made;
+}
+
+/* APR keeps a word of its own in front of shared memory. */
+static void *aligned(void *memory)
+{
+    apr_uintptr_t past = (apr_uintptr_t)memory % OKTA_SLOT_ALIGNMENT;
+
+    return (char *)memory + (past ? OKTA_SLOT_ALIGNMENT - past : 0);
 }
 
 /* NULL, with the status, when the memory is not to be had. */
@@ -170,32 +167,30 @@ static segment *segment_in_shared_memory(apr_pool_t *process_pool, apr_size_t ca
                                          apr_status_t *status)
 {
     const int count = okta_registry_get()->issuers->nelts;
-    apr_size_t size = entry_size(capacity);
-    apr_uintptr_t base;
+    apr_size_t size = okta_record_size(capacity);
     apr_pool_t *pool;
     apr_shm_t *shm;
     segment *made;
 
     apr_pool_create(&pool, process_pool);
-    *status = apr_shm_create(&shm, size * (apr_size_t)count + OKTA_SLOT_ALIGNMENT, NULL, pool);
+    *status = apr_shm_create(&shm, size * (apr_size_t)count + COMMON_ROOM, NULL, pool);
     if (*status != APR_SUCCESS) {
         apr_pool_destroy(pool);
         return NULL;
     }
     made = segment_new(pool);
-    /* APR keeps a word of its own in front, so the address is not aligned as the slots need it */
-    base = (apr_uintptr_t)aligned((apr_size_t)apr_shm_baseaddr_get(shm));
+    made->common = aligned(apr_shm_baseaddr_get(shm));
     for (int i = 0; i < count; i++)
-        lay_out(&made->entries[i], (char *)base + (apr_size_t)i * size, capacity);
-    made->turn = made->entries[0].turn;
+        made->records[i] =
+            okta_record_init(aligned((char *)(made->common + 1) + (apr_size_t)i * size), capacity);
     return made;
 }
 
-/* The previous segment goes on for the issuers that it has. Others get an entry that no key fits
+/* The previous segment goes on for the issuers that it has. Others get a record that no key fits
  * into. */
 static segment *segment_of_the_previous(const segment *previous, apr_pool_t *process_pool)
 {
-    const apr_size_t size = entry_size(0) + OKTA_SLOT_ALIGNMENT;
+    const apr_size_t size = okta_record_size(0) + OKTA_SLOT_ALIGNMENT;
     const apr_array_header_t *issuers = okta_registry_get()->issuers;
     apr_pool_t *pool = previous ? previous->pool : NULL;
     segment *made;
@@ -206,15 +201,13 @@ static segment *segment_of_the_previous(const segment *previous, apr_pool_t *pro
     for (int i = 0; i < made->count; i++) {
         okta_issuer *issuer = APR_ARRAY_IDX(issuers, i, okta_issuer *);
         const origin *then;
-        const okta_shared *old = entry_before(previous, issuer, &made->origins[i], &then);
+        const okta_record *old = record_before(previous, issuer, &made->origins[i], &then);
 
-        if (old) {
-            made->entries[i] = *old;
+        made->records[i] = old ? *old : okta_record_init(aligned(apr_palloc(pool, size)), 0);
+        if (old)
             keep_trust(made, issuer, then);
-        } else
-            lay_out(&made->entries[i], (char *)aligned((apr_size_t)apr_palloc(pool, size)), 0);
     }
-    made->turn = previous && previous->turn ? previous->turn : made->entries[0].turn;
+    made->common = previous ? previous->common : apr_pcalloc(pool, sizeof(common));
     return made;
 }
 

@@ -8,10 +8,6 @@
 #include <http_core.h>
 #include <stdlib.h>
 
-#define BACKOFF_MIN apr_time_from_sec(1)
-#define BACKOFF_MAX apr_time_from_sec(60)
-#define BACKOFF_DOUBLINGS 6
-#define RETRY_AFTER_MAX 3600 /* seconds */
 #define METADATA_MAX_AGE (INT64_C(24) * 3600 * 1000000)
 
 bool okta_holding_keep(okta_holding *holding)
@@ -39,52 +35,35 @@ static void set_text(char **field, const char *text)
     *field = copy;
 }
 
-static apr_interval_time_t backoff_after(uint32_t failures, int64_t retry_after)
-{
-    uint32_t doublings = failures - 1 < BACKOFF_DOUBLINGS ? failures - 1 : BACKOFF_DOUBLINGS;
-    apr_interval_time_t backoff = BACKOFF_MIN << doublings;
-
-    if (backoff > BACKOFF_MAX)
-        backoff = BACKOFF_MAX;
-    backoff = backoff / 100 * ap_random_pick(80, 120);
-    if (retry_after > RETRY_AFTER_MAX)
-        retry_after = RETRY_AFTER_MAX;
-    if (retry_after > 0 && apr_time_from_sec(retry_after) > backoff)
-        backoff = apr_time_from_sec(retry_after);
-    return backoff;
-}
-
 static void note_failure(okta_source *s, const char *cause, int64_t retry_after)
 {
-    okta_slot_state *state = s->shared->state;
+    okta_schedule *schedule = s->shared->schedule;
     okta_turn_number turn = s->holding->number;
     size_t length = strlen(cause);
-    uint32_t failing = state->failing + 1;
-    apr_interval_time_t backoff = backoff_after(failing, retry_after);
+    int64_t pause;
 
     okta_slot_publish_in_turn(s->shared->cause, turn, cause,
                               length < OKTA_CAUSE_BYTES ? length : OKTA_CAUSE_BYTES);
-    /* a late failure must not mark keys that another process has fetched meanwhile */
-    if (!okta_turn_store_time(&state->next_refresh, turn, apr_time_now() + backoff))
+    if (!okta_schedule_fail(schedule, turn, apr_time_now(), retry_after, okta_jitter(), &pause))
         return;
-    state->failed++;
-    state->failing = failing;
     s->holding->failures++;
     /* the metadata may be what is out of date */
     set_text(&s->jwks_uri, NULL);
     ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, s->issuer->server,
                  OKTA_TAG_KEYS "issuer \"%s\": try %u failed: %s; next in %d ms", s->issuer->url,
-                 failing, cause, (int)apr_time_as_msec(backoff));
+                 (unsigned)schedule->failing, cause, (int)apr_time_as_msec(pause));
 }
 
 static void note_success(okta_source *s, const okta_discovery_result *result, apr_time_t when)
 {
-    if (!okta_keystore_confirm(s->issuer, s->holding->number, when, result->max_age))
+    const okta_key_times times =
+        okta_key_times_of(&s->issuer->limits, when, result->max_age, okta_jitter());
+
+    if (!okta_schedule_succeed(s->shared->schedule, s->holding->number, &times))
         return;
     if (s->asks_metadata)
         s->metadata_at = okta_monotonic();
     set_text(&s->jwks_uri, result->jwks_uri);
-    s->shared->state->failing = 0;
     s->holding->failures = 0;
     okta_turn_relax(s->holding->turn, s->holding->number);
     okta_statefile_save(s->issuer, &s->saving, result->max_age);
@@ -114,13 +93,7 @@ static void note_outcome(okta_source *s, const okta_discovery_result *result, ap
 
 static void note_end(okta_source *s)
 {
-    okta_slot_state *state = s->shared->state;
-
-    state->in_flight = 0;
-    state->finished++;
-    /* whoever asked while it was under way has been served */
-    if (!state->failing)
-        state->wanted = 0;
+    okta_schedule_end(s->shared->schedule);
     okta_health_note(s->issuer);
 }
 
@@ -151,14 +124,12 @@ static const char *known_jwks_uri(const okta_source *s)
 static bool published_etag(const okta_source *s, okta_snapshot *snapshot)
 {
     memset(snapshot, 0, sizeof(*snapshot));
-    return !s->shared->state->failing && okta_keystore_snapshot(s->issuer, snapshot);
+    return !s->shared->schedule->failing && okta_keystore_snapshot(s->issuer, snapshot);
 }
 
 void okta_source_start(okta_source *s, okta_fetcher *fetcher)
 {
     const okta_issuer_settings *settings = &s->issuer->settings;
-    okta_slot_state *state = s->shared->state;
-    apr_time_t now = apr_time_now();
     okta_snapshot published;
     bool conditional = published_etag(s, &published);
     okta_error error = {""};
@@ -178,10 +149,7 @@ void okta_source_start(okta_source *s, okta_fetcher *fetcher)
         .dropped_baton = s,
     };
 
-    okta_keystore_clock_went_back(s->issuer, s->holding->number, now);
-    state->started_at = now;
-    state->wanted = 0;
-    state->in_flight = 1;
+    okta_schedule_begin(s->shared->schedule, s->holding->number, apr_time_now());
     s->asks_metadata = !request.jwks_uri;
     s->running = okta_discovery_start(fetcher, &request, on_done, s, &error);
     if (conditional)
@@ -194,19 +162,7 @@ void okta_source_start(okta_source *s, okta_fetcher *fetcher)
 
 bool okta_source_is_due(const okta_source *s, apr_time_t now)
 {
-    const okta_slot_state *state = s->shared->state;
-
-    if (s->running)
-        return false;
-    /* the clock was set back: what was planned by the old time is worth nothing */
-    if (state->started_at > now)
-        return true;
-    if (state->wanted && !state->failing && okta_keystore_cooled_down(state, now))
-        return true;
-    /* never asked for and never needed: let it be */
-    if (s->issuer->on_demand && state->started_at == 0)
-        return false;
-    return state->next_refresh <= now;
+    return !s->running && okta_schedule_is_due(s->shared->schedule, &s->issuer->limits, now);
 }
 
 /* What is published may be another process's work; one that was killed may have left a fetch marked
@@ -214,17 +170,11 @@ bool okta_source_is_due(const okta_source *s, apr_time_t now)
 void okta_source_take_up(okta_source *s)
 {
     okta_turn_number turn = s->holding->number;
-    okta_slot_state *state;
 
     s->shared = okta_shared_of(s->issuer);
-    state = s->shared->state;
     okta_slot_hand_over(s->shared->keys, turn);
     okta_slot_hand_over(s->shared->cause, turn);
-    okta_turn_claim_time(&state->fetched_at, turn);
-    okta_turn_claim_time(&state->fresh_until, turn);
-    okta_turn_claim_time(&state->usable_until, turn);
-    okta_turn_claim_time(&state->next_refresh, turn);
-    state->in_flight = 0;
+    okta_schedule_take_up(s->shared->schedule, turn);
 }
 
 void okta_source_lay_down(okta_source *s)
@@ -233,7 +183,7 @@ void okta_source_lay_down(okta_source *s)
         okta_discovery_cancel(s->running);
         s->running = NULL;
         if (s->holding->number)
-            s->shared->state->in_flight = 0;
+            okta_schedule_abandon(s->shared->schedule);
     }
     set_text(&s->jwks_uri, NULL);
     okta_statefile_abandon(&s->saving);

@@ -21,7 +21,7 @@ bool okta_holding_keep(okta_holding *holding);
 typedef struct okta_source {
     okta_issuer *issuer;
     okta_holding *holding;
-    const okta_shared *shared;
+    const okta_record *shared;
     okta_discovery *running;
     char *jwks_uri;      /* by the metadata; NULL: to be asked */
     int64_t metadata_at; /* when the metadata was read, by okta_monotonic */

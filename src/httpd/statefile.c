@@ -95,10 +95,9 @@ static bool origin_is_right(const okta_issuer *issuer, const okta_snapshot *snap
 static const char *publish(const okta_issuer *issuer, const okta_snapshot *snapshot,
                            const char *text, size_t length, apr_pool_t *ptemp)
 {
-    okta_slot_state *state = okta_shared_of(issuer)->state;
-    apr_time_t fetched_at = apr_time_from_sec(snapshot->fetched_at);
+    const okta_key_times times = okta_key_times_of(
+        &issuer->limits, apr_time_from_sec(snapshot->fetched_at), snapshot->max_age, okta_jitter());
     okta_error error = {""};
-    const char *fault = NULL;
 
     if (!origin_is_right(issuer, snapshot))
         return apr_psprintf(ptemp, "its keys came from %s", snapshot->jwks_uri);
@@ -106,18 +105,14 @@ static const char *publish(const okta_issuer *issuer, const okta_snapshot *snaps
         return apr_psprintf(ptemp,
                             "its keys were fetched under other settings (%s) than today's (%s)",
                             snapshot->trust, issuer->trust.text);
-    if (fetched_at > apr_time_now() + CLOCK_TOLERANCE)
+    if (times.fetched_at > apr_time_now() + CLOCK_TOLERANCE)
         return "it was written in the future";
-    okta_keystore_set_times(issuer, fetched_at, snapshot->max_age);
-    if (state->usable_until <= apr_time_now())
-        fault = "its keys are older than OktaKeyMaxStale allows";
-    else if (!okta_keystore_publish(issuer, 0, snapshot, text, length, &error))
-        fault = apr_pstrdup(ptemp, error.text);
-    /* keys that were worth a file are worth being refreshed, also where nobody has asked yet */
-    state->started_at = fault ? 0 : fetched_at;
-    if (fault)
-        state->fetched_at = state->fresh_until = state->usable_until = state->next_refresh = 0;
-    return fault;
+    if (times.usable_until <= apr_time_now())
+        return "its keys are older than OktaKeyMaxStale allows";
+    if (!okta_keystore_publish(issuer, 0, snapshot, text, length, &error))
+        return apr_pstrdup(ptemp, error.text);
+    okta_schedule_restore(okta_shared_of(issuer)->schedule, &times);
+    return NULL;
 }
 
 void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
@@ -156,14 +151,14 @@ void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
 /* What the slot has, as text with its times. NULL when out of memory. The caller frees. */
 static char *current_text(const okta_issuer *issuer, int64_t max_age)
 {
-    const okta_shared *shared = okta_shared_of(issuer);
+    const okta_record *shared = okta_shared_of(issuer);
     char *published = malloc(okta_slot_capacity(shared->keys)), *text = NULL;
     okta_snapshot snapshot;
     uint32_t generation;
     size_t length;
 
     if (okta_keystore_snapshot(issuer, &snapshot)) {
-        snapshot.fetched_at = apr_time_sec(shared->state->fetched_at);
+        snapshot.fetched_at = apr_time_sec(shared->schedule->fetched_at);
         snapshot.max_age = max_age;
         if (published && okta_slot_read(shared->keys, published, &length, &generation))
             text = okta_snapshot_encode(&snapshot, published, length);

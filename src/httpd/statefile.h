@@ -9,8 +9,8 @@
  * under today's trust, that is not too old. */
 void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp);
 
-/* What is to be written of one issuer, and how that goes. All zero: nothing. Kept by the refresher,
- * for okta_statefile_save and its kin alone. */
+/* What is to be written of one issuer, and how that goes. All zero: nothing. Kept by the refresher;
+ * its members are for the functions below. */
 typedef struct okta_saving {
     okta_filewrite *write; /* under way */
     bool due;

@@ -61,13 +61,13 @@ static okta_reason verify(const okta_policy *policy, const char *token, size_t l
 /* A verdict ends with the key set that it was reached by. */
 static bool still_holds(const okta_verdict *verdict, apr_time_t now)
 {
-    const okta_shared *shared;
+    const okta_record *shared;
 
     if (!verdict->source)
         return true;
     shared = okta_shared_of(verdict->source);
     return okta_slot_generation(shared->keys) == verdict->generation &&
-           shared->state->usable_until >= now;
+           okta_schedule_is_usable(shared->schedule, now);
 }
 
 static bool recall(const unsigned char *digest, apr_time_t now, okta_verdict *verdict,

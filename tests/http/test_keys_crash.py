@@ -52,7 +52,7 @@ def test_every_child_is_killed_in_turn(issuer, launch, mpm, figure):
     killer = _Killer(server)
     victims = server.children()
     owners = [wait_for(lambda: refresher(server), "a fetch")]
-    # The refreshing one first and last: its heir is found among the others.
+    # The refreshing one first and last: the next one is found among the others.
     victims.sort(key=lambda pid: pid != owners[0])
     takeovers = []
     with load.Load(server, "/whoami", token, connections, keep=False, pause=0.01) as clients:

@@ -1,4 +1,4 @@
-"""Want of memory in the module, for a moment: never a verdict by it, and nothing of it is remembered."""
+"""The module is out of memory for a moment: never a verdict by that, and nothing of it is remembered."""
 
 import pytest
 from env.keys import key
@@ -71,7 +71,7 @@ def test_a_rotation_at_every_depth(world, issuer, launch, figure):
 
 @pytest.mark.parametrize("processes", [1, 3])
 def test_the_refresher(world, issuer, launch, processes, figure):
-    """It fails for want of memory wherever that may be, and goes on; the keys that are there serve on."""
+    """It fails, out of memory, wherever that may be, and goes on; the keys that are there serve on."""
     issuer.etags = False
     server = _launch(world, launch, issuer, "OktaKeyRefresh 1s 1s", processes=processes)
     server.expects("OKTA-KEYS: .*(failing|stale|no memory for the new key set|cannot be written)", optional=True,
@@ -89,7 +89,7 @@ def test_the_refresher(world, issuer, launch, processes, figure):
         # one that was under way at the start of the want may have ended well
         wait_for(lambda: server.error_log.matching("(the same )?keys from", fed), "a refresh", interval=0.02)
         _comes_back(server, token, "the keys that were there")
-    figure("fetches that failed for want of memory", tries=tries, processes=processes)
+    figure("fetches that failed, out of memory", tries=tries, processes=processes)
     issuer.keys = [key("key-2")]
     _comes_back(server, issuer.mint.token(), "the new key")
     assert_refused(server.get("/whoami", token))

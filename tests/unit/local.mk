@@ -31,7 +31,10 @@ unit_tests = \
 	tests/unit/test_policy \
 	tests/unit/test_reader \
 	tests/unit/test_reason \
+	tests/unit/test_record \
 	tests/unit/test_refused_kids \
+	tests/unit/test_schedule \
+	tests/unit/test_schedule_promises \
 	tests/unit/test_slot \
 	tests/unit/test_slot_stall \
 	tests/unit/test_slot_stress \

@@ -24,7 +24,6 @@ static void expect_content(const okta_slot *slot, const char *content, uint32_t 
 rule(a_new_slot_is_empty)
 {
     okta_slot *slot = okta_slot_init(room(100), 100);
-    okta_slot_state *state = okta_slot_state_of(slot);
     char buffer[100];
     size_t length;
     uint32_t generation;
@@ -32,19 +31,14 @@ rule(a_new_slot_is_empty)
     check(!okta_slot_read(slot, buffer, &length, &generation), "something to read");
     check(okta_slot_generation(slot) == 0, "generation %u", okta_slot_generation(slot));
     check(okta_slot_capacity(slot) == 100, "%zu", okta_slot_capacity(slot));
-    check(state->fetched_at == 0 && state->usable_until == 0 && state->next_refresh == 0 &&
-              state->started_at == 0 && state->wanted == 0 && state->finished == 0 &&
-              state->failed == 0 && state->failing == 0,
-          "state");
 }
 
-rule(sizes_are_multiples_of_64_with_room_for_two)
+rule(sizes_are_multiples_of_64_with_room_for_three)
 {
     for (size_t capacity = 0; capacity < 300; capacity++) {
         size_t size = okta_slot_size(capacity);
 
-        check(size % 64 == 0 && size >= 2 * capacity + sizeof(okta_slot_state), "%zu: %zu",
-              capacity, size);
+        check(size % 64 == 0 && size >= 3 * capacity, "%zu: %zu", capacity, size);
     }
 }
 
@@ -104,24 +98,11 @@ rule(neighbours_are_left_alone)
     expect_content(slot, "0123456789", 4);
 }
 
-rule(state_and_content_are_apart)
-{
-    okta_slot *slot = okta_slot_init(room(8), 8);
-    okta_slot_state *state = okta_slot_state_of(slot);
-
-    atomic_store(&state->fetched_at, INT64_MAX);
-    atomic_store(&state->failing, UINT32_MAX);
-    okta_slot_publish(slot, "content", 7);
-    check(atomic_load(&state->fetched_at) == INT64_MAX, "fetched_at");
-    check(atomic_load(&state->failing) == UINT32_MAX, "failing");
-    expect_content(slot, "content", 1);
-}
-
 rule(the_count_of_publications_wraps_without_ever_reading_as_never)
 {
     char *memory = room(8);
     okta_slot *slot = okta_slot_init(memory, 8);
-    size_t at = sizeof(okta_slot_state) + sizeof(size_t);
+    size_t at = sizeof(size_t);
     uint64_t last_but_one = UINT32_MAX - 1;
 
     /* the only look inside: nobody can publish four billion times here */
@@ -135,69 +116,17 @@ rule(the_count_of_publications_wraps_without_ever_reading_as_never)
     expect_content(slot, "c", 2);
 }
 
-static okta_slot *slot_of(size_t capacity)
+rule(a_copy_has_what_was_published_last)
 {
-    return okta_slot_init(room(capacity), capacity);
-}
-
-rule(a_slot_is_taken_over_with_its_state)
-{
-    okta_slot *from = slot_of(64), *to = slot_of(32);
-    okta_slot_state *old = okta_slot_state_of(from), *state = okta_slot_state_of(to);
-    char buffer[64], read[64];
-    uint32_t generation;
-    size_t length;
-
-    okta_slot_publish(from, "old", 3);
-    okta_slot_publish(from, "keys", 4);
-    old->fetched_at = 1;
-    old->fresh_until = 2;
-    old->usable_until = 3;
-    old->next_refresh = 4;
-    old->started_at = 5;
-    old->finished = 6;
-    old->failed = 7;
-    old->failing = 8;
-    old->phase = 9;
-    old->waits = 10;
-    old->kid_misses = 11;
-    old->in_flight = old->wanted = 1;
-    okta_slot_take_over(from, to, buffer);
-    need(okta_slot_read(to, read, &length, &generation), "nothing was taken over");
-    check(length == 4 && memcmp(read, "keys", 4) == 0 && generation == 1, "the bytes");
-    check(state->fetched_at == 1 && state->fresh_until == 2 && state->usable_until == 3 &&
-              state->next_refresh == 4 && state->started_at == 5,
-          "the times");
-    check(state->finished == 6 && state->failed == 7 && state->failing == 8 && state->phase == 9 &&
-              state->waits == 10 && state->kid_misses == 11,
-          "the counters");
-    check(!state->in_flight && !state->wanted, "what is under way is another process's");
-}
-
-rule(what_does_not_fit_leaves_its_times_too)
-{
-    okta_slot *from = slot_of(64), *to = slot_of(8);
-    okta_slot_state *old = okta_slot_state_of(from), *state = okta_slot_state_of(to);
+    okta_slot *from = okta_slot_init(room(64), 64), *to = okta_slot_init(room(32), 32);
     char buffer[64];
 
-    okta_slot_publish(from, "more than eight bytes", 21);
-    old->fetched_at = old->fresh_until = old->usable_until = 7;
-    old->failing = 2;
-    okta_slot_take_over(from, to, buffer);
-    check(okta_slot_generation(to) == 0, "published");
-    check(!state->fetched_at && !state->fresh_until && !state->usable_until, "times without keys");
-    check(state->failing == 2, "the issuer's health");
-}
-
-rule(nothing_is_taken_over_from_an_empty_slot_but_its_health)
-{
-    okta_slot *from = slot_of(8), *to = slot_of(8);
-    char buffer[8];
-
-    okta_slot_state_of(from)->failing = 3;
-    okta_slot_state_of(from)->next_refresh = 9;
-    okta_slot_take_over(from, to, buffer);
-    check(okta_slot_generation(to) == 0, "published");
-    check(okta_slot_state_of(to)->failing == 3 && okta_slot_state_of(to)->next_refresh == 9,
-          "the issuer's health");
+    check(!okta_slot_copy(from, to, buffer), "there is nothing");
+    okta_slot_publish(from, "old", 3);
+    okta_slot_publish(from, "keys", 4);
+    check(okta_slot_copy(from, to, buffer), "copied");
+    expect_content(to, "keys", 1);
+    okta_slot_publish(from, repeat("x", 33), 33);
+    check(!okta_slot_copy(from, to, buffer), "it fits");
+    expect_content(to, "keys", 1);
 }

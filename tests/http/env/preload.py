@@ -1,4 +1,4 @@
-"""What httpd sees of the world outside: a clock that can be set, want of memory, calls that hang."""
+"""What httpd sees of the world outside: a clock that can be set, lack of memory, calls that hang."""
 
 import atexit
 import mmap
