@@ -1,4 +1,5 @@
 #include "core/issuer.h"
+#include "core/monotonic.h"
 #include "fetch/curl_trust.h"
 #include "fetch/fetch.h"
 #include "fetch/headers.h"
@@ -6,7 +7,6 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define MAX_REDIRECTS 3
 #define CONNECT_SHARE 2 /* connecting may take this part of the whole time */
@@ -30,18 +30,10 @@ struct okta_fetch {
     bool too_large;
     bool insecure_http;
     int redirects;
-    int64_t deadline; /* milliseconds of the monotonic clock */
+    int64_t deadline; /* milliseconds, by okta_monotonic */
     okta_headers headers;
     char cause[CURL_ERROR_SIZE];
 };
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *baton)
 {
@@ -162,7 +154,7 @@ static okta_fetch *start(okta_fetcher *base, const okta_fetch_request *request,
     fetch->baton = baton;
     fetch->max_bytes = request->settings.max_bytes;
     fetch->insecure_http = request->settings.insecure_http;
-    fetch->deadline = monotonic_ms() + request->settings.timeout_ms;
+    fetch->deadline = okta_monotonic() / 1000 + request->settings.timeout_ms;
     fetch->url = strdup(request->url);
     fetch->body = calloc(1, 1);
     fetch->easy = curl_easy_init();
@@ -189,7 +181,7 @@ static void cancel(okta_fetcher *base, okta_fetch *fetch)
 static bool follow(curl_fetcher *self, okta_fetch *fetch, long status, okta_error *error)
 {
     const char *target = NULL;
-    int64_t left = fetch->deadline - monotonic_ms();
+    int64_t left = fetch->deadline - okta_monotonic() / 1000;
     char *url;
 
     curl_easy_getinfo(fetch->easy, CURLINFO_REDIRECT_URL, &target);

@@ -87,6 +87,36 @@ def test_project_headers_are_named_from_src(layer):
     assert wrong == []
 
 
+def _circle(needs):
+    """A path from a file back to itself, or none."""
+    done = set()
+
+    def walk(name, path):
+        if name in path:
+            return path[path.index(name):] + [name]
+        if name in done:
+            return []
+        for other in sorted(needs.get(name, ())):
+            if found := walk(other, path + [name]):
+                return found
+        done.add(name)
+        return []
+
+    return next((found for name in sorted(needs) if (found := walk(name, []))), [])
+
+
+def test_no_circle_among_files():
+    """x.c and x.h are one; what x needs does not need x, by what they include. A call needs a declaration, which
+    stands in a header, so that calls make no other arrows."""
+    needs = {}
+    for path in (p for layer in ALLOWED for p in _files(layer)):
+        name = str(path.relative_to(SRC).with_suffix(""))
+        headers = {header.removesuffix(".h") for bracket, header in _includes(path) if bracket == '"'}
+        needs.setdefault(name, set()).update(headers - {name})
+    assert _circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert _circle(needs) == []
+
+
 def test_sizes(record_property):
     """Under 500 lines is a goal: larger files are shown, and do not fail."""
     for layer in ALLOWED:
