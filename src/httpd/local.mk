@@ -51,9 +51,9 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/variables.c src/httpd/variables.h \
 	src/httpd/withhold.c src/httpd/withhold.h \
 	src/httpd/unasked.c src/httpd/unasked.h \
-	src/httpd/directives.c src/httpd/directives.h \
+	src/httpd/commands.c \
 	src/httpd/directives_route.c src/httpd/directives_section.c \
-	src/httpd/directives_server.c \
+	src/httpd/directives_server.c src/httpd/directives.h \
 	src/httpd/log.h \
 	src/httpd/url_map.c src/httpd/url_map.h \
 	src/httpd/words.c src/httpd/words.h \
