@@ -155,7 +155,7 @@ int okta_force_authn(request_rec *r)
 
     if (!state || state->preflight || !okta_request_is_ours(r))
         return DECLINED;
-    if (okta_dir_config_of(r)->anonymous > OKTA_ANONYMOUS_OFF) {
+    if (okta_dir_anonymous(okta_dir_config_of(r)) != OKTA_ANONYMOUS_OFF) {
         state->open = !state->ask_first;
         return OK;
     }

@@ -74,7 +74,7 @@ static bool may_pass(request_rec *r, okta_reason reason)
 
     if (!state || !state->open)
         return false;
-    switch (okta_dir_config_of(r)->anonymous) {
+    switch (okta_dir_anonymous(okta_dir_config_of(r))) {
     case OKTA_ANONYMOUS_MISSING:
         return reason == OKTA_TOKEN_MISSING;
     case OKTA_ANONYMOUS_MISSING_OR_FAILED:

@@ -134,7 +134,8 @@ static bool judge_openness(const okta_places *places, const okta_place *place, s
     const okta_place *holder;
     const char *subject;
 
-    if (holding.auth != place || holding.config->anonymous > OKTA_ANONYMOUS_OFF || holding.htaccess)
+    if (holding.auth != place || okta_dir_anonymous(holding.config) != OKTA_ANONYMOUS_OFF ||
+        holding.htaccess)
         return true;
     holder = holding.askers->nelts
                  ? APR_ARRAY_IDX(holding.askers, holding.askers->nelts - 1, const okta_place *)
@@ -181,15 +182,16 @@ static bool has_htaccess(const okta_places *places)
     return false;
 }
 
-/* CORS is for everybody; all else of ours concerns callers who are known. */
+#define SAID(name, unset, fallback) || config->name != (unset)
+#define CHANGED(name, unset, fallback) || (config->name != (unset) && config->name != (fallback))
+#define NEVER(name, unset, fallback)
+#define ASKS(type, name, unset, fallback, asks) asks(name, unset, fallback)
+#define FLAG_ASKS(name, fallback, asks, ...) asks(name, -1, fallback)
+
+/* CORS is for everybody; most else of ours concerns callers who are known. */
 static bool needs_auth(const okta_dir_config *config)
 {
-    return config->issuers || config->domain || config->server_id || config->audiences ||
-           config->clients || config->user_claims || config->algorithms ||
-           config->at_jwt_only != -1 || config->skew != -1 ||
-           config->anonymous > OKTA_ANONYMOUS_OFF || config->groups_claim ||
-           config->claim_headers || config->forward_token == 0 || config->resource_metadata == 1 ||
-           config->step_up_acrs || config->step_up_max_age != -1;
+    return false OKTA_DIR_MEMBERS(ASKS, ASKS, FLAG_ASKS);
 }
 
 static const ap_directive_t *okta_require(apr_pool_t *pool, const ap_directive_t *node)

@@ -77,8 +77,8 @@ static bool is_resource(const okta_place *place, const server_rec *server)
         ap_get_module_config(server->lookup_defaults, &auth_okta_module);
 
     return place->auth_type || says_whom_to_trust(place) ||
-           (place->config && place->config->resource_metadata == 1) ||
-           (defaults->resource_metadata == 1 && names_scopes(place));
+           (place->config && okta_dir_resource_metadata(place->config)) ||
+           (okta_dir_resource_metadata(defaults) && names_scopes(place));
 }
 
 /* Of what holds in the place, the document; where none does in a virtual host, that one hides the
@@ -87,7 +87,7 @@ static void note_resource(const okta_place *place, server_rec *server, const okt
                           const okta_policy *policy)
 {
     okta_registry *registry = okta_registry_get();
-    bool has = holding->config->resource_metadata == 1 && okta_place_is_okta(holding->auth);
+    bool has = okta_dir_resource_metadata(holding->config) && okta_place_is_okta(holding->auth);
     okta_resource *resource;
 
     if (place->kind != OKTA_PLACE_LOCATION || !is_resource(place, server) ||
@@ -108,7 +108,7 @@ static void note_resource(const okta_place *place, server_rec *server, const okt
 
 static void remark_no_document(okta_judge *j, const okta_place *place)
 {
-    if (place->config && place->config->resource_metadata == 1 &&
+    if (place->config && okta_dir_resource_metadata(place->config) &&
         place->kind != OKTA_PLACE_LOCATION)
         okta_remark(
             j, place->server,
@@ -122,7 +122,7 @@ static void judge_cors(okta_judge *j, server_rec *server, const okta_dir_config 
 {
     const okta_strings origins = okta_strings_of(config->cors_origins);
 
-    if (config->cors_credentials == 1 && okta_strings_contain(&origins, "*", 1))
+    if (okta_dir_cors_credentials(config) && okta_strings_contain(&origins, "*", 1))
         okta_complain(j, server,
                       "OktaCorsOrigin \"*\" with OktaCorsCredentials On (%s): cookies for pages of "
                       "any origin; name the origins, or leave out OktaCorsCredentials",

@@ -1,58 +1,62 @@
 #include "httpd/directives.h"
 
-#define SECTION (RSRC_CONF | ACCESS_CONF)
 #define LIST_OF(field) ((void *)APR_OFFSETOF(okta_dir_config, field))
-#define FLAG_OF(field) ((void *)APR_OFFSETOF(okta_dir_config, field))
 #define TIME_OF(field) ((void *)APR_OFFSETOF(okta_global_config, field))
 
+#define OTHER(...)
+#define DIR_FLAG(name, fallback, asks, where, directive, help)                                 \
+    AP_INIT_FLAG(directive, okta_set_flag, (void *)APR_OFFSETOF(okta_dir_config, name), where, \
+                 help),
+#define ISSUER_FLAG(name, fallback, directive, help) \
+    AP_INIT_FLAG(directive, okta_set_issuer_flag,    \
+                 (void *)APR_OFFSETOF(okta_issuer_settings, name), RSRC_CONF, help),
+
 const command_rec okta_directives[] = {
-    AP_INIT_TAKE1("OktaDomain", okta_set_domain, NULL, SECTION,
+    /* clang-format off */
+    OKTA_DIR_MEMBERS(OTHER, OTHER, DIR_FLAG)
+    OKTA_ISSUER_MEMBERS(OTHER, OTHER, ISSUER_FLAG)
+    /* clang-format on */
+    AP_INIT_TAKE1("OktaDomain", okta_set_domain, NULL, OKTA_SECTION,
                   "the Okta domain, as in integrator-123456.okta.com"),
-    AP_INIT_TAKE1("OktaAuthorizationServer", okta_set_server_id, NULL, SECTION,
+    AP_INIT_TAKE1("OktaAuthorizationServer", okta_set_server_id, NULL, OKTA_SECTION,
                   "id of the custom authorization server in OktaDomain (default: default)"),
-    AP_INIT_ITERATE("OktaIssuer", okta_add_issuer, NULL, SECTION,
+    AP_INIT_ITERATE("OktaIssuer", okta_add_issuer, NULL, OKTA_SECTION,
                     "one or more issuer URLs, instead of OktaDomain"),
-    AP_INIT_ITERATE("OktaAudience", okta_add_to_list, LIST_OF(audiences), SECTION,
+    AP_INIT_ITERATE("OktaAudience", okta_add_to_list, LIST_OF(audiences), OKTA_SECTION,
                     "accepted audiences, as in api://default"),
-    AP_INIT_ITERATE("OktaClientId", okta_add_to_list, LIST_OF(clients), SECTION,
+    AP_INIT_ITERATE("OktaClientId", okta_add_to_list, LIST_OF(clients), OKTA_SECTION,
                     "accepted client ids (default: any)"),
     AP_INIT_ITERATE(
-        "OktaAlgorithms", okta_add_algorithm, NULL, SECTION,
+        "OktaAlgorithms", okta_add_algorithm, NULL, OKTA_SECTION,
         "accepted algorithms: of RS, PS, ES with 256, 384, 512, and EdDSA (default: RS256)"),
-    AP_INIT_TAKE1("OktaTokenType", okta_set_token_type, NULL, SECTION,
+    AP_INIT_TAKE1("OktaTokenType", okta_set_token_type, NULL, OKTA_SECTION,
                   "any (default), or at+jwt to require the type of RFC 9068"),
-    AP_INIT_TAKE1("OktaClockSkew", okta_set_clock_skew, NULL, SECTION,
+    AP_INIT_TAKE1("OktaClockSkew", okta_set_clock_skew, NULL, OKTA_SECTION,
                   "seconds that clocks may differ, 0 to 600 (default: 60)"),
     AP_INIT_TAKE1(
         "OktaAnonymous", okta_set_anonymous, NULL, ACCESS_CONF,
         "beside Require all granted: off (default), missing or missing-or-failed tokens pass "
         "without identity"),
-    AP_INIT_ITERATE("OktaRemoteUser", okta_add_user_claim, LIST_OF(user_claims), SECTION,
+    AP_INIT_ITERATE("OktaRemoteUser", okta_add_user_claim, LIST_OF(user_claims), OKTA_SECTION,
                     "claims of which the first present one becomes REMOTE_USER (default: sub cid "
                     "client_id)"),
-    AP_INIT_ITERATE("OktaClaimEnv", okta_add_claim_env, NULL, SECTION,
+    AP_INIT_ITERATE("OktaClaimEnv", okta_add_claim_env, NULL, OKTA_SECTION,
                     "On (default), Off, or the claims to export as OKTA_CLAIM_<name>"),
-    AP_INIT_TAKE1("OktaGroupsClaim", okta_set_groups_claim, NULL, SECTION,
+    AP_INIT_TAKE1("OktaGroupsClaim", okta_set_groups_claim, NULL, OKTA_SECTION,
                   "claim that Require okta-group looks at (default: groups)"),
-    AP_INIT_TAKE2("OktaClaimHeader", okta_add_claim_header, NULL, SECTION,
+    AP_INIT_TAKE2("OktaClaimHeader", okta_add_claim_header, NULL, OKTA_SECTION,
                   "a claim and the request header by which the back end gets it"),
-    AP_INIT_FLAG("OktaForwardToken", okta_set_flag, FLAG_OF(forward_token), SECTION,
-                 "Off removes Authorization before the handler or back end sees it (default: On)"),
     AP_INIT_ITERATE(
-        "OktaCorsOrigin", okta_add_cors_origin, NULL, SECTION,
+        "OktaCorsOrigin", okta_add_cors_origin, NULL, OKTA_SECTION,
         "origins whose pages may call: https://app.example.com, https://*.example.com, *"),
-    AP_INIT_ITERATE("OktaCorsMethods", okta_add_token, LIST_OF(cors_methods), SECTION,
+    AP_INIT_ITERATE("OktaCorsMethods", okta_add_token, LIST_OF(cors_methods), OKTA_SECTION,
                     "methods beside GET, HEAD and POST that other origins may use"),
-    AP_INIT_ITERATE("OktaCorsHeaders", okta_add_token, LIST_OF(cors_headers), SECTION,
+    AP_INIT_ITERATE("OktaCorsHeaders", okta_add_token, LIST_OF(cors_headers), OKTA_SECTION,
                     "headers beside Authorization and Content-Type that other origins may send"),
-    AP_INIT_ITERATE("OktaCorsExpose", okta_add_token, LIST_OF(cors_expose), SECTION,
+    AP_INIT_ITERATE("OktaCorsExpose", okta_add_token, LIST_OF(cors_expose), OKTA_SECTION,
                     "headers beside WWW-Authenticate that other origins may read"),
-    AP_INIT_TAKE1("OktaCorsMaxAge", okta_set_cors_max_age, NULL, SECTION,
+    AP_INIT_TAKE1("OktaCorsMaxAge", okta_set_cors_max_age, NULL, OKTA_SECTION,
                   "how long browsers may remember a preflight, in seconds"),
-    AP_INIT_FLAG("OktaCorsCredentials", okta_set_flag, FLAG_OF(cors_credentials), SECTION,
-                 "On lets other origins send cookies (default: Off)"),
-    AP_INIT_FLAG("OktaResourceMetadata", okta_set_flag, FLAG_OF(resource_metadata), SECTION,
-                 "On serves the protected resource metadata of RFC 9728 (default: Off)"),
     AP_INIT_ITERATE("OktaStepUp", okta_add_step_up, NULL, ACCESS_CONF,
                     "acr=... and max-age=...: how and how recently users must have signed in"),
     AP_INIT_RAW_ARGS("<OktaIssuer", okta_open_issuer_section, NULL, RSRC_CONF,
@@ -69,8 +73,6 @@ const command_rec okta_directives[] = {
                   "URL of the proxy for fetches (default: none)"),
     AP_INIT_TAKE1("OktaCAFile", okta_set_ca_file, NULL, RSRC_CONF,
                   "PEM file with the certificate authorities to trust (default: the system's)"),
-    AP_INIT_FLAG("OktaInsecureHttp", okta_set_insecure_http, NULL, RSRC_CONF,
-                 "On permits http: issuers on loopback hosts (default: Off)"),
     AP_INIT_TAKE1("OktaKeyWait", okta_set_global_time, TIME_OF(key_wait), RSRC_CONF,
                   "longest time that a request waits for keys it needs (default: 2s)"),
     AP_INIT_TAKE1("OktaKeyCooldown", okta_set_global_time, TIME_OF(key_cooldown), RSRC_CONF,

@@ -2,119 +2,124 @@
 
 #include <apr_strings.h>
 
-#define PICK(field, unset) (add->field != (unset) ? add->field : base->field)
+/* What is done with each member of the lists in members.h. */
+#define CLEAR(type, name, unset, ...) config->name = (unset);
+#define CLEAR_FLAG(name, ...) config->name = -1;
+#define MERGE(type, name, unset, ...) \
+    if (add->name != (unset))         \
+        merged->name = add->name;
+#define MERGE_FLAG(name, ...) MERGE(, name, -1, )
+#define COMPLETE(type, name, unset, fallback, ...) \
+    if (config->name == (unset))                   \
+        config->name = (fallback);
+#define COMPLETE_FLAG(name, fallback, ...) COMPLETE(, name, -1, fallback)
+#define BY_HAND(...)
+
+static const char *user_claims[] = {"sub", "cid", "client_id"};
+apr_array_header_t okta_default_user_claims = {
+    .elt_size = sizeof(const char *), .nelts = 3, .nalloc = 3, .elts = (char *)user_claims};
 
 void *okta_dir_config_create(apr_pool_t *pool, char *path)
 {
-    okta_dir_config *config = apr_pcalloc(pool, sizeof(*config));
+    okta_dir_config *config = apr_palloc(pool, sizeof(*config));
 
     (void)path;
-    config->at_jwt_only = config->skew = -1;
-    config->anonymous = OKTA_ANONYMOUS_UNSET;
-    config->claim_env = OKTA_CLAIM_ENV_UNSET;
-    config->forward_token = config->cors_max_age = config->cors_credentials = -1;
-    config->resource_metadata = config->step_up_max_age = -1;
+    OKTA_DIR_MEMBERS(CLEAR, CLEAR, CLEAR_FLAG)
     return config;
 }
 
 /* Whichever of OktaIssuer and OktaDomain stands further in wins; an authorization server id alone
  * goes with the domain from further out. */
-static void merge_issuers(okta_dir_config *merged, const okta_dir_config *base,
-                          const okta_dir_config *add)
+static void merge_issuers(okta_dir_config *merged, const okta_dir_config *add)
 {
-    merged->issuers = NULL;
+    const char *id = add->server_id ? add->server_id : merged->server_id;
+
     if (add->issuers) {
         merged->issuers = add->issuers;
         merged->domain = merged->server_id = merged->composed = NULL;
     } else if (add->domain) {
+        merged->issuers = NULL;
         merged->domain = add->domain;
-        merged->server_id = PICK(server_id, NULL);
-        merged->composed = add->server_id || !base->server_id ? add->composed : NULL;
-    } else {
-        merged->issuers = base->issuers;
-        merged->domain = base->domain;
-        merged->server_id = PICK(server_id, NULL);
-        merged->composed = add->server_id ? NULL : base->composed;
+        merged->composed = id == add->server_id ? add->composed : NULL;
+        merged->server_id = id;
+    } else if (add->server_id) {
+        merged->server_id = id;
+        merged->composed = NULL;
     }
 }
 
-/* One requirement in two parts: a section that says one of them says both. */
-static void merge_step_up(okta_dir_config *merged, const okta_dir_config *base,
-                          const okta_dir_config *add)
+void *okta_dir_config_merge(apr_pool_t *pool, void *base, void *add_config)
 {
-    const okta_dir_config *from = add->step_up_acrs || add->step_up_max_age >= 0 ? add : base;
+    const okta_dir_config *add = add_config;
+    okta_dir_config *merged = apr_pmemdup(pool, base, sizeof(*merged));
 
-    merged->step_up_acrs = from->step_up_acrs;
-    merged->step_up_max_age = from->step_up_max_age;
-}
-
-void *okta_dir_config_merge(apr_pool_t *pool, void *base_config, void *add_config)
-{
-    const okta_dir_config *base = base_config, *add = add_config;
-    okta_dir_config *merged = apr_palloc(pool, sizeof(*merged));
-
-    merge_issuers(merged, base, add);
-    merged->audiences = PICK(audiences, NULL);
-    merged->clients = PICK(clients, NULL);
-    merged->user_claims = PICK(user_claims, NULL);
-    merged->algorithms = PICK(algorithms, 0);
-    merged->at_jwt_only = PICK(at_jwt_only, -1);
-    merged->skew = PICK(skew, -1);
-    merged->anonymous = PICK(anonymous, OKTA_ANONYMOUS_UNSET);
-    merged->claim_env = PICK(claim_env, OKTA_CLAIM_ENV_UNSET);
-    merged->env_claims =
-        add->claim_env != OKTA_CLAIM_ENV_UNSET ? add->env_claims : base->env_claims;
-    merged->groups_claim = PICK(groups_claim, NULL);
-    merged->claim_headers = PICK(claim_headers, NULL);
-    merged->forward_token = PICK(forward_token, -1);
-    merged->cors_origins = PICK(cors_origins, NULL);
-    merged->cors_methods = PICK(cors_methods, NULL);
-    merged->cors_headers = PICK(cors_headers, NULL);
-    merged->cors_expose = PICK(cors_expose, NULL);
-    merged->cors_max_age = PICK(cors_max_age, -1);
-    merged->cors_credentials = PICK(cors_credentials, -1);
-    merged->resource_metadata = PICK(resource_metadata, -1);
-    merge_step_up(merged, base, add);
-    merged->fault = PICK(fault, NULL);
-    merged->gate = PICK(gate, NULL);
-    merged->required = add->gate ? add->required : base->required | add->required;
+    OKTA_DIR_MEMBERS(MERGE, BY_HAND, MERGE_FLAG)
+    merge_issuers(merged, add);
+    /* one requirement in two parts: a section that says one of them says both */
+    if (add->step_up_acrs || add->step_up_max_age >= 0) {
+        merged->step_up_acrs = add->step_up_acrs;
+        merged->step_up_max_age = add->step_up_max_age;
+    }
+    if (add->claim_env >= 0)
+        merged->env_claims = add->env_claims;
+    merged->required = add->gate ? add->required : merged->required | add->required;
     return merged;
 }
 
-static const okta_issuer_settings nothing_said = {.fetch_timeout = -1, .insecure_http = -1};
-
-void *okta_server_config_create(apr_pool_t *pool, server_rec *server)
+okta_issuer_settings okta_issuer_settings_create(void)
 {
-    okta_server_config *config = apr_pcalloc(pool, sizeof(*config));
+    okta_issuer_settings made, *config = &made;
 
-    (void)server;
-    config->issuer = nothing_said;
-    config->max_token_bytes = -1;
-    return config;
+    OKTA_ISSUER_MEMBERS(CLEAR, CLEAR, CLEAR_FLAG)
+    return made;
 }
 
 okta_issuer_settings okta_issuer_settings_merge(const okta_issuer_settings *base,
                                                 const okta_issuer_settings *add)
 {
-    okta_issuer_settings merged;
-    bool own_source = add->jwks_uri || add->jwks_file;
+    okta_issuer_settings made = *base, *merged = &made;
 
-    merged.jwks_uri = own_source ? add->jwks_uri : base->jwks_uri;
-    merged.jwks_file = own_source ? add->jwks_file : base->jwks_file;
-    merged.proxy = PICK(proxy, NULL);
-    merged.ca_file = PICK(ca_file, NULL);
-    merged.fetch_timeout = PICK(fetch_timeout, -1);
-    merged.insecure_http = PICK(insecure_http, -1);
-    return merged;
+    OKTA_ISSUER_MEMBERS(MERGE, BY_HAND, MERGE_FLAG)
+    if (add->jwks_uri || add->jwks_file) {
+        merged->jwks_uri = add->jwks_uri;
+        merged->jwks_file = add->jwks_file;
+    }
+    return made;
+}
+
+void okta_issuer_settings_complete(okta_issuer_settings *config){
+    OKTA_ISSUER_MEMBERS(COMPLETE, COMPLETE, COMPLETE_FLAG)}
+
+okta_global_config okta_global_config_create(void)
+{
+    okta_global_config made, *config = &made;
+
+    OKTA_GLOBAL_MEMBERS(CLEAR)
+    return made;
+}
+
+void okta_global_config_complete(okta_global_config *config)
+{
+    OKTA_GLOBAL_MEMBERS(COMPLETE)
+}
+
+void *okta_server_config_create(apr_pool_t *pool, server_rec *server)
+{
+    okta_server_config *config = apr_palloc(pool, sizeof(*config));
+
+    (void)server;
+    config->issuer = okta_issuer_settings_create();
+    OKTA_SERVER_MEMBERS(CLEAR)
+    return config;
 }
 
 void *okta_server_config_merge(apr_pool_t *pool, void *base_config, void *add_config)
 {
     const okta_server_config *base = base_config, *add = add_config;
-    okta_server_config *merged = apr_palloc(pool, sizeof(*merged));
+    okta_server_config *merged = apr_pmemdup(pool, base, sizeof(*merged));
 
     merged->issuer = okta_issuer_settings_merge(&base->issuer, &add->issuer);
-    merged->max_token_bytes = PICK(max_token_bytes, -1);
+    OKTA_SERVER_MEMBERS(MERGE)
     return merged;
 }
 

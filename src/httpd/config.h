@@ -6,6 +6,8 @@
 #include "core/issuer.h"
 #include "core/policy.h"
 
+#include "httpd/members.h"
+
 #include <httpd.h>
 
 #include <apr_tables.h>
@@ -16,17 +18,14 @@ extern module AP_MODULE_DECLARE_DATA auth_okta_module __attribute__((visibility(
 
 #define OKTA_AUTH_TYPE "Okta"
 #define OKTA_ORG_SERVER "org"
-#define OKTA_DEFAULT_GROUPS_CLAIM "groups"
 
 typedef enum okta_anonymous {
-    OKTA_ANONYMOUS_UNSET = -1,
     OKTA_ANONYMOUS_OFF,
     OKTA_ANONYMOUS_MISSING,
     OKTA_ANONYMOUS_MISSING_OR_FAILED
 } okta_anonymous;
 
 typedef enum okta_claim_env {
-    OKTA_CLAIM_ENV_UNSET = -1,
     OKTA_CLAIM_ENV_OFF,
     OKTA_CLAIM_ENV_ON,
     OKTA_CLAIM_ENV_SOME
@@ -41,68 +40,45 @@ typedef struct okta_claim_header {
 /* A section with AuthType Okta; see unasked.h. */
 typedef struct okta_gate okta_gate;
 
-/* Settings of a <Location>, <Directory> or server; arrays of const char *, NULL or -1 where nothing
- * was said. */
+#define OKTA_MEMBER(type, name, ...) type name;
+#define OKTA_FLAG(name, ...) apr_int64_t name;
+
 typedef struct okta_dir_config {
-    apr_array_header_t *issuers; /* OktaIssuer; excludes domain */
-    const char *domain;
-    const char *server_id;
-    const char
-        *composed; /* the issuer of domain and server_id when one section says both, else NULL */
-    apr_array_header_t *audiences;
-    apr_array_header_t *clients;
-    apr_array_header_t *user_claims; /* by path */
-    apr_array_header_t *env_claims;  /* okta_env_claim, for OKTA_CLAIM_ENV_SOME */
-    okta_algorithm_set algorithms;   /* 0: not said */
-    int at_jwt_only;
-    int skew;
-    int anonymous;
-    int claim_env;
-    const char *groups_claim;
-    apr_array_header_t *claim_headers; /* okta_claim_header */
-    int forward_token;
-    apr_array_header_t *cors_origins; /* none: no CORS */
-    apr_array_header_t *cors_methods;
-    apr_array_header_t *cors_headers;
-    apr_array_header_t *cors_expose;
-    int cors_max_age;
-    int cors_credentials;
-    int resource_metadata;
-    apr_array_header_t *step_up_acrs;
-    int step_up_max_age;
-    const char *fault;     /* why this place is closed since a restart: see closed.h */
-    const okta_gate *gate; /* the section whose AuthType Okta holds; NULL: not marked */
-    apr_int64_t required;  /* the methods for which that section or one within has a Require */
+    OKTA_DIR_MEMBERS(OKTA_MEMBER, OKTA_MEMBER, OKTA_FLAG)
 } okta_dir_config;
 
-/* How the keys of an issuer are come by; NULL or -1 where nothing was said. */
 typedef struct okta_issuer_settings {
-    const char *jwks_uri;
-    const char *jwks_file;
-    const char *proxy;
-    const char *ca_file;
-    apr_interval_time_t fetch_timeout;
-    apr_int64_t insecure_http;
+    OKTA_ISSUER_MEMBERS(OKTA_MEMBER, OKTA_MEMBER, OKTA_FLAG)
 } okta_issuer_settings;
 
-/* Settings of a server or virtual host; -1 where nothing was said. */
 typedef struct okta_server_config {
     okta_issuer_settings issuer; /* for every issuer without a section of its own */
-    apr_int64_t max_token_bytes;
+    OKTA_SERVER_MEMBERS(OKTA_MEMBER)
 } okta_server_config;
 
-/* Settings that hold for the whole httpd, because the key store is one; -1 until
- * okta_registry_settle fills in the defaults. */
+/* Complete once okta_registry_settle has run. */
 typedef struct okta_global_config {
-    apr_interval_time_t key_wait;
-    apr_interval_time_t key_cooldown;
-    apr_interval_time_t key_max_stale;
-    apr_interval_time_t refresh_min;
-    apr_interval_time_t refresh_max;
-    apr_int64_t key_set_max_bytes;
-    apr_int64_t token_cache; /* entries; 0: off */
-    const char *state_dir;   /* NULL: the default one */
+    OKTA_GLOBAL_MEMBERS(OKTA_MEMBER)
 } okta_global_config;
+
+#undef OKTA_MEMBER
+#undef OKTA_FLAG
+
+extern apr_array_header_t okta_default_user_claims;
+
+/* What holds: okta_dir_skew(config), okta_dir_forward_token(config) and so on give the member, or
+ * its default while nothing is said; okta_server_max_token_bytes(config) likewise. */
+#define OKTA_HOLDS(of, type, name, unset, fallback)                         \
+    static inline type okta_##of##_##name(const okta_##of##_config *config) \
+    {                                                                       \
+        return config->name != (unset) ? config->name : (fallback);         \
+    }
+#define OKTA_DIR_HOLDS(type, name, unset, fallback, asks) \
+    OKTA_HOLDS(dir, type, name, unset, fallback)
+#define OKTA_FLAG_HOLDS(name, fallback, ...) OKTA_HOLDS(dir, bool, name, -1, fallback)
+#define OKTA_SERVER_HOLDS(...) OKTA_HOLDS(server, __VA_ARGS__)
+OKTA_DIR_MEMBERS(OKTA_DIR_HOLDS, OKTA_DIR_HOLDS, OKTA_FLAG_HOLDS)
+OKTA_SERVER_MEMBERS(OKTA_SERVER_HOLDS)
 
 void *okta_dir_config_create(apr_pool_t *pool, char *path);
 void *okta_dir_config_merge(apr_pool_t *pool, void *base, void *add);
@@ -117,10 +93,17 @@ void okta_append(apr_pool_t *pool, apr_array_header_t **list, const char *value)
 
 const okta_server_config *okta_server_config_of(const server_rec *server);
 
-/* Settings with what the defaults leave unsaid filled in from fallback, then from the built-in
- * values. */
-okta_issuer_settings okta_issuer_settings_merge(const okta_issuer_settings *fallback,
-                                                const okta_issuer_settings *settings);
+/* A <OktaIssuer> section in which nothing is said yet. */
+okta_issuer_settings okta_issuer_settings_create(void);
+
+/* Settings with what they leave unsaid filled in from base. */
+okta_issuer_settings okta_issuer_settings_merge(const okta_issuer_settings *base,
+                                                const okta_issuer_settings *add);
+
+/* Nothing said yet; and what is left unsaid filled in with its default. */
+okta_global_config okta_global_config_create(void);
+void okta_global_config_complete(okta_global_config *config);
+void okta_issuer_settings_complete(okta_issuer_settings *config);
 
 extern const command_rec okta_directives[];
 

@@ -25,7 +25,7 @@ static const char *const fields[] = {
 static okta_cors cors_of(const okta_dir_config *config)
 {
     okta_cors cors = {okta_strings_of(config->cors_origins), okta_strings_of(config->cors_methods),
-                      okta_strings_of(config->cors_headers), config->cors_credentials == 1};
+                      okta_strings_of(config->cors_headers), okta_dir_cors_credentials(config)};
 
     /* configtest refuses the two together, but cannot see what patterns add up to */
     if (okta_strings_contain(&cors.origins, "*", 1))
@@ -82,7 +82,7 @@ static void allow_preflight(request_rec *r, const okta_dir_config *config, const
     if (headers && *headers)
         apr_table_set(out, "Access-Control-Allow-Headers", headers);
     if (config->cors_max_age >= 0)
-        apr_table_setn(out, "Access-Control-Max-Age", apr_itoa(r->pool, config->cors_max_age));
+        apr_table_setn(out, "Access-Control-Max-Age", apr_itoa(r->pool, (int)config->cors_max_age));
     if (apr_table_get(r->headers_in, "Access-Control-Request-Private-Network"))
         apr_table_setn(out, "Access-Control-Allow-Private-Network", "true");
     add_vary(r, ASKED_METHOD);

@@ -8,6 +8,16 @@
 /* `Name "value": what is wrong and what to write`. */
 const char *okta_directive_error(const cmd_parms *cmd, const char *value, const char *fault);
 
+/* Such a message where the same section or server says something else already: what that is, or
+ * NULL for another value. */
+const char *okta_said_before(const cmd_parms *cmd, const char *value, const char *other);
+
+/* Set what may be said once, or say the same again: a text that is NULL, a number that is negative
+ * while nothing is said. value: as written. */
+const char *okta_set_text(const cmd_parms *cmd, const char **field, const char *value);
+const char *okta_set_number(const cmd_parms *cmd, apr_int64_t *field, apr_int64_t number,
+                            const char *value);
+
 /* For section-level lists: cmd->info is the offset of an apr_array_header_t * in okta_dir_config.
  */
 const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value);
@@ -29,7 +39,7 @@ const char *okta_add_token(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_cors_max_age(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value);
 
-/* A flag in okta_dir_config: cmd->info is the offset of an int. */
+/* A flag in okta_dir_config: cmd->info is its offset. */
 const char *okta_set_flag(cmd_parms *cmd, void *config, int flag);
 
 /* Server-level; those that may stand in <OktaIssuer> too write there while one is open. */
@@ -39,7 +49,8 @@ const char *okta_set_jwks_file(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_http_proxy(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_ca_file(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *value);
-const char *okta_set_insecure_http(cmd_parms *cmd, void *config, int flag);
+/* cmd->info is the offset of the flag in okta_issuer_settings. */
+const char *okta_set_issuer_flag(cmd_parms *cmd, void *config, int flag);
 const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value);
 
 /* For the whole httpd: cmd->info is the offset of an apr_interval_time_t in okta_global_config. */

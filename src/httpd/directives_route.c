@@ -16,23 +16,12 @@ static bool is_token(const char *value)
     return *value && value[strspn(value, token_characters)] == '\0';
 }
 
-static const char *once(cmd_parms *cmd, okta_dir_config *section, int *field, int value,
-                        const char *text)
-{
-    if (*field != -1 && *field != value)
-        return okta_directive_error(cmd, text,
-                                    "the same section says otherwise already; keep one of "
-                                    "the two");
-    okta_registry_note_section(cmd, section);
-    *field = value;
-    return NULL;
-}
-
 const char *okta_set_flag(cmd_parms *cmd, void *config, int flag)
 {
-    int *field = (int *)(void *)((char *)config + (apr_size_t)cmd->info);
+    apr_int64_t *field = (apr_int64_t *)(void *)((char *)config + (apr_size_t)cmd->info);
 
-    return once(cmd, config, field, flag != 0, flag ? "On" : "Off");
+    okta_registry_note_section(cmd, config);
+    return okta_set_number(cmd, field, flag != 0, flag ? "On" : "Off");
 }
 
 const char *okta_set_groups_claim(cmd_parms *cmd, void *config, const char *value)
@@ -49,13 +38,8 @@ const char *okta_set_groups_claim(cmd_parms *cmd, void *config, const char *valu
                                     "groups");
     if (!okta_path_check(value, &error))
         return okta_directive_error(cmd, value, error.text);
-    if (section->groups_claim && strcmp(section->groups_claim, value) != 0)
-        return okta_directive_error(cmd, value,
-                                    "the same section names another claim already; keep "
-                                    "one of the two");
     okta_registry_note_section(cmd, section);
-    section->groups_claim = value;
-    return NULL;
+    return okta_set_text(cmd, &section->groups_claim, value);
 }
 
 /* Headers that httpd or a proxy acts on are not for claims. */
@@ -101,12 +85,9 @@ const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *clai
         pair = &APR_ARRAY_IDX(section->claim_headers, i, okta_claim_header);
         if (okta_same_header(pair->header, header) &&
             (strcmp(pair->claim, claim) != 0 || strcasecmp(pair->header, header) != 0))
-            return okta_directive_error(
+            return okta_said_before(
                 cmd, claim,
-                apr_psprintf(cmd->pool,
-                             "the same section puts claim \"%s\" into header %s already; keep "
-                             "one of the two",
-                             pair->claim, pair->header));
+                apr_psprintf(cmd->pool, "claim \"%s\" for header %s", pair->claim, pair->header));
     }
     pair = apr_array_push(section->claim_headers);
     pair->claim = claim;
@@ -146,7 +127,8 @@ const char *okta_set_cors_max_age(cmd_parms *cmd, void *config, const char *valu
 
     if (!okta_parse_duration(value, &age) || age > apr_time_from_sec(86400))
         return okta_directive_error(cmd, value, "out of range; use seconds, up to 86400");
-    return once(cmd, section, &section->cors_max_age, (int)apr_time_sec(age), value);
+    okta_registry_note_section(cmd, section);
+    return okta_set_number(cmd, &section->cors_max_age, apr_time_sec(age), value);
 }
 
 const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value)
@@ -164,8 +146,10 @@ const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value)
             okta_append(cmd->pool, &section->step_up_acrs, ap_getword_white(cmd->pool, &acrs));
         return NULL;
     }
-    if (strncmp(value, "max-age=", 8) == 0 && okta_parse_duration(value + 8, &age))
-        return once(cmd, section, &section->step_up_max_age, (int)apr_time_sec(age), value);
+    if (strncmp(value, "max-age=", 8) == 0 && okta_parse_duration(value + 8, &age)) {
+        okta_registry_note_section(cmd, section);
+        return okta_set_number(cmd, &section->step_up_max_age, apr_time_sec(age), value);
+    }
     return okta_directive_error(cmd, value,
                                 "unknown; use acr=<value> and max-age=<seconds>, as in "
                                 "\"OktaStepUp acr=urn:okta:loa:2fa:any max-age=300\"");

@@ -8,29 +8,6 @@
 
 #include <apr_strings.h>
 
-const char *okta_directive_error(const cmd_parms *cmd, const char *value, const char *fault)
-{
-    return apr_psprintf(cmd->pool, "%s \"%s\": %s", cmd->cmd->name, value, fault);
-}
-
-/* NULL, or the complaint that a single-valued directive says two things in one section. */
-static const char *contradiction(const cmd_parms *cmd, const char *before, const char *value)
-{
-    if (!before || strcmp(before, value) == 0)
-        return NULL;
-    return okta_directive_error(
-        cmd, value,
-        apr_psprintf(cmd->pool, "the same section says \"%s\" already; keep one of the two",
-                     before));
-}
-
-static const char *beside_other(const cmd_parms *cmd, const char *value, const char *other)
-{
-    return okta_directive_error(
-        cmd, value,
-        apr_psprintf(cmd->pool, "the same section has %s already; keep one of the two", other));
-}
-
 static apr_array_header_t **list_at(const cmd_parms *cmd, okta_dir_config *config)
 {
     return (apr_array_header_t **)((char *)config + (apr_size_t)cmd->info);
@@ -75,10 +52,10 @@ const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value)
     if (!okta_issuer_check(value, true, &error))
         return okta_directive_error(cmd, value, error.text);
     if (section->domain)
-        return beside_other(cmd, value,
-                            apr_pstrcat(cmd->pool, "OktaDomain ", section->domain, NULL));
+        return okta_said_before(cmd, value,
+                                apr_pstrcat(cmd->pool, "OktaDomain ", section->domain, NULL));
     if (section->server_id)
-        return beside_other(
+        return okta_said_before(
             cmd, value,
             apr_pstrcat(cmd->pool, "OktaAuthorizationServer ", section->server_id, NULL));
     okta_registry_note_section(cmd, section);
@@ -95,29 +72,25 @@ static void compose(const cmd_parms *cmd, okta_dir_config *section)
 const char *okta_set_domain(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
-    const char *fault = contradiction(cmd, section->domain, value);
     okta_error error = {""};
+    const char *fault;
 
-    if (fault)
-        return fault;
     if (!okta_domain_check(value, &error))
         return okta_directive_error(cmd, value, error.text);
     if (section->issuers)
-        return beside_other(cmd, value, "OktaIssuer");
+        return okta_said_before(cmd, value, "OktaIssuer");
     okta_registry_note_section(cmd, section);
-    section->domain = value;
+    fault = okta_set_text(cmd, &section->domain, value);
     compose(cmd, section);
-    return NULL;
+    return fault;
 }
 
 const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
-    const char *fault = contradiction(cmd, section->server_id, value);
     okta_error error = {""};
+    const char *fault;
 
-    if (fault)
-        return fault;
     if (strcmp(value, OKTA_ORG_SERVER) == 0)
         return okta_directive_error(
             cmd, value,
@@ -126,11 +99,11 @@ const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value)
     if (!okta_server_id_check(value, &error))
         return okta_directive_error(cmd, value, error.text);
     if (section->issuers)
-        return beside_other(cmd, value, "OktaIssuer");
+        return okta_said_before(cmd, value, "OktaIssuer");
     okta_registry_note_section(cmd, section);
-    section->server_id = value;
+    fault = okta_set_text(cmd, &section->server_id, value);
     compose(cmd, section);
-    return NULL;
+    return fault;
 }
 
 const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value)
@@ -162,19 +135,14 @@ typedef struct choice {
 } choice;
 
 /* One of the words, said once in a section. */
-static const char *choose(cmd_parms *cmd, okta_dir_config *section, int *field,
+static const char *choose(cmd_parms *cmd, okta_dir_config *section, apr_int64_t *field,
                           const choice *choices, const char *value, const char *remedy)
 {
     for (; choices->word; choices++) {
         if (strcasecmp(choices->word, value) != 0)
             continue;
-        if (*field != -1 && *field != choices->value)
-            return okta_directive_error(cmd, value,
-                                        "the same section says otherwise already; keep "
-                                        "one of the two");
         okta_registry_note_section(cmd, section);
-        *field = choices->value;
-        return NULL;
+        return okta_set_number(cmd, field, choices->value, value);
     }
     return okta_directive_error(cmd, value, remedy);
 }
@@ -207,13 +175,8 @@ const char *okta_set_clock_skew(cmd_parms *cmd, void *config, const char *value)
     if (!*value || *end || seconds < 0 || seconds > OKTA_SKEW_MAX)
         return okta_directive_error(cmd, value,
                                     "out of range; use a number of seconds from 0 to 600");
-    if (section->skew != -1 && section->skew != (int)seconds)
-        return okta_directive_error(cmd, value,
-                                    "the same section says otherwise already; keep one "
-                                    "of the two");
     okta_registry_note_section(cmd, section);
-    section->skew = (int)seconds;
-    return NULL;
+    return okta_set_number(cmd, &section->skew, seconds, value);
 }
 
 /* The claim that a path surely names: where it has no dot, or is a JSON Pointer of one step. */
@@ -257,15 +220,10 @@ const char *okta_add_claim_env(cmd_parms *cmd, void *config, const char *value)
 
     if (fault)
         return okta_directive_error(cmd, value, fault);
-    if (section->claim_env != OKTA_CLAIM_ENV_UNSET && section->claim_env != mode)
-        return okta_directive_error(cmd, value,
-                                    "the same section says otherwise already; use On, Off "
-                                    "or a list of claims");
     if (mode == OKTA_CLAIM_ENV_SOME && !okta_path_check(value, &error))
         return okta_directive_error(cmd, value, error.text);
     okta_registry_note_section(cmd, section);
-    section->claim_env = mode;
     if (mode == OKTA_CLAIM_ENV_SOME)
         add_env_claim(cmd->pool, section, value);
-    return NULL;
+    return okta_set_number(cmd, &section->claim_env, mode, value);
 }

@@ -11,33 +11,6 @@
 #define TOKEN_CACHE_MAX INT64_C(16777216)
 #define FETCH_TIMEOUT_MIN apr_time_from_msec(100)
 #define FETCH_TIMEOUT_MAX apr_time_from_sec(300)
-#define TIME_MAX apr_time_from_sec(30 * 24 * 3600)
-
-bool okta_parse_duration(const char *text, apr_interval_time_t *duration)
-{
-    static const struct {
-        const char *unit;
-        apr_interval_time_t length;
-    } units[] = {
-        {"", apr_time_from_sec(1)},      {"ms", apr_time_from_msec(1)},
-        {"s", apr_time_from_sec(1)},     {"m", apr_time_from_sec(60)},
-        {"min", apr_time_from_sec(60)},  {"h", apr_time_from_sec(3600)},
-        {"d", apr_time_from_sec(86400)},
-    };
-    char *unit = NULL;
-    apr_int64_t number;
-
-    if (*text < '0' || *text > '9')
-        return false;
-    number = apr_strtoi64(text, &unit, 10);
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-        if (strcmp(unit, units[i].unit) == 0 && number <= TIME_MAX / units[i].length) {
-            *duration = number * units[i].length;
-            return true;
-        }
-    }
-    return false;
-}
 
 #define BAD_DURATION "no duration; use a number with ms, s, m, h or d, up to 30d"
 
@@ -50,28 +23,6 @@ static okta_issuer_settings *settings_for(const cmd_parms *cmd)
     return open ? &open->settings : &server->issuer;
 }
 
-static const char *set_once(const cmd_parms *cmd, const char **field, const char *value)
-{
-    if (*field && strcmp(*field, value) != 0)
-        return okta_directive_error(
-            cmd, value,
-            apr_psprintf(cmd->pool, "\"%s\" was set here before; keep one of the two", *field));
-    *field = value;
-    return NULL;
-}
-
-/* For a field that is negative while nothing was said. */
-static const char *set_number_once(const cmd_parms *cmd, apr_int64_t *field, apr_int64_t number,
-                                   const char *value)
-{
-    if (*field >= 0 && *field != number)
-        return okta_directive_error(cmd, value,
-                                    "another value was set here before; keep one of the "
-                                    "two");
-    *field = number;
-    return NULL;
-}
-
 const char *okta_set_jwks_uri(cmd_parms *cmd, void *config, const char *value)
 {
     okta_issuer_settings *settings = settings_for(cmd);
@@ -81,9 +32,8 @@ const char *okta_set_jwks_uri(cmd_parms *cmd, void *config, const char *value)
     if (!okta_url_check(value, true, &error))
         return okta_directive_error(cmd, value, error.text);
     if (settings->jwks_file)
-        return okta_directive_error(cmd, value,
-                                    "OktaJwksFile is set here too; keep one of the two");
-    return set_once(cmd, &settings->jwks_uri, value);
+        return okta_said_before(cmd, value, "OktaJwksFile");
+    return okta_set_text(cmd, &settings->jwks_uri, value);
 }
 
 const char *okta_set_jwks_file(cmd_parms *cmd, void *config, const char *value)
@@ -96,8 +46,8 @@ const char *okta_set_jwks_file(cmd_parms *cmd, void *config, const char *value)
         return okta_directive_error(cmd, value,
                                     "no usable path; write the full path of a JWKS file");
     if (settings->jwks_uri)
-        return okta_directive_error(cmd, value, "OktaJwksUri is set here too; keep one of the two");
-    return set_once(cmd, &settings->jwks_file, path);
+        return okta_said_before(cmd, value, "OktaJwksUri");
+    return okta_set_text(cmd, &settings->jwks_file, path);
 }
 
 /* A proxy's URL may hold a password, so messages show its origin only, without user. */
@@ -123,8 +73,7 @@ const char *okta_set_http_proxy(cmd_parms *cmd, void *config, const char *value)
                                     "no proxy URL; write it as in "
                                     "\"http://proxy.example.com:3128\"");
     if (settings->proxy && strcmp(settings->proxy, value) != 0)
-        return okta_directive_error(cmd, shown,
-                                    "another proxy was set here before; keep one of the two");
+        return okta_said_before(cmd, shown, NULL);
     settings->proxy = value;
     return NULL;
 }
@@ -145,7 +94,7 @@ const char *okta_set_ca_file(cmd_parms *cmd, void *config, const char *value)
         return okta_directive_error(cmd, value,
                                     "no such file; write the full path of a PEM file with "
                                     "certificate authorities");
-    return set_once(cmd, &settings_for(cmd)->ca_file, path);
+    return okta_set_text(cmd, &settings_for(cmd)->ca_file, path);
 }
 
 const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *value)
@@ -157,13 +106,15 @@ const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *val
     if (!okta_parse_duration(value, &timeout) || timeout < FETCH_TIMEOUT_MIN ||
         timeout > FETCH_TIMEOUT_MAX)
         return okta_directive_error(cmd, value, "out of range; use 100ms to 5m");
-    return set_number_once(cmd, &settings->fetch_timeout, timeout, value);
+    return okta_set_number(cmd, &settings->fetch_timeout, timeout, value);
 }
 
-const char *okta_set_insecure_http(cmd_parms *cmd, void *config, int flag)
+const char *okta_set_issuer_flag(cmd_parms *cmd, void *config, int flag)
 {
+    char *field = (char *)settings_for(cmd) + (apr_size_t)cmd->info;
+
     (void)config;
-    return set_number_once(cmd, &settings_for(cmd)->insecure_http, flag != 0, flag ? "On" : "Off");
+    return okta_set_number(cmd, (apr_int64_t *)(void *)field, flag != 0, flag ? "On" : "Off");
 }
 
 static const char *set_count(const cmd_parms *cmd, apr_int64_t *field, const char *value,
@@ -178,7 +129,7 @@ static const char *set_count(const cmd_parms *cmd, apr_int64_t *field, const cha
                                                  "out of range; use a number of %s from "
                                                  "%" APR_INT64_T_FMT " to %" APR_INT64_T_FMT,
                                                  unit, min, max));
-    return set_number_once(cmd, field, bytes, value);
+    return okta_set_number(cmd, field, bytes, value);
 }
 
 const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value)
@@ -212,7 +163,7 @@ const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value
         return fault;
     if (!okta_parse_duration(value, &duration))
         return okta_directive_error(cmd, value, BAD_DURATION);
-    return set_number_once(cmd, (apr_int64_t *)(void *)field, duration, value);
+    return okta_set_number(cmd, (apr_int64_t *)(void *)field, duration, value);
 }
 
 const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, const char *max)
@@ -230,8 +181,8 @@ const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, 
         return okta_directive_error(cmd, max,
                                     "no duration, or shorter than the first; use two, as in "
                                     "\"5m 24h\"");
-    fault = set_number_once(cmd, &global->refresh_min, least, min);
-    return fault ? fault : set_number_once(cmd, &global->refresh_max, longest, max);
+    fault = okta_set_number(cmd, &global->refresh_min, least, min);
+    return fault ? fault : okta_set_number(cmd, &global->refresh_max, longest, max);
 }
 
 const char *okta_set_token_cache(cmd_parms *cmd, void *config, const char *value)
@@ -265,13 +216,15 @@ const char *okta_set_state_dir(cmd_parms *cmd, void *config, const char *value)
     if (!path)
         return okta_directive_error(cmd, value,
                                     "no usable path; write the full path of a directory");
-    return set_once(cmd, &okta_registry_get()->global.state_dir, path);
+    return okta_set_text(cmd, &okta_registry_get()->global.state_dir, path);
 }
+
+#define DIRECTIVE(type, name, unset, fallback, directive) directive,
+#define FLAG_DIRECTIVE(name, fallback, directive, help) directive,
 
 static bool belongs_in_issuer_section(const char *directive)
 {
-    static const char *const names[] = {"OktaJwksUri", "OktaJwksFile",     "OktaHttpProxy",
-                                        "OktaCAFile",  "OktaFetchTimeout", "OktaInsecureHttp"};
+    static const char *const names[] = {OKTA_ISSUER_MEMBERS(DIRECTIVE, DIRECTIVE, FLAG_DIRECTIVE)};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcasecmp(directive, names[i]) == 0)
@@ -294,7 +247,7 @@ const char *okta_open_issuer_section(cmd_parms *cmd, void *config, const char *a
     section = apr_pcalloc(cmd->pool, sizeof(*section));
     section->url = ap_getword_conf(cmd->pool, &arguments);
     section->node = cmd->directive;
-    section->settings.fetch_timeout = section->settings.insecure_http = -1;
+    section->settings = okta_issuer_settings_create();
     if (!okta_issuer_check(section->url, true, &error))
         return apr_psprintf(cmd->pool, "<OktaIssuer \"%s\">: %s", section->url, error.text);
     for (int i = 0; i < registry->issuer_sections->nelts; i++)

@@ -42,17 +42,16 @@ static okta_strings audiences_of(const okta_dir_config *config, const okta_strin
 okta_policy okta_effective_policy(const okta_dir_config *config, const server_rec *server,
                                   apr_pool_t *pool)
 {
-    apr_int64_t max_bytes = okta_server_config_of(server)->max_token_bytes;
-    okta_policy policy = {
-        .issuers = issuers_of(config, pool),
-        .clients = okta_strings_of(config->clients),
-        .algorithms = config->algorithms ? config->algorithms : OKTA_ALGORITHMS_DEFAULT,
-        .acrs = okta_strings_of(config->step_up_acrs),
-        .limits_auth_age = config->step_up_max_age >= 0,
-        .max_auth_age = config->step_up_max_age,
-        .at_jwt_only = config->at_jwt_only == 1,
-        .skew = config->skew < 0 ? OKTA_SKEW_DEFAULT : config->skew,
-        .max_token_bytes = max_bytes < 0 ? OKTA_TOKEN_BYTES_DEFAULT : (size_t)max_bytes};
+    okta_policy policy = {.issuers = issuers_of(config, pool),
+                          .clients = okta_strings_of(config->clients),
+                          .algorithms = okta_dir_algorithms(config),
+                          .acrs = okta_strings_of(config->step_up_acrs),
+                          .limits_auth_age = config->step_up_max_age >= 0,
+                          .max_auth_age = config->step_up_max_age,
+                          .at_jwt_only = okta_dir_at_jwt_only(config) != 0,
+                          .skew = okta_dir_skew(config),
+                          .max_token_bytes =
+                              (size_t)okta_server_max_token_bytes(okta_server_config_of(server))};
 
     policy.audiences = audiences_of(config, &policy.issuers);
     return policy;

@@ -16,13 +16,10 @@
 
 bool okta_identify(request_rec *r, const okta_claims *claims)
 {
-    static const char *const defaults[] = {"sub", "cid", "client_id"};
-    const apr_array_header_t *names = okta_dir_config_of(r)->user_claims;
-    int count = names ? names->nelts : (int)(sizeof(defaults) / sizeof(defaults[0]));
+    const apr_array_header_t *names = okta_dir_user_claims(okta_dir_config_of(r));
 
-    for (int i = 0; i < count; i++) {
-        const okta_value *value =
-            okta_claims_find(claims, names ? APR_ARRAY_IDX(names, i, const char *) : defaults[i]);
+    for (int i = 0; i < names->nelts; i++) {
+        const okta_value *value = okta_claims_find(claims, APR_ARRAY_IDX(names, i, const char *));
         if (!value)
             continue;
         if (value->type == OKTA_VALUE_INTEGER)
@@ -51,7 +48,7 @@ static const okta_variables *variables_of(request_rec *r, const okta_request *ju
 /* Claims of OktaClaimEnv that have to be looked up: NULL for none. */
 static const apr_array_header_t *paths_of(const okta_dir_config *config)
 {
-    if (config->claim_env == OKTA_CLAIM_ENV_SOME)
+    if (okta_dir_claim_env(config) == OKTA_CLAIM_ENV_SOME)
         for (int i = 0; i < config->env_claims->nelts; i++)
             if (!APR_ARRAY_IDX(config->env_claims, i, okta_env_claim).name)
                 return config->env_claims;
@@ -129,10 +126,12 @@ int okta_export_claims(request_rec *r)
     const okta_variables *all;
     bool replaces;
 
-    if (!judged || !judged->claims || config->claim_env == OKTA_CLAIM_ENV_OFF)
+    if (!judged || !judged->claims || okta_dir_claim_env(config) == OKTA_CLAIM_ENV_OFF)
         return DECLINED;
     paths = paths_of(config);
-    names = paths ? NULL : config->claim_env == OKTA_CLAIM_ENV_SOME ? config->env_claims : NULL;
+    names = paths                                               ? NULL
+            : okta_dir_claim_env(config) == OKTA_CLAIM_ENV_SOME ? config->env_claims
+                                                                : NULL;
     all = paths ? okta_variables_at(r->pool, judged->claims, paths) : variables_of(r, judged);
     /* replacing looks through all names that begin alike, hence is quadratic */
     replaces = holds_any_of_ours(r->subprocess_env);

@@ -47,7 +47,7 @@ void okta_inherit_verdict(request_rec *r)
         }
         okta_set_claim_headers(r);
     }
-    if (okta_dir_config_of(r)->claim_env == OKTA_CLAIM_ENV_OFF && came_from_elsewhere(r))
+    if (okta_dir_claim_env(okta_dir_config_of(r)) == OKTA_CLAIM_ENV_OFF && came_from_elsewhere(r))
         okta_table_drop(r->pool, r->subprocess_env, is_of_claims, NULL);
 }
 

@@ -26,6 +26,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/judge.c src/httpd/judge.h \
 	src/httpd/keystore.c src/httpd/keystore.h \
 	src/httpd/keywait.c src/httpd/keywait.h \
+	src/httpd/members.h \
 	src/httpd/places.c src/httpd/places.h \
 	src/httpd/public_url.c src/httpd/public_url.h \
 	src/httpd/negation.c src/httpd/negation.h \
@@ -53,7 +54,8 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/unasked.c src/httpd/unasked.h \
 	src/httpd/commands.c \
 	src/httpd/directives_route.c src/httpd/directives_section.c \
-	src/httpd/directives_server.c src/httpd/directives.h \
+	src/httpd/directives_server.c src/httpd/directives_values.c \
+	src/httpd/directives.h \
 	src/httpd/log.h \
 	src/httpd/url_map.c src/httpd/url_map.h \
 	src/httpd/words.c src/httpd/words.h \

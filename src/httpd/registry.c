@@ -2,15 +2,6 @@
 
 #include <apr_strings.h>
 
-#define DEFAULT_KEY_WAIT apr_time_from_sec(2)
-#define DEFAULT_KEY_COOLDOWN apr_time_from_sec(5)
-#define DEFAULT_KEY_MAX_STALE apr_time_from_sec(24 * 3600)
-#define DEFAULT_REFRESH_MIN apr_time_from_sec(5 * 60)
-#define DEFAULT_REFRESH_MAX apr_time_from_sec(24 * 3600)
-#define DEFAULT_KEY_SET_MAX_BYTES 65536
-#define DEFAULT_TOKEN_CACHE 4096
-#define DEFAULT_FETCH_TIMEOUT apr_time_from_sec(10)
-
 /* One configuration is in force in a process at a time; httpd reads the next after this one's pool
  * is gone. */
 static okta_registry *registry;
@@ -31,7 +22,7 @@ void okta_registry_create(apr_pool_t *pconf)
 {
     registry = apr_pcalloc(pconf, sizeof(*registry));
     registry->pool = pconf;
-    registry->global = (okta_global_config){-1, -1, -1, -1, -1, -1, -1, NULL};
+    registry->global = okta_global_config_create();
     registry->sections = apr_array_make(pconf, 8, sizeof(okta_section));
     registry->issuer_sections = apr_array_make(pconf, 4, sizeof(okta_issuer_section *));
     registry->issuers = apr_array_make(pconf, 4, sizeof(okta_issuer *));
@@ -95,24 +86,6 @@ static const okta_issuer_settings *section_settings(const char *url)
     return NULL;
 }
 
-static void settle_global(okta_global_config *global)
-{
-    if (global->key_wait < 0)
-        global->key_wait = DEFAULT_KEY_WAIT;
-    if (global->key_cooldown < 0)
-        global->key_cooldown = DEFAULT_KEY_COOLDOWN;
-    if (global->key_max_stale < 0)
-        global->key_max_stale = DEFAULT_KEY_MAX_STALE;
-    if (global->refresh_min < 0)
-        global->refresh_min = DEFAULT_REFRESH_MIN;
-    if (global->refresh_max < 0)
-        global->refresh_max = DEFAULT_REFRESH_MAX;
-    if (global->key_set_max_bytes < 0)
-        global->key_set_max_bytes = DEFAULT_KEY_SET_MAX_BYTES;
-    if (global->token_cache < 0)
-        global->token_cache = DEFAULT_TOKEN_CACHE;
-}
-
 static okta_schedule_limits limits_of(const okta_issuer *issuer)
 {
     const okta_global_config *global = &registry->global;
@@ -127,20 +100,14 @@ static okta_schedule_limits limits_of(const okta_issuer *issuer)
 
 void okta_registry_settle(void)
 {
-    settle_global(&registry->global);
+    okta_global_config_complete(&registry->global);
     for (int i = 0; i < registry->issuers->nelts; i++) {
         okta_issuer *issuer = APR_ARRAY_IDX(registry->issuers, i, okta_issuer *);
         const okta_issuer_settings *fallback = &okta_server_config_of(issuer->server)->issuer;
         const okta_issuer_settings *own = section_settings(issuer->url);
-        okta_issuer_settings *settings = &issuer->settings;
 
-        *settings = own ? okta_issuer_settings_merge(fallback, own) : *fallback;
-        if (settings->fetch_timeout < 0)
-            settings->fetch_timeout = DEFAULT_FETCH_TIMEOUT;
-        if (settings->insecure_http < 0)
-            settings->insecure_http = 0;
-        if (!settings->proxy)
-            settings->proxy = "";
+        issuer->settings = own ? okta_issuer_settings_merge(fallback, own) : *fallback;
+        okta_issuer_settings_complete(&issuer->settings);
         issuer->limits = limits_of(issuer);
     }
 }

@@ -241,8 +241,8 @@ static authz_status check_scope(request_rec *r, const char *line, const void *pa
 
 static bool has_group(request_rec *r, const okta_claims *claims, const char *group)
 {
-    const char *name = okta_dir_config_of(r)->groups_claim;
-    const okta_value *groups = okta_claims_find(claims, name ? name : OKTA_DEFAULT_GROUPS_CLAIM);
+    const okta_value *groups =
+        okta_claims_find(claims, okta_dir_groups_claim(okta_dir_config_of(r)));
 
     return groups && okta_value_equals(groups, group);
 }
@@ -258,12 +258,11 @@ static void note_absence(request_rec *r, const char *claim)
 
 static authz_status check_group(request_rec *r, const char *line, const void *parsed)
 {
-    const char *name = okta_dir_config_of(r)->groups_claim;
     authz_status status = any_word(r, parsed, has_group);
 
     (void)line;
     if (status == AUTHZ_DENIED)
-        note_absence(r, name ? name : OKTA_DEFAULT_GROUPS_CLAIM);
+        note_absence(r, okta_dir_groups_claim(okta_dir_config_of(r)));
     return status;
 }
 

@@ -154,7 +154,7 @@ const char *okta_resource_metadata_url(request_rec *r)
     const okta_resource *resource;
     bool is_directory;
 
-    if (okta_dir_config_of(r)->resource_metadata != 1)
+    if (!okta_dir_resource_metadata(okta_dir_config_of(r)))
         return NULL;
     resource = resource_around(r);
     if (!resource)

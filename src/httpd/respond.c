@@ -55,7 +55,7 @@ static void set_challenge(request_rec *r, okta_reason reason)
     if (reason == OKTA_STEP_UP_NEEDED) {
         challenge.acr_values = joined(r->pool, config->step_up_acrs);
         if (config->step_up_max_age >= 0)
-            challenge.max_age = apr_itoa(r->pool, config->step_up_max_age);
+            challenge.max_age = apr_itoa(r->pool, (int)config->step_up_max_age);
     }
     if (okta_challenge_text(&challenge, text, CHALLENGE_MAX) == 0) {
         challenge = (okta_challenge){.realm = DEFAULT_REALM, .reason = reason};

@@ -35,7 +35,7 @@ const char *okta_withhold_note_field(request_rec *r)
         okta_request *state = okta_request_state(r, true);
 
         state->authorization = field;
-        state->withholds = okta_dir_config_of(r)->forward_token == 0;
+        state->withholds = !okta_dir_forward_token(okta_dir_config_of(r));
     }
     return field;
 }
@@ -117,10 +117,11 @@ int okta_withhold_note_unasked(request_rec *r)
     const okta_dir_config *config = okta_dir_config_of(r);
     const okta_request *state = okta_request_state(r, false);
 
-    if (config->forward_token == 0 && !(state && state->authorization) && okta_request_is_ours(r))
+    if (!okta_dir_forward_token(config) && !(state && state->authorization) &&
+        okta_request_is_ours(r))
         okta_withhold_note_field(r);
     /* its quick handler looks at nothing for those who sent a token */
-    if (config->anonymous > OKTA_ANONYMOUS_OFF && okta_stand_in_is_due(r))
+    if (okta_dir_anonymous(config) != OKTA_ANONYMOUS_OFF && okta_stand_in_is_due(r))
         okta_request_state(r, true)->cached_quickly = true;
     return DECLINED;
 }
@@ -145,7 +146,7 @@ static bool is_for_nobody(request_rec *r)
 {
     const okta_request *state = okta_request_state(r, false);
 
-    return okta_dir_config_of(r)->anonymous > OKTA_ANONYMOUS_OFF &&
+    return okta_dir_anonymous(okta_dir_config_of(r)) != OKTA_ANONYMOUS_OFF &&
            !(state && state->cached_quickly);
 }
 

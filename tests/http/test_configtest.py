@@ -226,6 +226,36 @@ def test_refused(configtest, snippet, words):
     _assert_refused(configtest(_with_files(snippet)), words)
 
 
+# Directives that may be said once: the second line, and what its message says of the first.
+TWICE = {
+    "text": ("OktaDomain a.okta.com", "OktaDomain b.okta.com", '"a.okta.com"'),
+    "another directive": (f"OktaDomain {DOMAIN}", f"OktaIssuer {ISSUER}", f"OktaDomain {DOMAIN}"),
+    "word": ("OktaTokenType any", "OktaTokenType at+jwt", "another value"),
+    "number": ("OktaClockSkew 10", "OktaClockSkew 20", "another value"),
+    "flag": ("OktaForwardToken On", "OktaForwardToken Off", "another value"),
+    "mode": ("OktaClaimEnv On", "OktaClaimEnv sub", "another value"),
+    "claim": ("OktaGroupsClaim groups", "OktaGroupsClaim roles", '"groups"'),
+    "header": ("OktaClaimHeader email X-User", "OktaClaimHeader sub X_User", 'claim "email" for header X-User'),
+    "seconds": ("OktaCorsMaxAge 10", "OktaCorsMaxAge 20", "another value"),
+    "of issuers": ("OktaFetchTimeout 1s", "OktaFetchTimeout 2s", "another value"),
+    "flag of issuers": ("OktaInsecureHttp On", "OktaInsecureHttp Off", "another value"),
+    "file beside URL": (f"OktaJwksUri {ISSUER}/v1/keys", "OktaJwksFile conf/keys.json", "OktaJwksUri"),
+    "proxy": ("OktaHttpProxy http://me:secret@a:1", "OktaHttpProxy http://b:1", "another value"),
+    "of the whole httpd": ("OktaKeyWait 1s", "OktaKeyWait 2s", "another value"),
+    "folder": ("OktaStateDir /var/a", "OktaStateDir /var/b", '"/var/a"'),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_what_is_said_twice(configtest, name):
+    """In one place: refused, by the same sentence whatever it is; the same again is taken."""
+    first, second, earlier = TWICE[name]
+    result = configtest(f"{first}\n{first}\n{second}\n")
+    directive, _, value = second.partition(" ")
+    _assert_refused(result, [f'{directive} "{value.split()[0]}": {earlier} was set here before; keep one of the two'])
+    assert "secret" not in result.output
+
+
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_bad_key_files(configtest, name):
     content, words = BAD_FILES[name]

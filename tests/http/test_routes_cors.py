@@ -299,8 +299,8 @@ CONFIGURATIONS = [
     ("OktaCorsHeaders X-A,", "without commas"), ("OktaCorsExpose \"X A\"", "without commas"),
     ("OktaCorsMaxAge -1", "out of range"), ("OktaCorsMaxAge x", "out of range"),
     ("OktaCorsMaxAge 2d", "out of range"), ("OktaCorsCredentials maybe", "On or Off"),
-    ("OktaCorsMaxAge 1\nOktaCorsMaxAge 2", "otherwise already"),
-    ("OktaCorsCredentials On\nOktaCorsCredentials Off", "otherwise already"),
+    ("OktaCorsMaxAge 1\nOktaCorsMaxAge 2", "was set here before"),
+    ("OktaCorsCredentials On\nOktaCorsCredentials Off", "was set here before"),
 ]
 
 

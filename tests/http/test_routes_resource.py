@@ -205,8 +205,8 @@ def test_step_up_and_scope(server, shared_issuer):
 @pytest.mark.parametrize("lines, says", [
     ("OktaStepUp", "at least one argument"), ("OktaStepUp phrh", "unknown"), ("OktaStepUp acr=", "unknown"),
     ("OktaStepUp max-age=", "unknown"), ("OktaStepUp max-age=-1", "unknown"), ("OktaStepUp max-age=x", "unknown"),
-    ("OktaStepUp max-age=1 max-age=2", "otherwise already"), ('OktaStepUp "acr= "', "unknown"),
-    ("OktaResourceMetadata maybe", "On or Off"), ("OktaResourceMetadata On\nOktaResourceMetadata Off", "otherwise"),
+    ("OktaStepUp max-age=1 max-age=2", "was set here before"), ('OktaStepUp "acr= "', "unknown"),
+    ("OktaResourceMetadata maybe", "On or Off"), ("OktaResourceMetadata On\nOktaResourceMetadata Off", "was set here before"),
 ])
 def test_configtest(configtest, shared_issuer, lines, says):
     result = configtest(trusts(shared_issuer) + f"<Location /x>\n{lines}\n</Location>\n")

@@ -1,0 +1,77 @@
+/* Every member of the configuration, once. config.h makes the structures of these lists, config.c
+ * creation, merge and defaults, and commands.c the directives of the flags.
+ *
+ * A member is given as: its type, its name, its value while nothing is said, and its default, which
+ * holds then. ONE is taken from the innermost place that says it, PART together with others, by
+ * hand in config.c. FLAG is On or Off, -1 while nothing is said: its name and default come first.
+ */
+#ifndef OKTA_HTTPD_MEMBERS_H
+#define OKTA_HTTPD_MEMBERS_H
+
+#define OKTA_SECTION (RSRC_CONF | ACCESS_CONF)
+
+/* Of a <Location>, <Directory> or server; arrays of const char * where nothing else is said. The
+ * last column says whether it asks who calls, so that configtest expects AuthType Okta there:
+ * however it is SAID, where it is CHANGED from the default, or NEVER. */
+#define OKTA_DIR_MEMBERS(ONE, PART, FLAG)                                                        \
+    PART(apr_array_header_t *, issuers, NULL, NULL, SAID) /* OktaIssuer; excludes domain */      \
+    PART(const char *, domain, NULL, NULL, SAID)                                                 \
+    PART(const char *, server_id, NULL, NULL, SAID)                                              \
+    /* the issuer of domain and server_id when one section says both */                          \
+    PART(const char *, composed, NULL, NULL, NEVER)                                              \
+    ONE(apr_array_header_t *, audiences, NULL, NULL, SAID)                                       \
+    ONE(apr_array_header_t *, clients, NULL, NULL, SAID)                                         \
+    ONE(apr_array_header_t *, user_claims, NULL, &okta_default_user_claims, SAID) /* by path */  \
+    ONE(okta_algorithm_set, algorithms, 0, OKTA_ALGORITHMS_DEFAULT, SAID)                        \
+    ONE(apr_int64_t, at_jwt_only, -1, 0, SAID)                                                   \
+    ONE(apr_int64_t, skew, -1, OKTA_SKEW_DEFAULT, SAID) /* seconds */                            \
+    ONE(apr_int64_t, anonymous, -1, OKTA_ANONYMOUS_OFF, CHANGED)                                 \
+    ONE(apr_int64_t, claim_env, -1, OKTA_CLAIM_ENV_ON, NEVER)                                    \
+    PART(apr_array_header_t *, env_claims, NULL, NULL, NEVER) /* okta_env_claim, of claim_env */ \
+    ONE(const char *, groups_claim, NULL, "groups", SAID)                                        \
+    ONE(apr_array_header_t *, claim_headers, NULL, NULL, SAID) /* okta_claim_header */           \
+    FLAG(forward_token, 1, CHANGED, OKTA_SECTION, "OktaForwardToken",                            \
+         "Off removes Authorization before the handler or back end sees it (default: On)")       \
+    ONE(apr_array_header_t *, cors_origins, NULL, NULL, NEVER) /* none: no CORS */               \
+    ONE(apr_array_header_t *, cors_methods, NULL, NULL, NEVER)                                   \
+    ONE(apr_array_header_t *, cors_headers, NULL, NULL, NEVER)                                   \
+    ONE(apr_array_header_t *, cors_expose, NULL, NULL, NEVER)                                    \
+    ONE(apr_int64_t, cors_max_age, -1, -1, NEVER) /* seconds; negative: left to browsers */      \
+    FLAG(cors_credentials, 0, NEVER, OKTA_SECTION, "OktaCorsCredentials",                        \
+         "On lets other origins send cookies (default: Off)")                                    \
+    FLAG(resource_metadata, 0, CHANGED, OKTA_SECTION, "OktaResourceMetadata",                    \
+         "On serves the protected resource metadata of RFC 9728 (default: Off)")                 \
+    PART(apr_array_header_t *, step_up_acrs, NULL, NULL, SAID)                                   \
+    PART(apr_int64_t, step_up_max_age, -1, -1, SAID) /* seconds; negative: any */                \
+    ONE(const char *, fault, NULL, NULL, NEVER) /* why it is closed since a restart: closed.h */ \
+    /* the section whose AuthType Okta holds; NULL: not marked */                                \
+    ONE(const okta_gate *, gate, NULL, NULL, NEVER)                                              \
+    /* the methods for which that section or one within has a Require */                         \
+    PART(apr_int64_t, required, 0, 0, NEVER)
+
+/* How the keys of an issuer are come by. The last column is the directive, which may stand in
+ * <OktaIssuer>. */
+#define OKTA_ISSUER_MEMBERS(ONE, PART, FLAG)                                       \
+    PART(const char *, jwks_uri, NULL, NULL, "OktaJwksUri")                        \
+    PART(const char *, jwks_file, NULL, NULL, "OktaJwksFile")                      \
+    ONE(const char *, proxy, NULL, "", "OktaHttpProxy")                            \
+    ONE(const char *, ca_file, NULL, NULL, "OktaCAFile")                           \
+    ONE(apr_int64_t, fetch_timeout, -1, apr_time_from_sec(10), "OktaFetchTimeout") \
+    FLAG(insecure_http, 0, "OktaInsecureHttp",                                     \
+         "On permits http: issuers on loopback hosts (default: Off)")
+
+/* Of a server or virtual host. */
+#define OKTA_SERVER_MEMBERS(ONE) ONE(apr_int64_t, max_token_bytes, -1, OKTA_TOKEN_BYTES_DEFAULT)
+
+/* Of the whole httpd, because the key store is one. Times are apr_interval_time_t. */
+#define OKTA_GLOBAL_MEMBERS(ONE)                                      \
+    ONE(apr_int64_t, key_wait, -1, apr_time_from_sec(2))              \
+    ONE(apr_int64_t, key_cooldown, -1, apr_time_from_sec(5))          \
+    ONE(apr_int64_t, key_max_stale, -1, apr_time_from_sec(24 * 3600)) \
+    ONE(apr_int64_t, refresh_min, -1, apr_time_from_sec(5 * 60))      \
+    ONE(apr_int64_t, refresh_max, -1, apr_time_from_sec(24 * 3600))   \
+    ONE(apr_int64_t, key_set_max_bytes, -1, 65536)                    \
+    ONE(apr_int64_t, token_cache, -1, 4096)  /* entries; 0: off */    \
+    ONE(const char *, state_dir, NULL, NULL) /* NULL: the default one */
+
+#endif
