@@ -23,8 +23,4 @@ int okta_weigh_access(request_rec *r);
  * because it matters who it is. */
 int okta_force_authn(request_rec *r);
 
-/* check_authz hook, first of all: hands on to httpd's own and turns its 401 for a caller that we
- * know into 403. */
-int okta_check_authz(request_rec *r);
-
 #endif

@@ -149,10 +149,10 @@ static bool judge_openness(const okta_places *places, const okta_place *place, s
         is_asked_elsewhere(places, place, server))
         return true;
     if (holder)
-        okta_caution(j, server, "%s: %s holds there, so nobody needs a token; " REMEDY, subject,
+        okta_caution(j, "%s: %s holds there, so nobody needs a token; " REMEDY, subject,
                      first_require(j, holder));
     else
-        okta_caution(j, server, "%s: none holds there, so httpd answers every request 500; " REMEDY,
+        okta_caution(j, "%s: none holds there, so httpd answers every request 500; " REMEDY,
                      subject);
     return false;
 }
@@ -278,7 +278,7 @@ static void judge_auth_type(const okta_places *places, const okta_place *place)
     bool ours = needs_auth(holding.config) || okta_require(j->pool, place->node->first_child);
 
     if (is_misspelled(place->auth_name) || (ours && is_scheme(place->auth_name)))
-        okta_caution(j, place->server,
+        okta_caution(j,
                      "AuthType \"%s\" in %s (%s): no token is looked at there; for access tokens "
                      "write \"AuthType Okta\"",
                      place->auth_name, okta_section_name(j, place->node),

@@ -1,11 +1,8 @@
 #include "httpd/handlers.h"
 
-#include "httpd/cors.h"
-#include "httpd/inherit.h"
 #include "httpd/reply.h"
 #include "httpd/request.h"
 #include "httpd/respond.h"
-#include "httpd/withhold.h"
 
 #include <apr_strings.h>
 #include <http_protocol.h>
@@ -40,13 +37,6 @@ static int hello(request_rec *r)
         r, json_pack("{s:s, s:s?}", "message",
                      caller ? apr_pstrcat(r->pool, "Hello, ", caller, "!", NULL) : "Hello!",
                      "caller", caller));
-}
-
-int okta_before_handlers(request_rec *r)
-{
-    okta_inherit_verdict(r);
-    okta_withhold_begin(r);
-    return okta_cors_answer(r);
 }
 
 int okta_handle(request_rec *r)

@@ -4,9 +4,6 @@
 
 #include <httpd.h>
 
-/* handler hook, before all others but mod_cache: what holds whoever serves the request. */
-int okta_before_handlers(request_rec *r);
-
 /* handler hook for okta-whoami (the verified claims) and okta-hello (a greeting). */
 int okta_handle(request_rec *r);
 

@@ -36,7 +36,7 @@ static bool came_from_elsewhere(request_rec *r)
     return r->prev || r->main || (state && state->config != r->per_dir_config);
 }
 
-void okta_inherit_verdict(request_rec *r)
+int okta_inherit_verdict(request_rec *r)
 {
     const okta_request *adopted = okta_request_adopted(r);
 
@@ -49,6 +49,7 @@ void okta_inherit_verdict(request_rec *r)
     }
     if (okta_dir_claim_env(okta_dir_config_of(r)) == OKTA_CLAIM_ENV_OFF && came_from_elsewhere(r))
         okta_table_drop(r->pool, r->subprocess_env, is_of_claims, NULL);
+    return DECLINED;
 }
 
 int okta_inherit_reason(request_rec *r)

@@ -8,10 +8,10 @@
  * variables of the main request's claims. */
 int okta_inherit_no_variables(request_rec *r);
 
-/* At the start of the handler phase: a request that has become what a subrequest of it was judged
- * for has that verdict's user and headers; where OktaClaimEnv is Off no variables come from
+/* handler hook, before all but mod_cache's: a request that has become what a subrequest of it was
+ * judged for has that verdict's user and headers; where OktaClaimEnv is Off no variables come from
  * elsewhere. */
-void okta_inherit_verdict(request_rec *r);
+int okta_inherit_verdict(request_rec *r);
 
 /* log_transaction hook: the log looks at the last turn of the request, an ErrorDocument say, where
  * OKTA_REASON is another turn's. */

@@ -7,16 +7,24 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
+/* A level of emerg is one that LogLevel cannot hide; so is no server. */
+static const char *say(const okta_judge *judge, int level, const server_rec *server,
+                       const char *format, va_list arguments)
+{
+    const char *text = apr_pvsprintf(judge->pool, format, arguments);
+
+    ap_log_error(APLOG_MARK, level, 0, server, OKTA_TAG_CONFIG "%s", text);
+    return text;
+}
+
 void okta_complain(okta_judge *judge, server_rec *server, const char *format, ...)
 {
     va_list arguments;
     const char *text;
 
     va_start(arguments, format);
-    text = apr_pvsprintf(judge->pool, format, arguments);
+    text = say(judge, APLOG_EMERG, server, format, arguments);
     va_end(arguments);
-    /* a level that LogLevel cannot hide */
-    ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server, OKTA_TAG_CONFIG "%s", text);
     judge->faults++;
     judge->dealt_with++;
     if (!judge->shut)
@@ -42,32 +50,24 @@ static bool is_rehearsal(void)
            ap_state_query(AP_SQ_RUN_MODE) != AP_SQ_RM_CONFIG_TEST;
 }
 
-void okta_caution(okta_judge *judge, server_rec *server, const char *format, ...)
+void okta_caution(okta_judge *judge, const char *format, ...)
 {
     va_list arguments;
-    const char *text;
 
-    if (is_rehearsal())
-        return;
     va_start(arguments, format);
-    text = apr_pvsprintf(judge->pool, format, arguments);
+    if (!is_rehearsal())
+        say(judge, APLOG_WARNING, NULL, format, arguments);
     va_end(arguments);
-    (void)server;
-    /* of no server, because LogLevel would hide it */
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, NULL, OKTA_TAG_CONFIG "%s", text);
 }
 
 void okta_remark(okta_judge *judge, server_rec *server, const char *format, ...)
 {
     va_list arguments;
-    const char *text;
 
-    if (is_rehearsal())
-        return;
     va_start(arguments, format);
-    text = apr_pvsprintf(judge->pool, format, arguments);
+    if (!is_rehearsal())
+        say(judge, APLOG_NOTICE, server, format, arguments);
     va_end(arguments);
-    ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, server, OKTA_TAG_CONFIG "%s", text);
 }
 
 const char *okta_place_of(okta_judge *judge, const ap_directive_t *node)

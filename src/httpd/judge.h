@@ -26,8 +26,7 @@ void okta_complain(okta_judge *judge, server_rec *server, const char *format, ..
 int okta_verdict(okta_judge *judge);
 
 /* What works, and hardly as it is meant; likewise, and httpd starts. Once for each start. */
-void okta_caution(okta_judge *judge, server_rec *server, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void okta_caution(okta_judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What has no effect. */
 void okta_remark(okta_judge *judge, server_rec *server, const char *format, ...)

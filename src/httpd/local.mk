@@ -3,6 +3,7 @@ module_LTLIBRARIES += src/httpd/mod_auth_okta.la
 src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/admission.c src/httpd/admission.h \
 	src/httpd/authn.c src/httpd/authn.h \
+	src/httpd/authz.c src/httpd/authz.h \
 	src/httpd/backend.c src/httpd/backend.h \
 	src/httpd/check_access.c src/httpd/check_access.h \
 	src/httpd/check_config.c src/httpd/check_config.h \

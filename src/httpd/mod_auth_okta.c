@@ -1,6 +1,7 @@
 /* The module: which function answers which call of httpd. */
 #include "httpd/admission.h"
 #include "httpd/authn.h"
+#include "httpd/authz.h"
 #include "httpd/backend.h"
 #include "httpd/check_config.h"
 #include "httpd/chroot.h"
@@ -76,6 +77,8 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     okta_refresher_child_init(pchild);
 }
 
+/* Of functions with one place in the order httpd promises no sequence: where it matters the next
+ * one has the next place. */
 static void register_hooks(apr_pool_t *pool)
 {
     /* its own child_init starts the watchdog's threads, which use what ours prepares */
@@ -105,14 +108,17 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_note_auth_failure(okta_note_auth_failure, NULL, NULL, APR_HOOK_MIDDLE);
     /* before mod_rewrite, whose conditions in sections ask for OKTA_CLAIM_* */
     ap_hook_fixups(okta_inherit_no_variables, NULL, NULL, APR_HOOK_REALLY_FIRST);
-    ap_hook_fixups(okta_export_claims, NULL, NULL, APR_HOOK_REALLY_FIRST);
-    ap_hook_fixups(okta_set_claim_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
-    ap_hook_fixups(okta_request_lend_verdict, NULL, NULL, APR_HOOK_REALLY_FIRST);
-    ap_hook_fixups(okta_withhold_note_unasked, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_fixups(okta_export_claims, NULL, NULL, APR_HOOK_REALLY_FIRST + 1);
+    ap_hook_fixups(okta_set_claim_headers, NULL, NULL, APR_HOOK_REALLY_FIRST + 1);
+    ap_hook_fixups(okta_request_lend_verdict, NULL, NULL, APR_HOOK_REALLY_FIRST + 1);
+    ap_hook_fixups(okta_withhold_note_unasked, NULL, NULL, APR_HOOK_REALLY_FIRST + 1);
     ap_hook_fixups(okta_warn_unasked, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_expr_lookup(okta_lookup_expression, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_handler(okta_before_handlers, behind_cache, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(okta_inherit_verdict, behind_cache, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(okta_withhold_begin, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 1);
+    ap_hook_handler(okta_cors_answer, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 2);
     ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_error_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(okta_guard_trailers, NULL, NULL, APR_HOOK_LAST);
@@ -121,7 +127,9 @@ static void register_hooks(apr_pool_t *pool)
     okta_cors_register_filter();
     okta_register_trailer_filter();
     okta_stand_in_register_filter();
-    okta_register_requirements(pool);
+    for (const okta_requirement *one = okta_requirements; one->name; one++)
+        ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, one->name, AUTHZ_PROVIDER_VERSION,
+                                  one->provider, AP_AUTH_INTERNAL_PER_CONF);
 }
 
 AP_DECLARE_MODULE(auth_okta) = {

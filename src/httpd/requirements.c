@@ -351,26 +351,16 @@ static const authz_provider by_group = {check_group, parse_groups};
 static const authz_provider by_client = {check_client, parse_clients};
 static const authz_provider by_claim = {check_claim, parse_claim};
 
-static const struct {
-    const char *name;
-    const authz_provider *provider;
-} providers[] = {
-    {OKTA_REQUIRE_SCOPE, &by_scope}, {GROUP, &by_group}, {CLIENT, &by_client}, {CLAIM, &by_claim}};
-
-#define PROVIDERS (sizeof(providers) / sizeof(providers[0]))
+const okta_requirement okta_requirements[] = {{OKTA_REQUIRE_SCOPE, &by_scope},
+                                              {GROUP, &by_group},
+                                              {CLIENT, &by_client},
+                                              {CLAIM, &by_claim},
+                                              {NULL, NULL}};
 
 bool okta_is_requirement(const char *provider)
 {
-    for (size_t i = 0; i < PROVIDERS; i++)
-        if (strcmp(provider, providers[i].name) == 0)
+    for (const okta_requirement *one = okta_requirements; one->name; one++)
+        if (strcmp(provider, one->name) == 0)
             return true;
     return false;
-}
-
-void okta_register_requirements(apr_pool_t *pool)
-{
-    for (size_t i = 0; i < PROVIDERS; i++)
-        ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, providers[i].name,
-                                  AUTHZ_PROVIDER_VERSION, providers[i].provider,
-                                  AP_AUTH_INTERNAL_PER_CONF);
 }

@@ -3,7 +3,6 @@
 #include "core/bearer.h"
 #include "core/challenge.h"
 #include "httpd/config.h"
-#include "httpd/cors.h"
 #include "httpd/log.h"
 #include "httpd/resource.h"
 
@@ -154,7 +153,6 @@ void okta_insert_error_filter(request_rec *r)
 {
     const okta_request *state = okta_request_state(r, false);
 
-    okta_cors_insert_filter(r);
     /* an ErrorDocument elsewhere: the answer is a redirect and asks for no credentials */
     if (ap_is_HTTP_REDIRECT(r->status) && state && state->reason > OKTA_OK)
         apr_table_unset(r->err_headers_out, "WWW-Authenticate");

@@ -150,7 +150,7 @@ static bool is_for_nobody(request_rec *r)
            !(state && state->cached_quickly);
 }
 
-void okta_withhold_begin(request_rec *r)
+int okta_withhold_begin(request_rec *r)
 {
     const okta_request *judged = asked(r);
 
@@ -159,4 +159,5 @@ void okta_withhold_begin(request_rec *r)
     /* also where the administrator's RequestHeader took it away */
     if (judged ? !apr_table_get(r->headers_in, FIELD) : is_for_nobody(r))
         okta_stand_in_add(r, judged ? judged->authorization : "");
+    return DECLINED;
 }

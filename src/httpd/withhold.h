@@ -17,9 +17,9 @@ int okta_withhold_note_unasked(request_rec *r);
 int okta_withhold_end(request_rec *r);
 int okta_withhold_end_quickly(request_rec *r, int lookup);
 
-/* At the start of the handler phase, behind mod_cache: take the field away, and what the
+/* handler hook, before all but mod_cache's: take the field away, and what the
  * environment has of it. mod_cache is told all the same that there was one when it decides whether
  * to keep the answer. */
-void okta_withhold_begin(request_rec *r);
+int okta_withhold_begin(request_rec *r);
 
 #endif

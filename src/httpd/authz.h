@@ -1,0 +1,11 @@
+/* Authorization of callers whom authentication knows, or has let pass as anonymous. */
+#ifndef OKTA_HTTPD_AUTHZ_H
+#define OKTA_HTTPD_AUTHZ_H
+
+#include <httpd.h>
+
+/* check_authz hook, first of all: hands on to httpd's own and turns its 401 for a caller that we
+ * know into 403. */
+int okta_check_authz(request_rec *r);
+
+#endif
