@@ -62,18 +62,27 @@ bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
     return text && outcome == OKTA_SLOT_PUBLISHED;
 }
 
-bool okta_keystore_snapshot(const okta_issuer *issuer, okta_snapshot *snapshot)
+static bool read_published(const okta_issuer *issuer, okta_snapshot *snapshot, uint32_t *generation,
+                           okta_error *error)
 {
     const okta_slot *slot = okta_shared_of(issuer)->keys;
     char *text = malloc(okta_slot_capacity(slot));
-    okta_error error = {""};
-    uint32_t generation;
     size_t length;
-    bool good = text && okta_slot_read(slot, text, &length, &generation) &&
-                okta_snapshot_decode(snapshot, text, length, issuer->url, &error);
+    bool good = text && okta_slot_read(slot, text, &length, generation) &&
+                okta_snapshot_decode(snapshot, text, length, issuer->url, error);
 
+    if (!text)
+        okta_error_set_no_memory(error);
     free(text);
     return good;
+}
+
+bool okta_keystore_snapshot(const okta_issuer *issuer, okta_snapshot *snapshot)
+{
+    okta_error error = {""};
+    uint32_t generation;
+
+    return read_published(issuer, snapshot, &generation, &error);
 }
 
 static apr_status_t release_sets(void *unused)
@@ -147,27 +156,20 @@ static void note_unparsed(const okta_issuer *issuer, parsed *own, uint32_t gener
 
 static void parse_current(const okta_issuer *issuer, parsed *own)
 {
-    okta_slot *slot = okta_shared_of(issuer)->keys;
-    uint32_t generation = okta_slot_generation(slot);
-    char *text = malloc(okta_slot_capacity(slot));
+    const okta_record *shared = okta_shared_of(issuer);
+    uint32_t generation = okta_slot_generation(shared->keys);
     okta_snapshot snapshot;
     okta_error error = {""};
-    size_t length;
 
-    if (!text) {
-        okta_error_set_no_memory(&error);
-        note_unparsed(issuer, own, generation, &error);
-    } else if (okta_slot_read(slot, text, &length, &generation) &&
-               okta_snapshot_decode(&snapshot, text, length, issuer->url, &error)) {
+    if (read_published(issuer, &snapshot, &generation, &error)) {
         replace(own, okta_keyset_ref(snapshot.keys), generation);
         own->unparsed = 0;
         okta_snapshot_clear(&snapshot);
-    } else {
-        note_unparsed(issuer, own, generation, &error);
-        if (!okta_error_is_no_memory(&error))
-            okta_schedule_want(okta_shared_of(issuer)->schedule);
+        return;
     }
-    free(text);
+    note_unparsed(issuer, own, generation, &error);
+    if (!okta_error_is_no_memory(&error))
+        okta_schedule_want(shared->schedule);
 }
 
 /* Have this process parse what is published. While one thread does, the others may go on with the

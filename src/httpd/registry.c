@@ -86,18 +86,6 @@ static const okta_issuer_settings *section_settings(const char *url)
     return NULL;
 }
 
-static okta_schedule_limits limits_of(const okta_issuer *issuer)
-{
-    const okta_global_config *global = &registry->global;
-
-    return (okta_schedule_limits){.refresh_min = global->refresh_min,
-                                  .refresh_max = global->refresh_max,
-                                  .max_stale = global->key_max_stale,
-                                  .cooldown = global->key_cooldown,
-                                  .patience = issuer->settings.fetch_timeout,
-                                  .on_demand = issuer->on_demand};
-}
-
 void okta_registry_settle(void)
 {
     okta_global_config_complete(&registry->global);
@@ -108,6 +96,5 @@ void okta_registry_settle(void)
 
         issuer->settings = own ? okta_issuer_settings_merge(fallback, own) : *fallback;
         okta_issuer_settings_complete(&issuer->settings);
-        issuer->limits = limits_of(issuer);
     }
 }

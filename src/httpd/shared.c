@@ -11,7 +11,7 @@
 #define RETAINED_KEY "mod_auth_okta.segment"
 #define SNAPSHOT_OVERHEAD 4096 /* issuer, URLs and the like beside the keys */
 #define LAYOUT_BYTES 128
-#define COMMON_ROOM (sizeof(common) + 2 * OKTA_SLOT_ALIGNMENT)
+#define COMMON_ROOM (sizeof(common) + 2 * (apr_size_t)OKTA_SLOT_ALIGNMENT)
 
 /* Where an entry's keys come from. */
 typedef struct origin {
@@ -139,6 +139,18 @@ static apr_status_t forget(void *unused)
     return APR_SUCCESS;
 }
 
+static okta_schedule_limits limits_of(const okta_issuer *issuer)
+{
+    const okta_global_config *global = &okta_registry_get()->global;
+
+    return (okta_schedule_limits){.refresh_min = global->refresh_min,
+                                  .refresh_max = global->refresh_max,
+                                  .max_stale = global->key_max_stale,
+                                  .cooldown = global->key_cooldown,
+                                  .patience = issuer->settings.fetch_timeout,
+                                  .on_demand = issuer->on_demand};
+}
+
 static segment *segment_new(apr_pool_t *pool)
 {
     const apr_array_header_t *issuers = okta_registry_get()->issuers;
@@ -149,8 +161,12 @@ static segment *segment_new(apr_pool_t *pool)
     made->count = issuers->nelts;
     made->records = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(okta_record));
     made->origins = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(origin));
-    for (int i = 0; i < made->count; i++)
-        made->origins[i] = origin_of(pool, APR_ARRAY_IDX(issuers, i, okta_issuer *));
+    for (int i = 0; i < made->count; i++) {
+        okta_issuer *issuer = APR_ARRAY_IDX(issuers, i, okta_issuer *);
+
+        made->origins[i] = origin_of(pool, issuer);
+        issuer->limits = limits_of(issuer);
+    }
     return made;
 }
 
