@@ -117,17 +117,6 @@ def test_keys_survive_the_issuer(launch, issuer):
     assert_refused(server.get("/whoami", "a.b.c"))
 
 
-def test_graceful_restart_keeps_serving(launch, issuer):
-    server = launch(trusts(issuer) + location("/whoami"), processes=3)
-    token = issuer.mint.token()
-    assert_ok(server.get("/whoami", token))
-    for _ in range(2):
-        server.graceful()
-        assert {r.status for r in at_once(6, lambda i: server.get("/whoami", token))} == {200}
-    # Fresh keys outlive the restart.
-    assert (issuer.metadata_fetches(), issuer.key_fetches()) == (1, 1)
-
-
 def test_cold_start_without_the_issuer(launch, issuer):
     """The last good key set is kept in a file, for httpd's user alone, and found again."""
     server = launch(trusts(issuer) + location("/whoami"), processes=2)
@@ -142,30 +131,6 @@ def test_cold_start_without_the_issuer(launch, issuer):
     server.expects("OKTA-KEYS", optional=True, lasting=True)
     assert_ok(server.get("/whoami", token))
     assert_refused(server.get("/whoami", issuer.mint.token(key=key("stranger"))))
-
-
-def test_a_rotated_key_comes_into_use(launch, issuer):
-    """Emergency rotation: the new key is not published ahead."""
-    server = launch(trusts(issuer) + location("/whoami"), processes=3)
-    old, new = issuer.keys[0], key("key-2")
-    assert_ok(server.get("/whoami", issuer.mint.token()))
-    issuer.keys = [new, old]
-    token = issuer.mint_with(new).token()
-    wait_for(lambda: server.get("/whoami", token).status == 200, "the new key", timeout=60, interval=0.1)
-    assert {r.status for r in at_once(9, lambda i: server.get("/whoami", token))} == {200}
-    assert_ok(server.get("/whoami", issuer.mint_with(old).token()))
-
-
-def test_unknown_kids_do_not_flood_the_issuer(launch, issuer):
-    server = launch(trusts(issuer) + location("/whoami"), processes=3)
-    assert_ok(server.get("/whoami", issuer.mint.token()))
-    stranger = key("stranger")
-    tokens = [issuer.mint.token(header={"kid": f"unknown-{i}"}, key=stranger) for i in range(40)]
-    for response in at_once(40, lambda i: server.get("/whoami", tokens[i])):
-        assert_refused(response)
-    assert_ok(server.get("/whoami", issuer.mint.token()))
-    # At start one, forced by the flood at most one, and one more if it outlasted a cool-down.
-    assert issuer.key_fetches() <= 3
 
 
 def test_request_threads_do_no_network_io(launch, issuer):

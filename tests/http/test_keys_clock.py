@@ -1,9 +1,11 @@
-"""A clock that is set, and a name server that does not answer: neither stops the refresher."""
+"""A clock that is set, and a name server that does not answer: neither stops the refresher.
+
+What a clock that is set does to the times of keys, also while the issuer is down, is shown by units (test_schedule.c)."""
 
 import time
 
 from env.keys import key
-from env.keyservers import api, cut_off, phases
+from env.keyservers import api, phases
 from env.snippets import location
 from env.verdicts import assert_ok
 from env.waiting import wait_for
@@ -33,19 +35,6 @@ def test_the_clock_is_set_back(world, issuer, launch, figure):
     issuer.keys = [key("key-2")]
     wait_for(lambda: server.get("/whoami", _token(issuer)).status == 200, "the new key", interval=0.1)
     assert set(phases(server, issuer)) == {"fresh"}
-
-
-def test_the_clock_is_set_back_while_the_issuer_is_down(world, issuer, launch):
-    """Keys of the future do not last until then."""
-    world.set_clock(HOUR)
-    server = launch(api(issuer, "OktaKeyRefresh 1s 1s", "OktaKeyMaxStale 1s", "OktaKeyWait 100ms"),
-                    inherit=world.variables)
-    world.started()
-    wait_for(lambda: phases(server, issuer), "the keys")
-    server.expects("OKTA-KEYS: .* (failing|stale|expired): ", lasting=True)
-    cut_off(issuer)
-    world.set_clock(0)
-    server.wait_for_log("OKTA-KEYS: .* expired: ")
 
 
 def test_the_clock_is_set_forward(world, issuer, launch, figure):

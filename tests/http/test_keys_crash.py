@@ -8,7 +8,7 @@ import time
 import pytest
 from env import answers, load
 from env.keys import key
-from env.keyservers import api, fetch_lines, fleet, refresher
+from env.keyservers import api, fetch_lines, refresher
 from env.verdicts import assert_ok
 from env.waiting import wait_for
 

@@ -55,7 +55,7 @@ def _stopped(pid):
         os.kill(pid, signal.SIGCONT)
 
 
-def _wait_for_heir(server, old):
+def _wait_for_successor(server, old):
     mark = len(server.error_log.lines())
     return wait_for(lambda: next((pid for pid, _ in fetch_lines(server, mark) if pid != old), None),
                     "another process to refresh", interval=0.05)
@@ -87,7 +87,7 @@ def test_stopped_at_a_step(issuer, launch, step, figure):
         held.go_on.set()
         issuer.keys = [key("key-2")]
         began = time.monotonic()
-        heir = _wait_for_heir(server, owner)
+        successor = _wait_for_successor(server, owner)
         figure(step, taken_over_after_s=round(time.monotonic() - began, 1))
         wait_for(lambda: server.get("/whoami", issuer.mint.token()).status == 200, "the new key", interval=0.1)
         assert_refused(server.get("/whoami", old))
@@ -95,7 +95,7 @@ def test_stopped_at_a_step(issuer, launch, step, figure):
         assert_refused(server.get("/whoami", old))
         assert_ok(server.get("/whoami", issuer.mint.token()))
     _assert_one_refreshes(server, issuer)
-    assert refresher(server) == heir
+    assert refresher(server) == successor
     assert_refused(server.get("/whoami", old))
 
 
@@ -112,7 +112,7 @@ def test_killed_at_a_step(issuer, launch, step, figure):
     began = time.monotonic()
     os.kill(owner, signal.SIGKILL)
     held.go_on.set()
-    _wait_for_heir(server, owner)
+    _wait_for_successor(server, owner)
     figure(step, taken_over_after_s=round(time.monotonic() - began, 2))
     wait_for(lambda: server.get("/whoami", issuer.mint.token()).status == 200, "a request", interval=0.05)
     _assert_one_refreshes(server, issuer)

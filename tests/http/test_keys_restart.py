@@ -6,7 +6,7 @@ import time
 import pytest
 from env import load
 from env.keys import key
-from env.keyservers import api, cut_off, fetch_lines, fleet, phases, restore
+from env.keyservers import api, cut_off, fetch_lines, fleet, phases
 from env.verdicts import assert_ok
 from env.waiting import wait_for
 
@@ -92,8 +92,6 @@ def test_a_restart_applies_new_durations_to_old_keys(issuer, launch, mpm):
     (server.root / "conf" / "httpd.conf").write_text(server.configuration())
     server.graceful()
     assert server.get("/whoami", token).status == 503
-    restore(issuer)
-    wait_for(lambda: server.get("/whoami", token).status == 200, "recovery", timeout=60, interval=0.1)
 
 
 def test_a_shorter_interval_makes_old_keys_due(issuer, launch):
