@@ -164,7 +164,7 @@ static int64_t backoff_after(uint32_t failures, int64_t retry_after, uint32_t ji
     uint32_t doublings = failures - 1 < BACKOFF_DOUBLINGS ? failures - 1 : BACKOFF_DOUBLINGS;
     int64_t backoff = percentage(least(BACKOFF_MIN << doublings, BACKOFF_MAX), jitter,
                                  BACKOFF_PERCENT_MIN, BACKOFF_PERCENT_MAX);
-    int64_t asked = least(retry_after, RETRY_AFTER_MAX) * SECOND;
+    int64_t asked = retry_after > 0 ? least(retry_after, RETRY_AFTER_MAX) * SECOND : 0;
 
     return asked > backoff ? asked : backoff;
 }

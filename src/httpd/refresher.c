@@ -1,7 +1,6 @@
 #include "httpd/refresher.h"
 
 #include "core/monotonic.h"
-#include "httpd/health.h"
 #include "httpd/log.h"
 #include "httpd/source.h"
 
@@ -17,8 +16,8 @@
 
 #define WATCHDOG_NAME "okta_keys"
 #define MUTEX_TYPE "okta-keys" /* for the Mutex directive */
-#define FETCH_SLICE_MS 50     /* one turn of the fetcher */
-#define FETCH_STRETCH 1000000 /* microseconds; the watchdog's callback stays no longer */
+#define FETCH_SLICE_MS 50      /* one turn of the fetcher */
+#define FETCH_STRETCH 1000000  /* microseconds; the watchdog's callback stays no longer */
 /* Failures in a row after which another process shall try: it may be this one that lacks something,
  * memory or descriptors, say. */
 #define FAILURES_HERE 3
@@ -47,14 +46,8 @@ static refresher *registered;
 
 static void step_all(refresher *r)
 {
-    apr_time_t now = apr_time_now();
-
-    for (int i = 0; i < r->count; i++) {
-        if (okta_source_is_due(&r->sources[i], now))
-            okta_source_start(&r->sources[i], r->fetcher);
-        else
-            okta_health_note(r->sources[i].issuer);
-    }
+    for (int i = 0; i < r->count; i++)
+        okta_source_step(&r->sources[i], r->fetcher);
 }
 
 static void save_all(refresher *r)

@@ -127,7 +127,7 @@ static bool published_etag(const okta_source *s, okta_snapshot *snapshot)
     return !s->shared->schedule->failing && okta_keystore_snapshot(s->issuer, snapshot);
 }
 
-void okta_source_start(okta_source *s, okta_fetcher *fetcher)
+static void start(okta_source *s, okta_fetcher *fetcher)
 {
     const okta_issuer_settings *settings = &s->issuer->settings;
     okta_snapshot published;
@@ -160,9 +160,13 @@ void okta_source_start(okta_source *s, okta_fetcher *fetcher)
     }
 }
 
-bool okta_source_is_due(const okta_source *s, apr_time_t now)
+void okta_source_step(okta_source *s, okta_fetcher *fetcher)
 {
-    return !s->running && okta_schedule_is_due(s->shared->schedule, &s->issuer->limits, now);
+    if (!s->running &&
+        okta_schedule_is_due(s->shared->schedule, &s->issuer->limits, apr_time_now()))
+        start(s, fetcher);
+    else
+        okta_health_note(s->issuer);
 }
 
 /* What is published may be another process's work; one that was killed may have left a fetch marked

@@ -33,11 +33,9 @@ typedef struct okta_source {
  */
 void okta_source_take_up(okta_source *source);
 
-/* Whether to fetch at `now`. */
-bool okta_source_is_due(const okta_source *source, apr_time_t now);
-
-/* Begin to fetch; the outcome is noted when the fetcher runs. */
-void okta_source_start(okta_source *source, okta_fetcher *fetcher);
+/* Begin to fetch if that is due; the outcome is noted when the fetcher runs. Else see how the keys
+ * are doing. */
+void okta_source_step(okta_source *source, okta_fetcher *fetcher);
 
 /* Give up what is under way, before the turn ends or after it was lost. */
 void okta_source_lay_down(okta_source *source);
