@@ -11,6 +11,7 @@
 #define RETAINED_KEY "mod_auth_okta.segment"
 #define SNAPSHOT_OVERHEAD 4096 /* issuer, URLs and the like beside the keys */
 #define LAYOUT_BYTES 128
+/* of `common`, aligned, and what aligning the records takes */
 #define COMMON_ROOM (sizeof(common) + 2 * (apr_size_t)OKTA_SLOT_ALIGNMENT)
 
 /* Where an entry's keys come from. */
