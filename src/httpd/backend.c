@@ -74,10 +74,11 @@ int okta_scrub_headers(request_rec *r)
 int okta_set_claim_headers(request_rec *r)
 {
     const apr_array_header_t *headers = okta_dir_config_of(r)->claim_headers;
-    const okta_claims *claims = okta_request_claims(r);
+    const okta_claims *claims;
 
     if (okta_registry_get()->claim_headers->nelts == 0)
         return DECLINED;
+    claims = okta_request_claims(r);
     okta_table_drop(r->pool, r->headers_in, is_claim_header, NULL);
     for (int i = 0; claims && headers && i < headers->nelts; i++) {
         const okta_claim_header *pair = &APR_ARRAY_IDX(headers, i, okta_claim_header);

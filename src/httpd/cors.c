@@ -131,7 +131,7 @@ static bool say(request_rec *r, const okta_dir_config *config, const okta_cors *
 int okta_cors_prepare(request_rec *r)
 {
     const okta_dir_config *config = config_for(r);
-    okta_cors cors = cors_of(config);
+    okta_cors cors;
 
     if (!config->cors_origins) {
         /* what the location before an internal redirect allowed */
@@ -139,6 +139,7 @@ int okta_cors_prepare(request_rec *r)
             forget(r);
         return DECLINED;
     }
+    cors = cors_of(config);
     if (say(r, config, &cors) && asks_for_preflight(r, &cors)) {
         okta_request_state(r, true)->preflight = true;
         allow_preflight(r, config, &cors);

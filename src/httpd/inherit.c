@@ -38,11 +38,11 @@ static bool came_from_elsewhere(request_rec *r)
 
 int okta_inherit_verdict(request_rec *r)
 {
-    const okta_request *adopted = okta_request_adopted(r);
+    const okta_request *current = okta_request_current(r);
 
-    if (adopted && adopted != okta_request_state(r, false)) {
-        if (adopted->claims) {
-            r->user = (char *)adopted->user;
+    if (current != okta_request_state(r, false)) {
+        if (current->claims) {
+            r->user = (char *)current->user;
             r->ap_auth_type = (char *)OKTA_AUTH_TYPE;
         }
         okta_set_claim_headers(r);

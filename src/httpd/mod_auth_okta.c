@@ -53,6 +53,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     /* httpd reads its configuration twice at start; only the second one serves */
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK;
+    okta_stand_in_find_cache();
     okta_chroot_prepare();
     okta_trust_settle(pconf, ptemp);
     okta_told_once_share(pconf);

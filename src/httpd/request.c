@@ -26,14 +26,30 @@ static bool has_verdict(const okta_request *state)
     return state && (state->claims || state->reason != OKTA_UNSET);
 }
 
+static request_rec *main_request(const request_rec *r)
+{
+    while (r->main)
+        r = r->main;
+    return (request_rec *)r;
+}
+
+const okta_request *okta_request_current(const request_rec *r)
+{
+    const okta_request *own = ap_get_module_config(r->request_config, &auth_okta_module);
+    const okta_request *first = r->main ? okta_request_state(main_request(r), false) : own;
+    const okta_request *found = first ? first->found : NULL;
+
+    while (found && found->config != r->per_dir_config)
+        found = found->next;
+    return found ? found : own;
+}
+
 const okta_request *okta_request_judged(const request_rec *r)
 {
     const void *config = r->per_dir_config;
 
     do {
-        const okta_request *adopted = okta_request_adopted(r);
-        const okta_request *state =
-            adopted ? adopted : ap_get_module_config(r->request_config, &auth_okta_module);
+        const okta_request *state = okta_request_current(r);
 
         if (has_verdict(state))
             return state;
@@ -47,13 +63,6 @@ const okta_claims *okta_request_claims(const request_rec *r)
     const okta_request *state = okta_request_judged(r);
 
     return state ? state->claims : NULL;
-}
-
-static request_rec *main_request(const request_rec *r)
-{
-    while (r->main)
-        r = r->main;
-    return (request_rec *)r;
 }
 
 /* The verdict ends with the subrequest, unless that became the request itself. */
@@ -82,16 +91,6 @@ int okta_request_lend_verdict(request_rec *r)
     first->found = state;
     apr_pool_cleanup_register(r->pool, r, forget_verdict, apr_pool_cleanup_null);
     return DECLINED;
-}
-
-const okta_request *okta_request_adopted(const request_rec *r)
-{
-    const okta_request *state = okta_request_state(main_request(r), false);
-    const okta_request *found = state ? state->found : NULL;
-
-    while (found && found->config != r->per_dir_config)
-        found = found->next;
-    return found;
 }
 
 bool okta_request_is_ours(request_rec *r)

@@ -63,8 +63,8 @@ const okta_request *okta_request_judged(const request_rec *r);
  * what the subrequest was. The verdict on it is kept for that. */
 int okta_request_lend_verdict(request_rec *r);
 
-/* That verdict, where the request has become what it was for; NULL: none. */
-const okta_request *okta_request_adopted(const request_rec *r);
+/* That verdict, where the request has become what it was for; else its own state, or NULL. */
+const okta_request *okta_request_current(const request_rec *r);
 
 /* Whether AuthType Okta holds here. */
 bool okta_request_is_ours(request_rec *r);

@@ -9,10 +9,14 @@
 #define FIELD "Authorization"
 #define FILTER_NAME "OKTA_STAND_IN"
 
-static bool is_cache(const ap_filter_t *filter)
+/* As registered since the last (re)start; NULL: mod_cache is not loaded. */
+static const ap_filter_rec_t *cache_save, *cache_save_part;
+static ap_filter_rec_t *stand_in;
+
+void okta_stand_in_find_cache(void)
 {
-    return filter->frec == ap_get_output_filter_handle("CACHE_SAVE") ||
-           filter->frec == ap_get_output_filter_handle("CACHE_SAVE_SUBREQ");
+    cache_save = ap_get_output_filter_handle("CACHE_SAVE");
+    cache_save_part = ap_get_output_filter_handle("CACHE_SAVE_SUBREQ");
 }
 
 /* Where the cache of this request hangs in its filters; NULL: it has none. */
@@ -20,9 +24,9 @@ static ap_filter_t **cache_of(request_rec *r)
 {
     ap_filter_t **at = &r->output_filters;
 
-    if (!ap_get_output_filter_handle("CACHE_SAVE"))
+    if (!cache_save)
         return NULL;
-    while (*at && !is_cache(*at))
+    while (*at && (*at)->frec != cache_save && (*at)->frec != cache_save_part)
         at = &(*at)->next;
     return *at && (*at)->r == r ? at : NULL;
 }
@@ -61,7 +65,7 @@ void okta_stand_in_add(request_rec *r, const char *field)
         return;
     }
     ours = apr_pcalloc(r->pool, sizeof(*ours));
-    ours->frec = ap_get_output_filter_handle(FILTER_NAME);
+    ours->frec = stand_in;
     ours->ctx = (void *)apr_pescape_hex(r->pool, digest, sizeof(digest), 0);
     ours->r = r;
     ours->c = r->connection;
@@ -71,5 +75,5 @@ void okta_stand_in_add(request_rec *r, const char *field)
 
 void okta_stand_in_register_filter(void)
 {
-    ap_register_output_filter(FILTER_NAME, show_stand_in, NULL, AP_FTYPE_RESOURCE);
+    stand_in = ap_register_output_filter(FILTER_NAME, show_stand_in, NULL, AP_FTYPE_RESOURCE);
 }

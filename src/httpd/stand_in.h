@@ -14,4 +14,8 @@ void okta_stand_in_add(request_rec *r, const char *field);
 
 void okta_stand_in_register_filter(void);
 
+/* post_config, when all modules have registered their filters: those of mod_cache, if it is there.
+ */
+void okta_stand_in_find_cache(void);
+
 #endif

@@ -1,5 +1,18 @@
 #include "httpd/table.h"
 
+#include <strings.h>
+
+/* Whether no other entry has the key of this one or is to go too. */
+static bool goes_alone(const apr_table_entry_t *entries, int count, int one, okta_table_test *test,
+                       const void *baton)
+{
+    for (int i = 0; i < count; i++)
+        if (i != one && (strcasecmp(entries[i].key, entries[one].key) == 0 ||
+                         (i > one && test(baton, entries[i].key, entries[i].val))))
+            return false;
+    return true;
+}
+
 bool okta_table_drop(apr_pool_t *pool, apr_table_t *table, okta_table_test *test, const void *baton)
 {
     const apr_array_header_t *all = apr_table_elts(table);
@@ -10,6 +23,10 @@ bool okta_table_drop(apr_pool_t *pool, apr_table_t *table, okta_table_test *test
         first++;
     if (first == count)
         return false;
+    if (goes_alone(entries, count, first, test, baton)) {
+        apr_table_unset(table, entries[first].key);
+        return true;
+    }
     entries = (const apr_table_entry_t *)apr_array_copy(pool, all)->elts;
     apr_table_clear(table);
     for (int i = 0; i < count; i++)

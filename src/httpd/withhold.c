@@ -16,10 +16,8 @@
 static const okta_request *asked(const request_rec *r)
 {
     for (; r; r = okta_request_before(r)) {
-        const okta_request *state = okta_request_adopted(r);
+        const okta_request *state = okta_request_current(r);
 
-        if (!state)
-            state = ap_get_module_config(r->request_config, &auth_okta_module);
         if (state && state->authorization)
             return state;
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from env import places, statefiles
 from env.keyservers import api, cut_off, fleet, restore
+from env.snippets import location, trusts
 from env.verdicts import assert_ok
 from env.waiting import wait_for
 
@@ -90,6 +91,35 @@ def test_a_module_that_leaves_and_comes_back(issuer, launch, mpm):
         assert_ok(server.get("/whoami", token))
     assert (issuer.metadata_fetches(), issuer.key_fetches()) == (1, 1)
     restore(issuer)
+
+
+def _cached_program(server, issuer):
+    (server.root / "cache").mkdir(exist_ok=True)
+    (server.root / "cache").chmod(0o777)
+    for name, control in (("plain", "max-age=60"), ("public", "public, max-age=60")):
+        server.write(f"cgi-bin/{name}", f"#!/bin/sh\nprintf 'Cache-Control: {control}\\r\\n\\r\\n'\n"
+                     'echo "$REMOTE_USER" $(cat /proc/sys/kernel/random/uuid)\n').chmod(0o755)
+    return (trusts(issuer) + f'ScriptAlias /cgi "{server.root}/cgi-bin"\n'
+            + location("/cgi", "OktaForwardToken Off", handler=None)
+            + f'<IfModule cache_disk_module>\nCacheRoot "{server.root}/cache"\nCacheEnable disk /\n'
+            "CacheQuickHandler Off\nCacheIgnoreNoLastMod On\n</IfModule>\n")
+
+
+def test_mod_cache_comes_and_goes(issuer, launch):
+    """What is withheld from back ends is looked up by mod_cache's filters, which a restart loads or unloads."""
+    without, with_it = ["cgi"], ["cgi", "cache", "cache_disk"]
+    server = launch(lambda s: _cached_program(s, issuer), modules=without, processes=1)
+    server.expects("AH", optional=True, lasting=True)
+    alice, bob = (issuer.mint.token(sub=sub) for sub in ("alice", "bob"))
+    for how in (signal.SIGUSR1, signal.SIGHUP):
+        for modules in (with_it, without):
+            server.modules = tuple(modules)
+            _restart(server, how)
+            query = f"?{how}{len(modules)}"
+            for name, kept in (("plain", False), ("public", modules is with_it)):
+                first, second = (server.get(f"/cgi/{name}{query}", token) for token in (alice, bob))
+                assert first.status == second.status == 200 and first.body.startswith(b"alice ")
+                assert second.body == first.body if kept else second.body.startswith(b"bob ")
 
 
 @pytest.mark.every_mpm
