@@ -1,6 +1,7 @@
 #include "httpd/check_require.h"
 
 #include "httpd/negation.h"
+#include "httpd/places.h"
 #include "httpd/registry.h"
 #include "httpd/requirements.h"
 
@@ -11,11 +12,6 @@ typedef struct walk {
     apr_pool_t *pool;    /* temporary */
     apr_hash_t *aliases; /* those of ours: const char * to itself */
 } walk;
-
-static bool is_named(const ap_directive_t *node, const char *name)
-{
-    return strcasecmp(node->directive, name) == 0;
-}
 
 /* Calls of okta_claim, not names that begin like it: of a path, or of a variable OKTA_CLAIM_sub. */
 static bool calls_claims(const char *text)
@@ -53,7 +49,7 @@ static void collect_aliases(walk *j, const ap_directive_t *node)
 {
     for (; node; node = node->next) {
         collect_aliases(j, node->first_child);
-        if (is_named(node, "<AuthzProviderAlias")) {
+        if (okta_is_named(node, "<AuthzProviderAlias")) {
             const char *rest = node->args;
             const char *provider = ap_getword_conf(j->pool, &rest);
             const char *alias = ap_getword_conf(j->pool, &rest);
@@ -73,7 +69,7 @@ static answer says(walk *j, const ap_directive_t *section)
     answer said = MAYBE;
 
     for (const ap_directive_t *node = section->first_child; node; node = node->next)
-        if (is_named(node, "AuthType")) {
+        if (okta_is_named(node, "AuthType")) {
             const char *arguments = node->args;
             const char *type = ap_getword_conf(j->pool, &arguments);
 
@@ -82,36 +78,20 @@ static answer says(walk *j, const ap_directive_t *section)
     return said;
 }
 
-/* The path of a plain section; NULL where only httpd can match. */
-static const char *plain_path(walk *j, const ap_directive_t *section, const char *kind)
-{
-    const char *arguments, *path;
-
-    if (!is_named(section, kind))
-        return NULL;
-    arguments = apr_pstrndup(j->pool, section->args, strcspn(section->args, ">"));
-    path = ap_getword_conf(j->pool, &arguments);
-    return path[0] == '/' && !strpbrk(path, "*?[") ? path : NULL;
-}
-
 static answer covers_by(walk *j, const ap_directive_t *outer, const ap_directive_t *inner,
                         const char *kind)
 {
-    const char *above = plain_path(j, outer, kind), *below = plain_path(j, inner, kind);
-    size_t length = above ? strlen(above) : 0;
+    const char *above = okta_is_named(outer, kind) ? okta_plain_path(j->pool, outer) : NULL;
+    const char *below = okta_is_named(inner, kind) ? okta_plain_path(j->pool, inner) : NULL;
 
     if (!above || !below)
         return MAYBE;
-    if (above[length - 1] == '/')
-        length--;
-    return strncmp(above, below, length) == 0 && (below[length] == '\0' || below[length] == '/')
-               ? YES
-               : NO;
+    return okta_directory_is_within(below, above) ? YES : NO;
 }
 
 static const ap_directive_t *host_of(const ap_directive_t *node)
 {
-    while (node && !is_named(node, "<VirtualHost"))
+    while (node && !okta_is_named(node, "<VirtualHost"))
         node = node->parent;
     return node;
 }
@@ -179,8 +159,9 @@ static void judge_require(walk *j, const ap_directive_t *line)
 
 static bool is_too_early(const ap_directive_t *node)
 {
-    return (is_named(node, "<If") || is_named(node, "<ElseIf") || is_named(node, "SetEnvIfExpr") ||
-            (is_named(node, "RewriteCond") && node->parent == host_of(node))) &&
+    return (okta_is_named(node, "<If") || okta_is_named(node, "<ElseIf") ||
+            okta_is_named(node, "SetEnvIfExpr") ||
+            (okta_is_named(node, "RewriteCond") && node->parent == host_of(node))) &&
            mentions_claims(node->args);
 }
 
@@ -202,7 +183,7 @@ static void judge_early(okta_judge *judge, const ap_directive_t *node)
 static void judge_all(walk *j, const ap_directive_t *node)
 {
     for (; node; node = node->next) {
-        if (is_named(node, "Require"))
+        if (okta_is_named(node, "Require"))
             judge_require(j, node);
         else if (is_too_early(node))
             judge_early(j->judge, node);

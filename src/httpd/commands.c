@@ -47,7 +47,7 @@ const command_rec okta_directives[] = {
     AP_INIT_TAKE2("OktaClaimHeader", okta_add_claim_header, NULL, OKTA_SECTION,
                   "a claim and the request header by which the back end gets it"),
     AP_INIT_ITERATE(
-        "OktaCorsOrigin", okta_add_cors_origin, NULL, OKTA_SECTION,
+        "OktaCorsOrigin", okta_add_cors_origin, LIST_OF(cors_origins), OKTA_SECTION,
         "origins whose pages may call: https://app.example.com, https://*.example.com, *"),
     AP_INIT_ITERATE("OktaCorsMethods", okta_add_token, LIST_OF(cors_methods), OKTA_SECTION,
                     "methods beside GET, HEAD and POST that other origins may use"),

@@ -18,6 +18,13 @@ const char *okta_set_text(const cmd_parms *cmd, const char **field, const char *
 const char *okta_set_number(const cmd_parms *cmd, apr_int64_t *field, apr_int64_t number,
                             const char *value);
 
+/* The same for a whole number from min to max, of what unit says. */
+const char *okta_set_count(const cmd_parms *cmd, apr_int64_t *field, const char *value,
+                           apr_int64_t min, apr_int64_t max, const char *unit);
+
+/* Add a value that is good to a list of okta_dir_config, whose offset is cmd->info. */
+void okta_add_value(const cmd_parms *cmd, okta_dir_config *config, const char *value);
+
 /* For section-level lists: cmd->info is the offset of an apr_array_header_t * in okta_dir_config.
  */
 const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value);

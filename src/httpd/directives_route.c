@@ -98,13 +98,11 @@ const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *clai
 
 const char *okta_add_cors_origin(cmd_parms *cmd, void *config, const char *value)
 {
-    okta_dir_config *section = config;
     okta_error error = {""};
 
     if (!okta_cors_origin_check(value, &error))
         return okta_directive_error(cmd, value, error.text);
-    okta_registry_note_section(cmd, section);
-    okta_append(cmd->pool, &section->cors_origins, value);
+    okta_add_value(cmd, config, value);
     return NULL;
 }
 
@@ -114,9 +112,7 @@ const char *okta_add_token(cmd_parms *cmd, void *config, const char *value)
         return okta_directive_error(cmd, value,
                                     "it is no name; write names with a space between "
                                     "them, without commas");
-    okta_registry_note_section(cmd, config);
-    okta_append(cmd->pool, (apr_array_header_t **)(void *)((char *)config + (apr_size_t)cmd->info),
-                value);
+    okta_add_value(cmd, config, value);
     return NULL;
 }
 

@@ -8,11 +8,6 @@
 
 #include <apr_strings.h>
 
-static apr_array_header_t **list_at(const cmd_parms *cmd, okta_dir_config *config)
-{
-    return (apr_array_header_t **)((char *)config + (apr_size_t)cmd->info);
-}
-
 const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value)
 {
     const char *fault = okta_name_fault(cmd, value);
@@ -25,8 +20,7 @@ const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value)
         return okta_directive_error(cmd, value,
                                     "a placeholder was left in; write the value that "
                                     "Okta's console shows");
-    okta_registry_note_section(cmd, config);
-    okta_append(cmd->pool, list_at(cmd, config), value);
+    okta_add_value(cmd, config, value);
     return NULL;
 }
 
@@ -63,33 +57,35 @@ const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value)
     return NULL;
 }
 
-static void compose(const cmd_parms *cmd, okta_dir_config *section)
+/* OktaDomain or OktaAuthorizationServer; of both the issuer is composed. */
+static const char *set_part(const cmd_parms *cmd, okta_dir_config *section, const char **part,
+                            const char *value)
 {
+    const char *fault;
+
+    if (section->issuers)
+        return okta_said_before(cmd, value, "OktaIssuer");
+    okta_registry_note_section(cmd, section);
+    fault = okta_set_text(cmd, part, value);
     if (section->domain)
         section->composed = okta_effective_issuer(cmd->pool, section->domain, section->server_id);
+    return fault;
 }
 
 const char *okta_set_domain(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
     okta_error error = {""};
-    const char *fault;
 
     if (!okta_domain_check(value, &error))
         return okta_directive_error(cmd, value, error.text);
-    if (section->issuers)
-        return okta_said_before(cmd, value, "OktaIssuer");
-    okta_registry_note_section(cmd, section);
-    fault = okta_set_text(cmd, &section->domain, value);
-    compose(cmd, section);
-    return fault;
+    return set_part(cmd, section, &section->domain, value);
 }
 
 const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
     okta_error error = {""};
-    const char *fault;
 
     if (strcmp(value, OKTA_ORG_SERVER) == 0)
         return okta_directive_error(
@@ -98,12 +94,7 @@ const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value)
             "use \"default\" or the id of a custom authorization server");
     if (!okta_server_id_check(value, &error))
         return okta_directive_error(cmd, value, error.text);
-    if (section->issuers)
-        return okta_said_before(cmd, value, "OktaIssuer");
-    okta_registry_note_section(cmd, section);
-    fault = okta_set_text(cmd, &section->server_id, value);
-    compose(cmd, section);
-    return fault;
+    return set_part(cmd, section, &section->server_id, value);
 }
 
 const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value)
@@ -169,14 +160,9 @@ const char *okta_set_anonymous(cmd_parms *cmd, void *config, const char *value)
 const char *okta_set_clock_skew(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
-    char *end = NULL;
-    apr_int64_t seconds = apr_strtoi64(value, &end, 10);
 
-    if (!*value || *end || seconds < 0 || seconds > OKTA_SKEW_MAX)
-        return okta_directive_error(cmd, value,
-                                    "out of range; use a number of seconds from 0 to 600");
     okta_registry_note_section(cmd, section);
-    return okta_set_number(cmd, &section->skew, seconds, value);
+    return okta_set_count(cmd, &section->skew, value, 0, OKTA_SKEW_MAX, "seconds");
 }
 
 /* The claim that a path surely names: where it has no dot, or is a JSON Pointer of one step. */

@@ -117,29 +117,14 @@ const char *okta_set_issuer_flag(cmd_parms *cmd, void *config, int flag)
     return okta_set_number(cmd, (apr_int64_t *)(void *)field, flag != 0, flag ? "On" : "Off");
 }
 
-static const char *set_count(const cmd_parms *cmd, apr_int64_t *field, const char *value,
-                             apr_int64_t min, apr_int64_t max, const char *unit)
-{
-    char *end = NULL;
-    apr_int64_t bytes = apr_strtoi64(value, &end, 10);
-
-    if (!*value || *end || bytes < min || bytes > max)
-        return okta_directive_error(cmd, value,
-                                    apr_psprintf(cmd->pool,
-                                                 "out of range; use a number of %s from "
-                                                 "%" APR_INT64_T_FMT " to %" APR_INT64_T_FMT,
-                                                 unit, min, max));
-    return okta_set_number(cmd, field, bytes, value);
-}
-
 const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value)
 {
     okta_server_config *server =
         ap_get_module_config(cmd->server->module_config, &auth_okta_module);
 
     (void)config;
-    return set_count(cmd, &server->max_token_bytes, value, TOKEN_BYTES_MIN, TOKEN_BYTES_MAX,
-                     "bytes");
+    return okta_set_count(cmd, &server->max_token_bytes, value, TOKEN_BYTES_MIN, TOKEN_BYTES_MAX,
+                          "bytes");
 }
 
 /* The key store is one for all virtual hosts. */
@@ -191,8 +176,8 @@ const char *okta_set_token_cache(cmd_parms *cmd, void *config, const char *value
 
     (void)config;
     return fault ? fault
-                 : set_count(cmd, &okta_registry_get()->global.token_cache, value, 0,
-                             TOKEN_CACHE_MAX, "entries");
+                 : okta_set_count(cmd, &okta_registry_get()->global.token_cache, value, 0,
+                                  TOKEN_CACHE_MAX, "entries");
 }
 
 const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char *value)
@@ -201,8 +186,8 @@ const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char 
 
     (void)config;
     return fault ? fault
-                 : set_count(cmd, &okta_registry_get()->global.key_set_max_bytes, value,
-                             KEY_SET_BYTES_MIN, KEY_SET_BYTES_MAX, "bytes");
+                 : okta_set_count(cmd, &okta_registry_get()->global.key_set_max_bytes, value,
+                                  KEY_SET_BYTES_MIN, KEY_SET_BYTES_MAX, "bytes");
 }
 
 const char *okta_set_state_dir(cmd_parms *cmd, void *config, const char *value)

@@ -1,4 +1,5 @@
 #include "httpd/directives.h"
+#include "httpd/registry.h"
 
 #include <apr_strings.h>
 
@@ -31,6 +32,29 @@ const char *okta_set_number(const cmd_parms *cmd, apr_int64_t *field, apr_int64_
         return okta_said_before(cmd, value, NULL);
     *field = number;
     return NULL;
+}
+
+void okta_add_value(const cmd_parms *cmd, okta_dir_config *config, const char *value)
+{
+    char *list = (char *)config + (apr_size_t)cmd->info;
+
+    okta_registry_note_section(cmd, config);
+    okta_append(cmd->pool, (apr_array_header_t **)(void *)list, value);
+}
+
+const char *okta_set_count(const cmd_parms *cmd, apr_int64_t *field, const char *value,
+                           apr_int64_t min, apr_int64_t max, const char *unit)
+{
+    char *end = NULL;
+    apr_int64_t number = apr_strtoi64(value, &end, 10);
+
+    if (!*value || *end || number < min || number > max)
+        return okta_directive_error(cmd, value,
+                                    apr_psprintf(cmd->pool,
+                                                 "out of range; use a number of %s from "
+                                                 "%" APR_INT64_T_FMT " to %" APR_INT64_T_FMT,
+                                                 unit, min, max));
+    return okta_set_number(cmd, field, number, value);
 }
 
 bool okta_parse_duration(const char *text, apr_interval_time_t *duration)

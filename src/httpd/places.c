@@ -5,7 +5,7 @@
 #include <apr_hash.h>
 #include <apr_strings.h>
 
-static bool is_named(const ap_directive_t *node, const char *name)
+bool okta_is_named(const ap_directive_t *node, const char *name)
 {
     return strcasecmp(node->directive, name) == 0;
 }
@@ -37,15 +37,14 @@ static bool kind_of(const ap_directive_t *node, okta_place_kind *kind)
                  {"<Else", OKTA_PLACE_IF}};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (is_named(node, names[i].name)) {
+        if (okta_is_named(node, names[i].name)) {
             *kind = names[i].kind;
             return true;
         }
     return false;
 }
 
-/* The path of a <Location> or <Directory>; NULL where it is a pattern. */
-static const char *plain_path(apr_pool_t *pool, const ap_directive_t *node)
+const char *okta_plain_path(apr_pool_t *pool, const ap_directive_t *node)
 {
     const char *arguments = node->args, *path;
     apr_size_t length = strlen(arguments);
@@ -68,7 +67,7 @@ static okta_place *new_place(okta_places *places, const ap_directive_t *node, ok
     place->server = server;
     place->order = places->list->nelts;
     if (kind == OKTA_PLACE_LOCATION || kind == OKTA_PLACE_DIRECTORY)
-        place->path = plain_path(places->judge->pool, node);
+        place->path = okta_plain_path(places->judge->pool, node);
     if (!place->path && kind == OKTA_PLACE_LOCATION)
         place->kind = OKTA_PLACE_LOCATION_MATCH;
     if (!place->path && kind == OKTA_PLACE_DIRECTORY)
@@ -81,17 +80,17 @@ static void note_directive(apr_pool_t *pool, okta_place *place, const ap_directi
 {
     const char *arguments = node->args;
 
-    if (is_named(node, "AuthType")) {
+    if (okta_is_named(node, "AuthType")) {
         place->auth_type = node;
         place->auth_name = ap_getword_conf(pool, &arguments);
-    } else if (is_named(node, "AllowOverride") || is_named(node, "AllowOverrideList")) {
+    } else if (okta_is_named(node, "AllowOverride") || okta_is_named(node, "AllowOverrideList")) {
         if (!place->overrides || okta_allows_htaccess(node))
             place->overrides = node;
-    } else if (is_named(node, "AuthMerging")) {
+    } else if (okta_is_named(node, "AuthMerging")) {
         place->merges_requires =
             strcasecmp(node->args, "And") == 0 || strcasecmp(node->args, "Or") == 0;
-    } else if (!place->require &&
-               (is_named(node, "Require") || strncasecmp(node->directive, "<Require", 8) == 0)) {
+    } else if (!place->require && (okta_is_named(node, "Require") ||
+                                   strncasecmp(node->directive, "<Require", 8) == 0)) {
         place->require = node;
     }
 }
@@ -102,7 +101,7 @@ static void collect(okta_places *places, const ap_directive_t *node, okta_place 
     for (; node; node = node->next) {
         okta_place_kind kind;
 
-        if (is_named(node, "<VirtualHost")) {
+        if (okta_is_named(node, "<VirtualHost")) {
             collect(places, node->first_child, NULL, server_of_node(places->judge, node));
         } else if (kind_of(node, &kind)) {
             collect(places, node->first_child, new_place(places, node, kind, outer, server),

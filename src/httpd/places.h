@@ -62,6 +62,12 @@ typedef enum okta_overlap { OKTA_OVERLAP_NO, OKTA_OVERLAP_MAYBE, OKTA_OVERLAP_YE
  * httpd to say, at request time. */
 okta_overlap okta_place_covers(const okta_place *outer, const okta_place *place);
 
+/* Whether the directive is called so; a section's name begins with `<`. */
+bool okta_is_named(const ap_directive_t *node, const char *name);
+
+/* The path of a <Location> or <Directory>, from pool; NULL where it is a pattern. */
+const char *okta_plain_path(apr_pool_t *pool, const ap_directive_t *node);
+
 /* Whether a path is within another one as httpd compares those of sections. */
 bool okta_path_is_within(const char *path, const char *outer);
 
