@@ -8,7 +8,7 @@
 #include <http_request.h>
 #include <mod_auth.h>
 
-/* Nobody will ever be known here. A negation that passed everybody over would keep nobody out. */
+/* Nobody is ever known here. A negation that answered "no match" would let everybody in. */
 static authz_status answer_elsewhere(const request_rec *r, okta_sense sense)
 {
     if (sense == OKTA_SENSE_LETS_IN)
@@ -20,8 +20,9 @@ static authz_status answer_elsewhere(const request_rec *r, okta_sense sense)
     return sense == OKTA_SENSE_KEEPS_OUT ? AUTHZ_GRANTED : AUTHZ_GENERAL_ERROR;
 }
 
-/* An alias of two senses. Whoever the caller will be, it answers the same wherever it stands, so
- * both answers can be tried out; of two such aliases that would be four, and more. */
+/* An alias that is used both to let in and to keep out. For one caller it answers the same wherever
+ * it stands, so both answers can be tried. With two such aliases there would be four combinations,
+ * and more. */
 static authz_status answer_of_alias(const request_rec *r, okta_request *state)
 {
     const char *name = apr_table_get(r->notes, AUTHZ_PROVIDER_NAME_NOTE);
@@ -42,7 +43,7 @@ authz_status okta_answer_for_nobody(request_rec *r, okta_sense parsed)
     if (!okta_request_is_ours(r))
         return answer_elsewhere(r, sense);
     state = okta_request_state(r, true);
-    /* OktaAnonymous: nobody is who it is */
+    /* authentication is done and let the request pass as anonymous (OktaAnonymous) */
     if (state->judged)
         return AUTHZ_DENIED_NO_USER;
     state->asked = true;
@@ -74,7 +75,7 @@ authz_status okta_answer_in_doubt(request_rec *r, okta_sense parsed)
  * alias_holds says. */
 static int weigh(request_rec *r, okta_request *state, okta_assumption assumed, bool alias_holds)
 {
-    /* of what is only tried out httpd must not report that the client was denied */
+    /* these answers are only tried: httpd must not log that the client was denied */
     static const struct ap_logconf silent = {NULL, APLOG_EMERG};
     const struct ap_logconf *log = r->log;
     int status;
@@ -123,20 +124,21 @@ int okta_weigh_access(request_rec *r)
     state = okta_request_state(r, true);
     if (state->weighing || state->preflight)
         return DECLINED;
-    /* AuthType Okta says who it is; who was somebody before (a client certificate's SSLUserName) is
-     * nobody here */
+    /* only AuthType Okta names a user here; one that another module named (SSLUserName of a client
+     * certificate) does not count */
     r->user = NULL;
     forget_questions(state);
     state->ask_first =
         (okta_registry_get()->weighs_first || okta_htaccess_requires(r)) && may_be_wrong(r, state);
     if (state->ask_first)
         return OK;
-    /* httpd evaluates them now; its OK meets okta_force_authn */
+    /* httpd evaluates the Require lines next; if it says OK, okta_force_authn looks at that */
     forget_questions(state);
     return DECLINED;
 }
 
-/* Whether httpd's OK for nobody holds whatever ours answer. Those that let in said no already. */
+/* Whether httpd's OK while nobody is known stands, whatever our lines answer later. Lines that let
+ * in have said no already. */
 static bool stands(request_rec *r, okta_request *state)
 {
     if (state->ask_first || state->unanswerable)

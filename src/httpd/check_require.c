@@ -127,8 +127,7 @@ static const ap_directive_t *place_of(const ap_directive_t *line)
     return node;
 }
 
-/* Of what only httpd can match, in the benefit of the doubt: at run time such a negation refuses.
- */
+/* What only httpd can match counts as reaching the place: at run time such a negation refuses. */
 static bool may_know_callers(walk *j, const ap_directive_t *place)
 {
     for (const ap_directive_t *section = place; section; section = section->parent)

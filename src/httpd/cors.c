@@ -15,7 +15,8 @@
 #define SIMPLE_METHODS "GET, HEAD, POST"
 #define AFTER_MOD_HEADERS ((ap_filter_type)(AP_FTYPE_CONTENT_SET + 1))
 
-/* What only we say where OktaCorsOrigin holds: of two voices browsers believe neither. */
+/* Where OktaCorsOrigin holds only we set these: browsers refuse an answer that has such a field
+ * twice. */
 static const char *const fields[] = {
     "Access-Control-Allow-Origin",         "Access-Control-Allow-Credentials",
     "Access-Control-Expose-Headers",       "Access-Control-Allow-Methods",
@@ -33,7 +34,7 @@ static okta_cors cors_of(const okta_dir_config *config)
     return cors;
 }
 
-/* An ErrorDocument speaks for the request that failed. */
+/* An ErrorDocument gets the settings of the request that failed. */
 static const okta_dir_config *config_for(const request_rec *r)
 {
     while (r->prev && ap_is_HTTP_ERROR(r->prev->status))
@@ -47,7 +48,7 @@ static const char *joined(apr_pool_t *pool, const char *always, const apr_array_
                 : always;
 }
 
-/* The cache has to know what the answer depends on. */
+/* A cache has to know on which fields of the request the answer depends. */
 static void add_vary(request_rec *r, const char *field)
 {
     const char *vary = apr_table_get(r->err_headers_out, "Vary");
@@ -74,7 +75,8 @@ static void allow_preflight(request_rec *r, const okta_dir_config *config, const
     const char *method = apr_table_get(r->headers_in, ASKED_METHOD);
     const char *headers = apr_table_get(r->headers_in, ASKED_HEADERS);
 
-    /* echoed, for a star would not cover Authorization, nor anything where cookies are sent */
+    /* repeated from the request: * does not cover Authorization, and covers nothing where cookies
+     * are sent */
     apr_table_set(out, "Access-Control-Allow-Methods",
                   okta_strings_contain(&cors->methods, "*", 1)
                       ? apr_pstrcat(r->pool, SIMPLE_METHODS, ", ", method, NULL)
@@ -112,7 +114,7 @@ static void forget(request_rec *r)
     }
 }
 
-/* Whether the origin of the request is allowed here; the answer says so, or nothing. */
+/* Whether the origin of the request is allowed here; sets the fields of the answer if it is. */
 static bool say(request_rec *r, const okta_dir_config *config, const okta_cors *cors)
 {
     const char *origin = apr_table_get(r->headers_in, "Origin");

@@ -133,7 +133,7 @@ int okta_export_claims(request_rec *r)
             : okta_dir_claim_env(config) == OKTA_CLAIM_ENV_SOME ? config->env_claims
                                                                 : NULL;
     all = paths ? okta_variables_at(r->pool, judged->claims, paths) : variables_of(r, judged);
-    /* replacing looks through all names that begin alike, hence is quadratic */
+    /* to replace one, APR searches all that have the same first letter, which is quadratic */
     replaces = holds_any_of_ours(r->subprocess_env);
     for (size_t i = 0, count; i < all->count; i += count) {
         const okta_variable *v;

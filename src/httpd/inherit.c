@@ -68,7 +68,7 @@ int okta_inherit_reason(request_rec *r)
             apr_table_setn(last->subprocess_env, "OKTA_REASON", okta_reason_tag(state->reason));
             break;
         }
-        /* who may see an ErrorDocument was refused all the same */
+        /* that the caller may see the ErrorDocument does not undo the refusal */
         if (state && state->claims && !(turn->prev && ap_is_HTTP_ERROR(turn->prev->status)))
             break;
     }

@@ -7,7 +7,7 @@
 #include <apr_strings.h>
 #include <http_core.h>
 
-/* A level of emerg is one that LogLevel cannot hide; so is no server. */
+/* LogLevel hides neither the level emerg nor what belongs to no server. */
 static const char *say(const okta_judge *judge, int level, const server_rec *server,
                        const char *format, va_list arguments)
 {

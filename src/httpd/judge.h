@@ -22,10 +22,10 @@ typedef struct okta_judge {
 void okta_complain(okta_judge *judge, server_rec *server, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A start ends over faults. A restart goes on with what lets nobody in. */
+/* The result of the hook: faults end a start; a restart goes on with the places at fault closed. */
 int okta_verdict(okta_judge *judge);
 
-/* What works, and hardly as it is meant; likewise, and httpd starts. Once for each start. */
+/* What works but is hardly meant: printed like a fault, and httpd starts. Once for each start. */
 void okta_caution(okta_judge *judge, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What has no effect. */

@@ -47,7 +47,7 @@ okta_sense okta_sense_parsed(const cmd_parms *cmd)
     return sense_of_count(okta_negations_of(cmd->directive));
 }
 
-/* Sections in a file count unseen. */
+/* Any section in a .htaccess file may have a Require; they are not looked into. */
 static bool may_require(const ap_conf_vector_t *file, const module *authz)
 {
     const core_dir_config *core = ap_get_core_module_config(file);

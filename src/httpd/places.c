@@ -191,7 +191,7 @@ okta_overlap okta_place_covers(const okta_place *outer, const okta_place *place)
     if (outer->outer)
         return okta_place_covers(outer->outer, place) == OKTA_OVERLAP_NO ? OKTA_OVERLAP_NO
                                                                          : OKTA_OVERLAP_MAYBE;
-    /* every path begins so */
+    /* all paths begin with it */
     if (outer->kind == OKTA_PLACE_LOCATION && strcmp(outer->path, "/") == 0)
         return OKTA_OVERLAP_YES;
     for (const okta_place *p = place; p; p = p->outer) {

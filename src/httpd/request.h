@@ -42,7 +42,7 @@ typedef struct okta_request {
     bool alias_holds;  /* what the alias below is taken to answer */
     const char *alias; /* the only alias of two senses; borrowed from the configuration */
     bool ask_first;    /* httpd would refuse whom it has to know first */
-    bool in_doubt;     /* what could not be told counts against the caller, whatever comes of it */
+    bool in_doubt; /* an answer could not be found: the caller is refused, whatever httpd says */
 } okta_request;
 
 /* The request's own state; NULL, or with make a new one. */

@@ -52,8 +52,8 @@ static authz_status check(request_rec *r, const char *line, const void *parsed)
                    ? okta_answer_for_nobody(r, own->sense)
                    : status;
     }
-    /* Asked with nobody there, an expression says yes or no of nobody: that is no answer. What it
-     * says without looking at a claim is one. */
+    /* Asked while nobody is known, an expression answers for nobody, which does not count. What it
+     * says without looking at a claim does. */
     state = okta_request_state(r, true);
     before = state->unanswerable;
     state->unanswerable = false;

@@ -138,8 +138,8 @@ static const char *parse_operator(const char *word, claim_operator *how)
     return NULL;
 }
 
-/* Anchored: a pattern for a part of an e-mail address would let strangers in. It has to stand by
- * itself too, lest its parentheses close ours. */
+/* Anchored: a pattern for a part of an e-mail address would let strangers in. The pattern is
+ * compiled by itself first: an unbalanced parenthesis in it could close our group. */
 static ap_regex_t *anchored(apr_pool_t *pool, const char *pattern)
 {
     if (!ap_pregcomp(pool, pattern, AP_REG_EXTENDED | AP_REG_NOSUB))
@@ -217,7 +217,7 @@ static bool has_scope(request_rec *r, const okta_claims *claims, const char *sco
     return okta_claims_have_scope(claims, scope);
 }
 
-/* For the challenge: what would have done. */
+/* For the challenge: scopes that would have let the caller in. */
 static void note_scopes(request_rec *r, const apr_array_header_t *scopes)
 {
     okta_request *state = okta_request_state(r, true);
@@ -232,7 +232,7 @@ static authz_status check_scope(request_rec *r, const char *line, const void *pa
     authz_status status = any_word(r, condition, has_scope);
 
     (void)line;
-    /* what forbids would not do */
+    /* scopes of a line that keeps out would not help */
     if (status == AUTHZ_DENIED && condition->scopes &&
         okta_sense_of(r, condition->sense) == OKTA_SENSE_LETS_IN)
         note_scopes(r, condition->scopes);
@@ -247,7 +247,7 @@ static bool has_group(request_rec *r, const okta_claims *claims, const char *gro
     return groups && okta_value_equals(groups, group);
 }
 
-/* For the log: groups are in no access token unless somebody put them there. */
+/* For the log: no access token has groups unless somebody configured them. */
 static void note_absence(request_rec *r, const char *claim)
 {
     const okta_claims *claims = okta_request_claims(r);
@@ -289,7 +289,7 @@ static answer matches_scalar(request_rec *r, const okta_value *value, const ap_r
 
     if (value->type == OKTA_VALUE_ARRAY || value->type == OKTA_VALUE_OBJECT)
         return NO;
-    /* bytes as they are, where okta_claim_text would encode some */
+    /* the bytes as they are: okta_claim_text would encode some */
     text = value->type == OKTA_VALUE_STRING ? value->as.string
                                             : okta_claim_text(r->pool, value, OKTA_TEXT_ENV);
     if (!text)

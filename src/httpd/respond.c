@@ -66,7 +66,7 @@ static void set_challenge(request_rec *r, okta_reason reason)
 static void log_refusal(const request_rec *r, const okta_result *result, int status,
                         const char *outcome)
 {
-    /* a token's fault is everyday; that we cannot judge is not */
+    /* refused tokens are everyday; that no token can be judged is not */
     ap_log_rerror(APLOG_MARK, status >= 500 ? APLOG_WARNING : APLOG_INFO, 0, r,
                   OKTA_TAG_REFUSED "reason=%s %s kid=\"%s\" iss=\"%s\" jti=\"%s\": %s",
                   okta_reason_tag(result->reason), outcome, result->kid, result->issuer,

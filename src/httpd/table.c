@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-/* Whether no other entry has the key of this one or is to go too. */
+/* Whether no other entry has the same key or is to be dropped too. */
 static bool goes_alone(const apr_table_entry_t *entries, int count, int one, okta_table_test *test,
                        const void *baton)
 {

@@ -40,7 +40,7 @@ static said what_it_says(const walk *w, const ap_conf_vector_t *section)
     said result = {false, 0};
     request_rec probe = {.pool = w->ptemp, .server = w->server};
 
-    /* httpd keeps both to itself; it tells them of a request */
+    /* httpd shows neither of a section, but both of a request */
     probe.per_dir_config =
         ap_merge_per_dir_configs(w->ptemp, w->server->lookup_defaults, (ap_conf_vector_t *)section);
     if (authn && ap_get_module_config(section, authn))
@@ -126,7 +126,7 @@ static void visit_servers(walk *w, server_rec *server)
     }
 }
 
-/* An AuthType that only a request can tell. */
+/* Whether an AuthType is an expression, which only a request can evaluate. */
 static bool has_expression(const ap_directive_t *node)
 {
     for (; node; node = node->next)

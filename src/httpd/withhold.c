@@ -57,7 +57,7 @@ int okta_withhold_end_quickly(request_rec *r, int lookup)
     return okta_withhold_end(r);
 }
 
-/* By what the field is known again in another value. */
+/* What shows that a value contains the field. */
 typedef struct secret {
     const char *text; /* NULL: by nothing but being equal */
     size_t length;
@@ -118,7 +118,7 @@ int okta_withhold_note_unasked(request_rec *r)
     if (!okta_dir_forward_token(config) && !(state && state->authorization) &&
         okta_request_is_ours(r))
         okta_withhold_note_field(r);
-    /* its quick handler looks at nothing for those who sent a token */
+    /* mod_cache's quick handler looks nothing up for requests with credentials */
     if (okta_dir_anonymous(config) != OKTA_ANONYMOUS_OFF && okta_stand_in_is_due(r))
         okta_request_state(r, true)->cached_quickly = true;
     return DECLINED;
@@ -139,7 +139,7 @@ static void take_away(request_rec *r, const okta_request *judged)
     }
 }
 
-/* What nobody in particular gets here is not for those who are known. */
+/* The answer for anonymous callers must not be served to known ones. */
 static bool is_for_nobody(request_rec *r)
 {
     const okta_request *state = okta_request_state(r, false);

@@ -67,8 +67,8 @@ const char *okta_name_fault(const cmd_parms *cmd, const char *value)
     return word_fault(cmd->pool, "it", value, was_quoted(cmd, value), OKTA_WORDS_NAMES);
 }
 
-/* Groups and values may well be called "or"; whoever shouts it between others means the operator.
- */
+/* Groups and values may well be called "or". In capitals, between other words, it is meant as the
+ * operator. */
 static bool is_conjunction(const char *word, okta_word_kind kind)
 {
     static const char *const spellings[] = {"AND", "OR", "&&", "||", "and", "or", "&", "|"};
