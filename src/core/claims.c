@@ -11,7 +11,6 @@ struct okta_claims {
     okta_type type;
     const okta_algorithm *algorithm;
     okta_value *root;
-    size_t bytes;
     _Atomic(void *) note;
     okta_times times;
     char kid[];
@@ -63,11 +62,6 @@ okta_type okta_claims_type(const okta_claims *claims)
 const okta_times *okta_claims_times(const okta_claims *claims)
 {
     return &claims->times;
-}
-
-size_t okta_claims_bytes(const okta_claims *claims)
-{
-    return claims->bytes;
 }
 
 const void *okta_claims_note(const okta_claims *claims)
@@ -146,11 +140,9 @@ static bool types_are_sound(okta_claims *claims, okta_result *result)
     return sound;
 }
 
-okta_claims *okta_claims_new(okta_value *payload, size_t bytes, const okta_jws *jws,
-                             okta_result *result)
+okta_claims *okta_claims_new(okta_value *payload, const okta_jws *jws, okta_result *result)
 {
-    size_t size = sizeof(okta_claims) + jws->kid_length + 1;
-    okta_claims *claims = malloc(size);
+    okta_claims *claims = malloc(sizeof(okta_claims) + jws->kid_length + 1);
 
     if (!claims) {
         okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
@@ -160,7 +152,6 @@ okta_claims *okta_claims_new(okta_value *payload, size_t bytes, const okta_jws *
     atomic_init(&claims->note, NULL);
     claims->type = jws->type;
     claims->algorithm = jws->algorithm;
-    claims->bytes = size + bytes;
     claims->times = (okta_times){0, 0, 0, 0};
     claims->root = payload;
     if (jws->kid)

@@ -43,9 +43,6 @@ const okta_algorithm *okta_claims_algorithm(const okta_claims *claims);
 okta_type okta_claims_type(const okta_claims *claims);
 const okta_times *okta_claims_times(const okta_claims *claims);
 
-/* Bytes that it takes in memory, for a cache's bound. */
-size_t okta_claims_bytes(const okta_claims *claims);
-
 /* What somebody works out from the claims and wants to find again with them; NULL until it is kept.
  * keep takes a block from malloc, which ends with the claims, and returns the one that is kept: the
  * first. */
@@ -55,8 +52,7 @@ const void *okta_claims_keep_note(const okta_claims *claims, void *note);
 /* For okta_verify: claims from the payload of a JWS whose signature was verified. Types of the
  * registered claims (RFC 7519 section 4.1) are checked, their values are the policy's affair. NULL
  * with OKTA_CLAIMS_MALFORMED or OKTA_OUT_OF_MEMORY in result. Otherwise one reference, and the
- * payload, a block of `bytes` from malloc, is the claims' own. */
-okta_claims *okta_claims_new(okta_value *payload, size_t bytes, const okta_jws *jws,
-                             okta_result *result);
+ * payload, a block from malloc, is the claims' own. */
+okta_claims *okta_claims_new(okta_value *payload, const okta_jws *jws, okta_result *result);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#define OKTA_JSON_MAX_DEPTH 32
+#include "core/reader.h"
 
 /* Parse a JSON object. Refused, with NULL and the cause in error (may be NULL): anything but one
  * object, duplicate member names, NUL in a string, bad UTF-8, a number out of range, nesting beyond

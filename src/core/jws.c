@@ -1,8 +1,8 @@
 #include "core/jws.h"
 
 #include "core/base64url.h"
-#include "core/json.h"
 #include "core/jwk.h"
+#include "core/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,10 +59,8 @@ static const char *without_prefix(const char *media_type)
     return strncasecmp(media_type, prefix, length) == 0 ? media_type + length : media_type;
 }
 
-static okta_type classify_type(const char *typ, size_t length)
+static okta_type classify_type(const char *typ)
 {
-    if (strlen(typ) != length)
-        return OKTA_TYPE_OTHER;
     if (strcasecmp(typ, "JWT") == 0)
         return OKTA_TYPE_JWT;
     typ = without_prefix(typ);
@@ -73,52 +71,60 @@ static okta_type classify_type(const char *typ, size_t length)
     return OKTA_TYPE_OTHER;
 }
 
-/* A member that is a string or absent; false for any other type. */
-static bool optional_string(const json_t *header, const char *name, const char **text,
-                            size_t *length)
+/* A member that is a string or absent; false for any other type, null among them. */
+static bool optional_string(const okta_value *header, const char *name, const okta_value **string)
 {
-    *text = okta_json_string(header, name, length);
-    return *text || !json_object_get(header, name);
+    *string = okta_value_entry(header, name);
+    return !*string || (*string)->type == OKTA_VALUE_STRING;
+}
+
+static bool is_nested(const okta_value *header)
+{
+    const okta_value *cty;
+
+    return !optional_string(header, "cty", &cty) ||
+           (cty && strcasecmp(without_prefix(cty->as.string), "JWT") == 0);
 }
 
 okta_reason okta_jws_read_header(okta_jws *jws, okta_result *result)
 {
-    const char *typ, *cty;
-    size_t typ_length = 0, cty_length = 0;
+    const okta_value *kid, *typ, *alg;
     okta_error error = {""};
 
-    jws->header = okta_json_object((const char *)jws->header_text, jws->header_length, &error);
+    jws->header = okta_read_object((const char *)jws->header_text, jws->header_length, &error);
     if (okta_error_is_no_memory(&error))
         return okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
     if (!jws->header)
         return okta_result_set(result, OKTA_HEADER_MALFORMED, "header: %s", error.text);
-    if (!optional_string(jws->header, "kid", &jws->kid, &jws->kid_length) ||
-        jws->kid_length > OKTA_KID_MAX_BYTES)
+    if (!optional_string(jws->header, "kid", &kid) || (kid && kid->length > OKTA_KID_MAX_BYTES))
         return okta_result_set(result, OKTA_HEADER_MALFORMED,
                                "\"kid\" is no string of at most %d bytes", OKTA_KID_MAX_BYTES);
-    if (jws->kid)
+    if (kid) {
+        jws->kid = kid->as.string;
+        jws->kid_length = kid->length;
         okta_text_copy(result->kid, sizeof(result->kid), jws->kid, jws->kid_length);
-    if (json_object_get(jws->header, "crit") || json_object_get(jws->header, "b64"))
+    }
+    if (okta_value_entry(jws->header, "crit") || okta_value_entry(jws->header, "b64"))
         return okta_result_set(result, OKTA_HEADER_CRITICAL,
                                "\"crit\" or \"b64\": no extension is supported");
-    if (json_object_get(jws->header, "enc") || json_object_get(jws->header, "zip"))
+    if (okta_value_entry(jws->header, "enc") || okta_value_entry(jws->header, "zip"))
         return okta_result_set(result, OKTA_TOKEN_ENCRYPTED, "\"enc\" or \"zip\" in the header");
-    if (!optional_string(jws->header, "cty", &cty, &cty_length) ||
-        (cty && strcasecmp(without_prefix(cty), "JWT") == 0))
+    if (is_nested(jws->header))
         return okta_result_set(result, OKTA_TOKEN_ENCRYPTED, "\"cty\" says that a token is nested");
-    if (!optional_string(jws->header, "typ", &typ, &typ_length))
+    if (!optional_string(jws->header, "typ", &typ))
         return okta_result_set(result, OKTA_HEADER_MALFORMED, "\"typ\" is no string");
-    jws->type = typ ? classify_type(typ, typ_length) : OKTA_TYPE_ABSENT;
-    jws->alg = okta_json_string(jws->header, "alg", &jws->alg_length);
-    if (!jws->alg)
+    jws->type = typ ? classify_type(typ->as.string) : OKTA_TYPE_ABSENT;
+    if (!optional_string(jws->header, "alg", &alg) || !alg)
         return okta_result_set(result, OKTA_HEADER_MALFORMED, "\"alg\" is no string");
+    jws->alg = alg->as.string;
+    jws->alg_length = alg->length;
     jws->algorithm = okta_algorithm_by_name(jws->alg, jws->alg_length);
     return OKTA_OK;
 }
 
 void okta_jws_clear(okta_jws *jws)
 {
-    json_decref(jws->header);
+    free(jws->header);
     free(jws->block);
     jws->header = NULL;
     jws->block = NULL;

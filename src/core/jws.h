@@ -4,8 +4,7 @@
 
 #include "core/algorithm.h"
 #include "core/result.h"
-
-#include <jansson.h>
+#include "core/value.h"
 
 /* What the typ header says (RFC 7519 section 5.1; media types compare without case). */
 typedef enum okta_type {
@@ -28,7 +27,7 @@ typedef struct okta_jws {
     size_t payload_length;
     const unsigned char *signature;
     size_t signature_length;
-    json_t *header;
+    okta_value *header;
     const char *alg; /* borrowed from header */
     size_t alg_length;
     const okta_algorithm *algorithm; /* NULL: one that we do not know */

@@ -1,7 +1,5 @@
 #include "core/reader.h"
 
-#include "core/json.h"
-
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
@@ -9,6 +7,9 @@
 #include <string.h>
 
 #define FEW_MEMBERS 16 /* comparing all pairs of names is cheaper than sorting them */
+
+#define DIGITS_OF(number) #number
+#define DIGITS(number) DIGITS_OF(number)
 
 #define NODES_AT_HAND 128 /* of the stack: as much as most tokens need */
 
@@ -158,14 +159,26 @@ static bool is_plain(unsigned char c)
     return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
 }
 
+/* By variables of its own: what is written through r->text could be r, for all the compiler knows.
+ */
+static void copy_plain(reader *r)
+{
+    const unsigned char *at = r->at, *end = r->end;
+    char *to = r->text;
+
+    while (at < end && is_plain(*at))
+        *to++ = (char)*at++;
+    r->at = at;
+    r->text = to;
+}
+
 /* Behind the opening quotation mark. */
 static bool read_string(reader *r, const char **string, uint32_t *length)
 {
     char *begin = r->text;
 
     for (;;) {
-        while (r->at < r->end && is_plain(*r->at))
-            *r->text++ = (char)*r->at++;
+        copy_plain(r);
         if (r->at == r->end)
             return fail(r, "a string without an end");
         if (*r->at == '"')
@@ -348,7 +361,7 @@ static bool read_children(reader *r, node *container)
     bool good;
 
     if (r->depth == OKTA_JSON_MAX_DEPTH)
-        return fail(r, "nested too deep");
+        return fail(r, "nested deeper than " DIGITS(OKTA_JSON_MAX_DEPTH) " levels");
     r->depth++;
     container->value.type = is_object ? OKTA_VALUE_OBJECT : OKTA_VALUE_ARRAY;
     good = is_object ? read_members(r, container) : read_elements(r, &container->value);
@@ -412,7 +425,7 @@ static void place(placement *p, const node *from, okta_value *to)
     }
 }
 
-static okta_value *block_of(const reader *r, size_t *bytes)
+static okta_value *block_of(const reader *r)
 {
     size_t values = r->count * sizeof(okta_value), texts = (size_t)(r->text - r->texts);
     okta_value *root = malloc(values + texts);
@@ -422,11 +435,26 @@ static okta_value *block_of(const reader *r, size_t *bytes)
         return NULL;
     memcpy(p.texts, r->texts, texts);
     place(&p, r->nodes, root);
-    *bytes = values + texts;
     return root;
 }
 
-static okta_value *read_with(reader *r, size_t *bytes, okta_error *error)
+/* Of a document the place is for somebody with an editor, who counts characters. */
+static void name_fault(const reader *r, bool is_document, okta_error *error)
+{
+    size_t line = 1, column = 1;
+
+    if (!is_document) {
+        okta_error_set(error, "JSON, byte %zu: %s", (size_t)(r->at - r->start) + 1, r->fault);
+        return;
+    }
+    for (const unsigned char *at = r->start; at < r->at; at++) {
+        line += *at == '\n';
+        column = *at == '\n' ? 1 : column + ((*at & 0xc0) != 0x80);
+    }
+    okta_error_set(error, "JSON, line %zu, column %zu: %s", line, column, r->fault);
+}
+
+static okta_value *read_with(reader *r, bool is_document, okta_error *error)
 {
     okta_value *root = NULL;
     bool good;
@@ -438,15 +466,15 @@ static okta_value *read_with(reader *r, size_t *bytes, okta_error *error)
         good = r->at == r->end || fail(r, "something behind the object");
     }
     if (good)
-        root = block_of(r, bytes);
+        root = block_of(r);
     if (!root && (good || !r->fault))
         okta_error_set_no_memory(error);
     else if (!root)
-        okta_error_set(error, "JSON, byte %zu: %s", (size_t)(r->at - r->start) + 1, r->fault);
+        name_fault(r, is_document, error);
     return root;
 }
 
-okta_value *okta_read_object(const char *text, size_t length, size_t *bytes, okta_error *error)
+static okta_value *read_text(const char *text, size_t length, bool is_document, okta_error *error)
 {
     /* each value but the root follows one of these; a decoded string with its NUL is shorter than
      * it was between its quotation marks */
@@ -466,8 +494,21 @@ okta_value *okta_read_object(const char *text, size_t length, size_t *bytes, okt
     }
     r.names = (const char **)(r.nodes + nodes);
     r.texts = r.text = (char *)(r.names + commas + 1);
-    root = read_with(&r, bytes, error);
+    root = read_with(&r, is_document, error);
     if (r.nodes != nearby)
         free(r.nodes);
     return root;
+}
+
+okta_value *okta_read_object(const char *text, size_t length, okta_error *error)
+{
+    return read_text(text, length, false, error);
+}
+
+okta_value *okta_read_document(const char *text, size_t length, okta_error *error)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t skipped = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+
+    return read_text(text + skipped, length - skipped, true, error);
 }

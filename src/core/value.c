@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-const okta_value *okta_value_member(const okta_value *value, const char *name)
+const okta_value *okta_value_entry(const okta_value *value, const char *name)
 {
     if (!value || value->type != OKTA_VALUE_OBJECT)
         return NULL;
@@ -11,8 +11,22 @@ const okta_value *okta_value_member(const okta_value *value, const char *name)
         /* most names differ in their first letter, which is cheaper than a call */
         if (value->as.children[i].name[0] == name[0] &&
             strcmp(value->as.children[i].name, name) == 0)
-            return value->as.children[i].type == OKTA_VALUE_NULL ? NULL : &value->as.children[i];
+            return &value->as.children[i];
     return NULL;
+}
+
+const okta_value *okta_value_member(const okta_value *value, const char *name)
+{
+    const okta_value *member = okta_value_entry(value, name);
+
+    return member && member->type != OKTA_VALUE_NULL ? member : NULL;
+}
+
+const char *okta_value_text(const okta_value *value, const char *name)
+{
+    const okta_value *member = okta_value_entry(value, name);
+
+    return member && member->type == OKTA_VALUE_STRING ? member->as.string : NULL;
 }
 
 bool okta_value_floor(const okta_value *value, int64_t *result, bool *fraction)

@@ -30,8 +30,14 @@ typedef struct okta_value {
     uint8_t type;    /* okta_value_type */
 } okta_value;
 
-/* Member of an object; NULL when it is absent, which null is too, or value is no object. */
+/* Member of an object; NULL when it is absent, which null is too, or value is NULL or no object. */
 const okta_value *okta_value_member(const okta_value *value, const char *name);
+
+/* The same as it stands, null among them: for JOSE headers, in which null is malformed. */
+const okta_value *okta_value_entry(const okta_value *value, const char *name);
+
+/* Member of an object as a string, terminated; NULL when it is absent or something else. */
+const char *okta_value_text(const okta_value *value, const char *name);
 
 /* Numbers only, false for others: the value rounded down and whether anything was cut off. Within
  * int64 or false. */

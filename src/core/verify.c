@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEEN_HEADER_MAX 256
-
 typedef struct verification {
     const okta_policy *policy;
     const okta_keyring *keyring;
@@ -16,7 +14,6 @@ typedef struct verification {
     okta_result *result;
     okta_jws jws;
     okta_value *payload;
-    size_t payload_bytes;
     bool payload_was_read;
     okta_keyset *keys;
     const okta_key *key;
@@ -39,57 +36,10 @@ static okta_reason check_shape(verification *v)
     return okta_trace_seen(v->trace, v->result, "%zu bytes in three parts", v->length);
 }
 
-/* The last good header of this thread. An issuer writes the same one for every token of a key. */
-typedef struct seen_header {
-    size_t length;
-    char text[SEEN_HEADER_MAX];
-    okta_type type;
-    const okta_algorithm *algorithm;
-    bool names_kid;
-    size_t kid_length;
-    char kid[SEEN_HEADER_MAX]; /* within the text, so no longer than that */
-} seen_header;
-
-static _Thread_local seen_header seen;
-
-static bool recall_header(okta_jws *jws, okta_result *result)
-{
-    if (jws->header_length != seen.length || seen.length == 0 ||
-        memcmp(jws->header_text, seen.text, seen.length) != 0)
-        return false;
-    jws->type = seen.type;
-    jws->algorithm = seen.algorithm;
-    jws->alg = seen.algorithm->name;
-    jws->alg_length = strlen(jws->alg);
-    if (seen.names_kid) {
-        jws->kid = seen.kid;
-        jws->kid_length = seen.kid_length;
-        okta_text_copy(result->kid, sizeof(result->kid), jws->kid, jws->kid_length);
-    }
-    return true;
-}
-
-static void remember_header(const okta_jws *jws)
-{
-    if (jws->header_length > sizeof(seen.text) || !jws->algorithm)
-        return;
-    seen.length = jws->header_length;
-    memcpy(seen.text, jws->header_text, jws->header_length);
-    seen.type = jws->type;
-    seen.algorithm = jws->algorithm;
-    seen.names_kid = jws->kid != NULL;
-    seen.kid_length = jws->kid_length;
-    if (jws->kid)
-        memcpy(seen.kid, jws->kid, jws->kid_length);
-}
-
 static okta_reason check_header(verification *v)
 {
-    if (!recall_header(&v->jws, v->result)) {
-        if (okta_jws_read_header(&v->jws, v->result) != OKTA_OK)
-            return v->result->reason;
-        remember_header(&v->jws);
-    }
+    if (okta_jws_read_header(&v->jws, v->result) != OKTA_OK)
+        return v->result->reason;
     return okta_trace_seen(v->trace, v->result, "%zu bytes of JSON", v->jws.header_length);
 }
 
@@ -124,8 +74,7 @@ static okta_reason check_algorithm(verification *v)
 
 static void read_payload(verification *v, okta_error *error)
 {
-    v->payload = okta_read_object((const char *)v->jws.payload, v->jws.payload_length,
-                                  &v->payload_bytes, error);
+    v->payload = okta_read_object((const char *)v->jws.payload, v->jws.payload_length, error);
     v->payload_was_read = true;
 }
 
@@ -202,7 +151,7 @@ static okta_reason check_signature(verification *v)
 
 static okta_reason check_claims(verification *v)
 {
-    v->claims = okta_claims_new(v->payload, v->payload_bytes, &v->jws, v->result);
+    v->claims = okta_claims_new(v->payload, &v->jws, v->result);
     if (!v->claims)
         return v->result->reason;
     v->payload = NULL;

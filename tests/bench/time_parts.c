@@ -75,16 +75,15 @@ static void run_header(void *baton)
     stages *t = baton;
     okta_result result;
 
-    json_decref(t->jws.header);
+    free(t->jws.header);
     need(okta_jws_read_header(&t->jws, &result) == OKTA_OK);
 }
 
 static void run_payload(void *baton)
 {
     const stages *t = baton;
-    size_t bytes;
     okta_value *payload =
-        okta_read_object((const char *)t->jws.payload, t->jws.payload_length, &bytes, NULL);
+        okta_read_object((const char *)t->jws.payload, t->jws.payload_length, NULL);
 
     need(payload);
     free(payload);
@@ -94,13 +93,11 @@ static void run_claims(void *baton)
 {
     stages *t = baton;
     okta_result result;
-
-    size_t bytes;
     okta_value *payload =
-        okta_read_object((const char *)t->jws.payload, t->jws.payload_length, &bytes, NULL);
+        okta_read_object((const char *)t->jws.payload, t->jws.payload_length, NULL);
 
     okta_claims_unref(t->claims);
-    t->claims = payload ? okta_claims_new(payload, bytes, &t->jws, &result) : NULL;
+    t->claims = payload ? okta_claims_new(payload, &t->jws, &result) : NULL;
     need(t->claims);
 }
 

@@ -1,5 +1,4 @@
-#include "core/json.h"
-#include "core/reader.h"
+#include "../oracle.h"
 #include "policy.h"
 
 /* Claims of any JSON object; what the policy passes is what RFC 7519 would pass. */
@@ -7,9 +6,8 @@ FUZZ_TARGET("claims")
 {
     const okta_jws jws = {
         .algorithm = okta_algorithm_by_id(OKTA_RS256), .kid = "k", .kid_length = 1};
-    json_t *payload = okta_json_object(input, length, NULL);
-    size_t bytes;
-    okta_value *value = okta_read_object(input, length, &bytes, NULL);
+    json_t *payload = oracle_object(input, length);
+    okta_value *value = okta_read_object(input, length, NULL);
     okta_claims *claims;
     okta_result result;
     bool good = false;
@@ -18,12 +16,9 @@ FUZZ_TARGET("claims")
     if (!value)
         return false;
     okta_result_init(&result);
-    claims = okta_claims_new(value, bytes, &jws, &result);
+    claims = okta_claims_new(value, &jws, &result);
     if (claims) {
-        json_t *again = okta_value_to_json(okta_claims_root(claims));
-
-        hold(json_equal(payload, again));
-        json_decref(again);
+        hold(oracle_agrees(payload, okta_claims_root(claims)));
         good = okta_policy_check(&fuzz_policy, claims, FUZZ_NOW, NULL, &result) == OKTA_OK;
         if (good)
             fuzz_hold_accepted(payload);

@@ -1,4 +1,5 @@
 #include "core/jws.h"
+#include "../oracle.h"
 #include "core/base64url.h"
 #include "core/jwk.h"
 #include "fuzz.h"
@@ -37,12 +38,16 @@ FUZZ_TARGET("jws")
         good = okta_jws_read_header(&jws, &result) == OKTA_OK;
     }
     if (good) {
-        const char *alg = json_string_value(json_object_get(jws.header, "alg"));
+        json_t *header = oracle_object((const char *)jws.header_text, jws.header_length);
+        const char *alg = json_string_value(json_object_get(header, "alg"));
+        const char *kid = json_string_value(json_object_get(header, "kid"));
 
         for (size_t i = 0; i < sizeof(banned) / sizeof(banned[0]); i++)
-            hold(!json_object_get(jws.header, banned[i]));
+            hold(!json_object_get(header, banned[i]));
         hold(alg && (!jws.algorithm || strcmp(jws.algorithm->name, alg) == 0));
-        hold(!jws.kid || jws.kid_length <= OKTA_KID_MAX_BYTES);
+        hold(kid ? jws.kid && strcmp(jws.kid, kid) == 0 : !jws.kid);
+        hold(jws.kid_length == (kid ? strlen(kid) : 0) && jws.kid_length <= OKTA_KID_MAX_BYTES);
+        json_decref(header);
     } else {
         hold(result.reason > OKTA_OK && result.detail[0]);
     }

@@ -1,32 +1,19 @@
-#include "core/json.h"
-#include "core/reader.h"
+#include "../oracle.h"
 #include "unit.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-/* Whether the reader of claims sets takes it too, and reads the same in it. */
-static bool is_read_alike(const char *json, size_t length, const json_t *expected)
-{
-    okta_error error = {""};
-    size_t bytes;
-    okta_value *value = okta_read_object(json, length, &bytes, &error);
-    json_t *read = value ? okta_value_to_json(value) : NULL;
-    bool same = expected ? json_equal(read, expected) : !value && error.text[0];
-
-    json_decref(read);
-    free(value);
-    return same;
-}
-
+/* By our reader; jansson has to agree. */
 static bool parses_bytes(const char *json, size_t length, okta_error *error)
 {
     const char *text = exact(json, length);
-    json_t *value = okta_json_object(text, length, error);
+    okta_value *value = okta_read_object(text, length, error);
+    json_t *expected = oracle_object(text, length);
     bool parsed = value != NULL;
 
-    check(is_read_alike(text, length, value), "not read alike: %.*s", (int)length, json);
-    json_decref(value);
+    check(oracle_agrees(expected, value), "not read alike: %.*s", (int)length, json);
+    json_decref(expected);
+    free(value);
     return parsed;
 }
 
@@ -205,7 +192,9 @@ rule(caps_the_depth)
     check(!parses(nested("[", "]", OKTA_JSON_MAX_DEPTH + 1)), "arrays beyond it");
     check(parses(nested("{\"a\":", "}", OKTA_JSON_MAX_DEPTH)), "objects at the cap");
     check(!parses(nested("{\"a\":", "}", OKTA_JSON_MAX_DEPTH + 1)), "objects beyond it");
-    check(!parses_bytes(bomb, 1000000, &error), "a million brackets");
+    check(!parses(bomb), "a million brackets");
+    bomb = text("{\"a\":%s", bomb);
+    check(!parses_bytes(bomb, strlen(bomb), &error), "a million brackets in an object");
     check(strstr(error.text, "32"), "%s", error.text);
 }
 
@@ -232,26 +221,7 @@ rule(does_not_count_what_stands_in_strings_or_side_by_side)
     check(!parses(text("{\"a\":%s}", repeat("]", 40))), "closed more often than opened");
 }
 
-rule(names_the_place_of_a_fault)
+rule(a_cause_that_nobody_asks_for_is_not_told)
 {
-    okta_error error = {""};
-
-    check(!parses_bytes("{\n\"a\":1,\n\"b\":oops}", 18, &error), "a word that is none");
-    check(strstr(error.text, "line 3"), "%s", error.text);
-    check(!parses_bytes("{", 1, NULL), "a cause nobody asks for");
-}
-
-rule(finds_strings_with_their_length)
-{
-    static const char sound[] = "{\"a\":\"xy\",\"b\":1,\"c\":\"\"}";
-    json_t *object = okta_json_object(sound, strlen(sound), NULL);
-    size_t length = 99;
-
-    need(object, "sound");
-    check(strcmp(okta_json_string(object, "a", &length), "xy") == 0 && length == 2, "a");
-    check(okta_json_string(object, "c", &length) && length == 0, "c");
-    check(!okta_json_string(object, "b", &length), "a number");
-    check(!okta_json_string(object, "d", &length), "absent");
-    check(!okta_json_string(NULL, "a", &length), "no object at all");
-    json_decref(object);
+    check(!parses_bytes("{", 1, NULL), "half an object");
 }

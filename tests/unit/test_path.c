@@ -6,8 +6,7 @@
 
 static const okta_value *read_value(const char *json)
 {
-    size_t bytes;
-    okta_value *value = okta_read_object(json, strlen(json), &bytes, NULL);
+    okta_value *value = okta_read_object(json, strlen(json), NULL);
 
     need(value, "no JSON: %s", json);
     return keep(value);

@@ -1,19 +1,17 @@
-#include "core/json.h"
 #include "core/reader.h"
 #include "unit.h"
 
 #include <locale.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What it takes and refuses: tests/unit/test_json.c, beside okta_json_object. */
-
-static size_t size_of_block;
+/* What it takes and refuses: tests/unit/test_json.c, beside jansson. */
 
 static const okta_value *read_text(const char *json)
 {
     size_t length = strlen(json);
-    okta_value *value = okta_read_object(exact(json, length), length, &size_of_block, NULL);
+    okta_value *value = okta_read_object(exact(json, length), length, NULL);
 
     return value ? keep(value) : NULL;
 }
@@ -141,12 +139,11 @@ rule(what_ends_too_early_is_refused_without_reading_on)
 {
     static const char whole[] =
         "{\"a\":[1.5e3,-2,true,null],\"b\\u00e9\\ud83d\\ude00\":{\"c\":\"\xf0\x9f\x98\x80\"}}";
-    size_t bytes;
 
     for (size_t length = 0; length < sizeof(whole) - 1; length++) {
         okta_error error = {""};
 
-        check(!okta_read_object(exact(whole, length), length, &bytes, &error), "%zu bytes", length);
+        check(!okta_read_object(exact(whole, length), length, &error), "%zu bytes", length);
         check(strstr(error.text, "JSON, byte "), "%zu bytes: %s", length, error.text);
     }
     check(read_text(whole), "all of it");
@@ -202,12 +199,20 @@ rule(a_point_is_a_point_in_every_locale)
     setlocale(LC_NUMERIC, "C");
 }
 
+static bool fits(const char *json, size_t needed)
+{
+    const okta_value *value = read_text(json);
+    size_t size = value ? malloc_usable_size((okta_value *)value) : 0;
+
+    return size >= needed && size < needed + 2 * sizeof(max_align_t);
+}
+
 rule(the_block_is_as_large_as_what_it_holds)
 {
-    read_text("{\"a\":1}");
-    check(size_of_block == 2 * sizeof(okta_value) + 2, "%zu", size_of_block);
-    read_text("{\"a\" : [1, \"b\\u0063\"] }");
-    check(size_of_block == 4 * sizeof(okta_value) + 2 + 3, "%zu", size_of_block);
+    check(fits("{\"a\":1}", 2 * sizeof(okta_value) + 2), "one member");
+    check(fits("{\"a\" : [1, \"b\\u0063\"] }", 4 * sizeof(okta_value) + 2 + 3), "an array");
+    check(fits(text("{\"a\":\"%s\"}", repeat("\\u0063", 100)), 2 * sizeof(okta_value) + 2 + 101),
+          "escapes");
 }
 
 rule(a_fault_has_its_place_and_its_cause)
@@ -236,10 +241,36 @@ rule(a_fault_has_its_place_and_its_cause)
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         okta_error error = {""};
-        size_t bytes;
 
-        check(!okta_read_object(rows[i].json, strlen(rows[i].json), &bytes, &error), "%s",
-              rows[i].json);
+        check(!okta_read_object(rows[i].json, strlen(rows[i].json), &error), "%s", rows[i].json);
         check(strstr(error.text, rows[i].cause), "%s: %s", rows[i].json, error.text);
     }
+}
+
+/* What somebody wrote with an editor. */
+rule(a_fault_of_a_document_has_its_line_and_column)
+{
+    static const struct {
+        const char *json;
+        const char *cause;
+    } rows[] = {
+        {"", "JSON, line 1, column 1: not a JSON object"},
+        {"{\n  \"keys\": [\n    oops\n  ]\n}\n", "JSON, line 3, column 5: no value"},
+        {"{\r\n\"a\":1,\r\n}", "JSON, line 3, column 1: no name of a member"},
+        {"{\"\xc3\xa9\":oops}", "JSON, line 1, column 6: no value"},
+        {"\xef\xbb\xbf{\"a\":oops}", "JSON, line 1, column 6: no value"},
+        {"\xef\xbb\xbf\xef\xbb\xbf{}", "JSON, line 1, column 1: not a JSON object"},
+    };
+    okta_value *marked;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        size_t length = strlen(rows[i].json);
+        okta_error error = {""};
+
+        check(!okta_read_document(exact(rows[i].json, length), length, &error), "row %zu", i);
+        check(strcmp(error.text, rows[i].cause) == 0, "row %zu: %s", i, error.text);
+    }
+    marked = okta_read_document("\xef\xbb\xbf{\"a\":1}", 10, NULL);
+    check(okta_value_member(marked, "a"), "one byte order mark is skipped");
+    free(marked);
 }

@@ -7,8 +7,7 @@
 
 static const okta_value *read_value(const char *json)
 {
-    size_t bytes;
-    okta_value *value = okta_read_object(json, strlen(json), &bytes, NULL);
+    okta_value *value = okta_read_object(json, strlen(json), NULL);
 
     need(value, "no JSON: %s", json);
     return keep(value);
@@ -136,4 +135,21 @@ rule(holding_is_of_whole_strings)
         check(okta_value_holds(of(rows[i].json), "api", 3) == rows[i].holds, "%s", rows[i].json);
     check(!okta_value_holds(of("{\"v\":\"api\"}"), "api\0", 4), "a NUL behind");
     check(okta_value_holds(of("{\"v\":\"\"}"), "", 0), "empty");
+}
+
+/* What JOSE headers, JWKs and claims make of null differs. */
+rule(a_member_is_found_as_it_stands_or_as_a_string)
+{
+    static const char json[] = "{\"a\":\"xy\",\"b\":1,\"c\":\"\",\"d\":null}";
+    okta_value *object = okta_read_object(json, strlen(json), NULL);
+
+    need(object, "sound");
+    check(strcmp(okta_value_text(object, "a"), "xy") == 0, "a");
+    check(okta_value_text(object, "c") && !*okta_value_text(object, "c"), "c");
+    check(!okta_value_text(object, "b"), "a number");
+    check(!okta_value_text(object, "d") && !okta_value_text(object, "e"), "null and absent");
+    check(!okta_value_text(NULL, "a") && !okta_value_entry(NULL, "a"), "no object at all");
+    check(okta_value_entry(object, "d") && !okta_value_member(object, "d"), "null");
+    check(!okta_value_entry(object, "e") && !okta_value_entry(object->as.children, "a"), "absent");
+    free(object);
 }

@@ -139,13 +139,12 @@ okta_claims *world_claims(const char *json, okta_type type, okta_result *result)
                           .type = type,
                           .kid = exact("rsa", 3),
                           .kid_length = 3};
-    size_t bytes;
-    okta_value *value = okta_read_object(json, strlen(json), &bytes, NULL);
+    okta_value *value = okta_read_object(json, strlen(json), NULL);
     okta_claims *claims;
 
     need(value, "no JSON: %s", json);
     okta_result_init(result);
-    claims = okta_claims_new(value, bytes, &jws, result);
+    claims = okta_claims_new(value, &jws, result);
     if (!claims)
         free(value);
     return claims;
