@@ -42,6 +42,14 @@ static inline json_t *oracle_object(const char *input, size_t length)
     return NULL;
 }
 
+/* The same for what okta_read_document reads. */
+static inline json_t *oracle_document(const char *input, size_t length)
+{
+    size_t skipped = length >= 3 && memcmp(input, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+    return oracle_object(input + skipped, length - skipped);
+}
+
 /* Whether the two say the same. */
 static inline bool oracle_agrees(const json_t *json, const okta_value *value)
 {

@@ -2,8 +2,8 @@
 
 #include "cli/input.h"
 #include "cli/message.h"
-#include "core/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void tell_dropped(void *baton, const char *kid, const char *why)
@@ -16,29 +16,28 @@ static void tell_dropped(void *baton, const char *kid, const char *why)
         okta_warn("%s: a key without kid cannot be used: %s", origin, why);
 }
 
-static void list_kids(okta_keys *keys, const char *text, size_t length)
+static void list_kids(okta_keys *keys, const okta_value *jwks)
 {
-    json_t *jwks = okta_json_document(text, length, NULL);
-    const json_t *list = json_object_get(jwks, "keys");
+    const okta_value *list = okta_value_member(jwks, "keys");
 
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        size_t used = strlen(keys->kids), kid_length = 0;
-        const char *kid = okta_json_string(json_array_get(list, i), "kid", &kid_length);
+    for (uint32_t i = 0; i < list->length; i++) {
+        const char *kid = okta_value_text(&list->as.children[i], "kid");
+        size_t used = strlen(keys->kids);
         char shown[64];
 
         if (!kid)
             continue;
-        okta_text_copy(shown, sizeof(shown), kid, kid_length);
+        okta_text_copy(shown, sizeof(shown), kid, strlen(kid));
         okta_text_format(keys->kids + used, sizeof(keys->kids) - used, "%s\"%s\"", used ? ", " : "",
                          shown);
     }
-    json_decref(jwks);
 }
 
 bool okta_keys_from_file(okta_keys *keys, const char *path)
 {
     okta_input file = {NULL, 0};
     okta_error error = {""};
+    okta_value *jwks;
     char name[300];
 
     okta_text_format(name, sizeof(name), "--jwks \"%s\"", path);
@@ -46,14 +45,15 @@ bool okta_keys_from_file(okta_keys *keys, const char *path)
         okta_input_clear(&file);
         return false;
     }
-    keys->set = okta_keyset_parse(file.bytes, file.length, tell_dropped, name, &error);
+    keys->set = okta_keyset_parse(file.bytes, file.length, tell_dropped, name, &jwks, &error);
     if (keys->set)
-        list_kids(keys, file.bytes, file.length);
+        list_kids(keys, jwks);
     else
         okta_complain("%s: %s; give a JSON Web Key Set such as {\"keys\":[...]} with a public key "
                       "that verifies",
                       name, error.text);
     keys->why = error;
+    free(jwks);
     okta_input_clear(&file);
     return keys->set != NULL;
 }
@@ -67,7 +67,7 @@ static void discovered(void *baton, const okta_discovery_result *result)
         return;
     }
     keys->set = okta_keyset_ref(result->keys);
-    list_kids(keys, result->jwks, result->jwks_length);
+    list_kids(keys, result->jwks);
 }
 
 bool okta_keys_from_issuer(okta_keys *keys, const okta_network *network, const char *issuer)

@@ -1,7 +1,6 @@
 #include "core/jwk.h"
 
 #include "core/base64url.h"
-#include "core/json.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -25,21 +24,20 @@ static const curve curves[] = {
 #define ED25519_BYTES 32
 #define OPERATIONS_MAX 32
 
-static bool is_word(const json_t *value, const char *word)
+static bool is_word(const okta_value *value, const char *word)
 {
-    return json_is_string(value) && json_string_length(value) == strlen(word) &&
-           strcmp(json_string_value(value), word) == 0;
+    return value && value->type == OKTA_VALUE_STRING && strcmp(value->as.string, word) == 0;
 }
 
 /* Decode a base64url member into a new buffer; the caller frees. */
-static unsigned char *member_bytes(const json_t *jwk, const char *name, size_t *length,
+static unsigned char *member_bytes(const okta_value *jwk, const char *name, size_t *length,
                                    okta_error *error)
 {
-    size_t text_length = 0;
-    const char *text = okta_json_string(jwk, name, &text_length);
+    const char *text = okta_value_text(jwk, name);
+    size_t text_length = text ? strlen(text) : 0;
     unsigned char *bytes;
 
-    if (!text || text_length == 0) {
+    if (text_length == 0) {
         okta_error_set(error, "no \"%s\"", name);
         return NULL;
     }
@@ -54,7 +52,7 @@ static unsigned char *member_bytes(const json_t *jwk, const char *name, size_t *
     return bytes;
 }
 
-static BIGNUM *member_number(const json_t *jwk, const char *name, okta_error *error)
+static BIGNUM *member_number(const okta_value *jwk, const char *name, okta_error *error)
 {
     size_t length = 0;
     unsigned char *bytes = member_bytes(jwk, name, &length, error);
@@ -92,7 +90,7 @@ static bool rsa_numbers_are_sound(const BIGNUM *n, const BIGNUM *e, okta_error *
     return true;
 }
 
-static EVP_PKEY *rsa_pkey(const json_t *jwk, size_t *modulus_bytes, okta_material *material,
+static EVP_PKEY *rsa_pkey(const okta_value *jwk, size_t *modulus_bytes, okta_material *material,
                           okta_error *error)
 {
     BIGNUM *n = member_number(jwk, "n", error);
@@ -123,7 +121,7 @@ static EVP_PKEY *rsa_pkey(const json_t *jwk, size_t *modulus_bytes, okta_materia
 }
 
 /* RFC 7518 section 6.2.1.2: coordinates have the full length of the field. */
-static EVP_PKEY *ec_pkey(const json_t *jwk, const curve *on, okta_material *material,
+static EVP_PKEY *ec_pkey(const okta_value *jwk, const curve *on, okta_material *material,
                          okta_error *error)
 {
     size_t size = on->coordinate_bytes, x_length = 0, y_length = 0;
@@ -160,7 +158,7 @@ static EVP_PKEY *ec_pkey(const json_t *jwk, const curve *on, okta_material *mate
     return pkey;
 }
 
-static EVP_PKEY *ed25519_pkey(const json_t *jwk, okta_material *material, okta_error *error)
+static EVP_PKEY *ed25519_pkey(const okta_value *jwk, okta_material *material, okta_error *error)
 {
     size_t length = 0;
     unsigned char *x = member_bytes(jwk, "x", &length, error);
@@ -177,10 +175,10 @@ static EVP_PKEY *ed25519_pkey(const json_t *jwk, okta_material *material, okta_e
     return pkey;
 }
 
-static EVP_PKEY *pkey_of(const json_t *jwk, okta_jwk *read, okta_error *error)
+static EVP_PKEY *pkey_of(const okta_value *jwk, okta_jwk *read, okta_error *error)
 {
-    const json_t *type = okta_json_member(jwk, "kty");
-    const json_t *crv = okta_json_member(jwk, "crv");
+    const okta_value *type = okta_value_member(jwk, "kty");
+    const okta_value *crv = okta_value_member(jwk, "crv");
 
     if (is_word(type, "RSA")) {
         read->kind = OKTA_KEY_RSA;
@@ -206,52 +204,52 @@ static EVP_PKEY *pkey_of(const json_t *jwk, okta_jwk *read, okta_error *error)
 }
 
 /* RFC 7517 section 4.3: an array of strings, none of them twice. */
-static bool operations_verify(const json_t *operations, okta_error *error)
+static bool operations_verify(const okta_value *operations, okta_error *error)
 {
     bool verifies = false;
 
-    if (!json_is_array(operations) || json_array_size(operations) > OPERATIONS_MAX)
+    if (operations->type != OKTA_VALUE_ARRAY || operations->length > OPERATIONS_MAX)
         return okta_error_set(error, "its \"key_ops\" is no array of at most %d", OPERATIONS_MAX);
-    for (size_t i = 0; i < json_array_size(operations); i++) {
-        const json_t *operation = json_array_get(operations, i);
+    for (uint32_t i = 0; i < operations->length; i++) {
+        const okta_value *operation = &operations->as.children[i];
 
-        if (!json_is_string(operation))
+        if (operation->type != OKTA_VALUE_STRING)
             return okta_error_set(error, "its \"key_ops\" hold something other than strings");
-        for (size_t k = 0; k < i; k++)
-            if (json_equal(json_array_get(operations, k), operation))
+        for (uint32_t k = 0; k < i; k++)
+            if (is_word(&operations->as.children[k], operation->as.string))
                 return okta_error_set(error, "its \"key_ops\" name an operation twice");
         verifies = verifies || is_word(operation, "verify");
     }
     return verifies || okta_error_set(error, "its \"key_ops\" lack \"verify\"");
 }
 
-static bool may_verify(const json_t *jwk, okta_error *error)
+static bool may_verify(const okta_value *jwk, okta_error *error)
 {
-    const json_t *use = okta_json_member(jwk, "use");
-    const json_t *operations = okta_json_member(jwk, "key_ops");
-    const json_t *kid = okta_json_member(jwk, "kid");
+    const okta_value *use = okta_value_member(jwk, "use");
+    const okta_value *operations = okta_value_member(jwk, "key_ops");
+    const okta_value *kid = okta_value_member(jwk, "kid");
 
     if (use && !is_word(use, "sig"))
         return okta_error_set(error, "its \"use\" is not \"sig\"");
     if (operations && !operations_verify(operations, error))
         return false;
-    if (kid && (!json_is_string(kid) || json_string_length(kid) == 0 ||
-                json_string_length(kid) > OKTA_KID_MAX_BYTES))
+    if (kid &&
+        (kid->type != OKTA_VALUE_STRING || kid->length == 0 || kid->length > OKTA_KID_MAX_BYTES))
         return okta_error_set(error, "its \"kid\" is no string of 1 to %d bytes",
                               OKTA_KID_MAX_BYTES);
     return true;
 }
 
-static bool named_algorithm(const json_t *jwk, okta_key_kind kind, const okta_algorithm **only,
+static bool named_algorithm(const okta_value *jwk, okta_key_kind kind, const okta_algorithm **only,
                             okta_error *error)
 {
-    const json_t *alg = okta_json_member(jwk, "alg");
+    const okta_value *alg = okta_value_member(jwk, "alg");
 
     *only = NULL;
     if (!alg)
         return true;
-    if (json_is_string(alg))
-        *only = okta_algorithm_by_name(json_string_value(alg), json_string_length(alg));
+    if (alg->type == OKTA_VALUE_STRING)
+        *only = okta_algorithm_by_name(alg->as.string, alg->length);
     if (!*only)
         return okta_error_set(error, "its \"alg\" is not supported");
     if ((*only)->key_kind != kind)
@@ -277,13 +275,13 @@ static const okta_algorithm *only_algorithm(okta_key_kind kind)
     }
 }
 
-bool okta_jwk_read(const json_t *json, okta_jwk *jwk, okta_error *error)
+bool okta_jwk_read(const okta_value *value, okta_jwk *jwk, okta_error *error)
 {
     *jwk = (okta_jwk){.kind = OKTA_KEY_RSA};
-    if (!may_verify(json, error))
+    if (!may_verify(value, error))
         return false;
-    jwk->pkey = pkey_of(json, jwk, error);
-    if (jwk->pkey && named_algorithm(json, jwk->kind, &jwk->only, error)) {
+    jwk->pkey = pkey_of(value, jwk, error);
+    if (jwk->pkey && named_algorithm(value, jwk->kind, &jwk->only, error)) {
         if (!jwk->only)
             jwk->only = only_algorithm(jwk->kind);
         return true;

@@ -4,8 +4,8 @@
 
 #include "core/algorithm.h"
 #include "core/text.h"
+#include "core/value.h"
 
-#include <jansson.h>
 #include <openssl/evp.h>
 
 #define OKTA_RSA_MIN_BITS 2048
@@ -31,6 +31,6 @@ typedef struct okta_jwk {
 
 /* Read a JWK that may verify. Members that are null are absent. False, with the cause in error, for
  * what okta_key_from_jwk refuses; nothing is to be freed then. Any thread. */
-bool okta_jwk_read(const json_t *json, okta_jwk *jwk, okta_error *error);
+bool okta_jwk_read(const okta_value *value, okta_jwk *jwk, okta_error *error);
 
 #endif

@@ -1,7 +1,6 @@
 #include "core/key.h"
 
 #include "core/crypto_errors.h"
-#include "core/json.h"
 #include "core/jwk.h"
 
 #include <openssl/bn.h>
@@ -50,14 +49,14 @@ static EVP_MD_CTX *prepare(EVP_PKEY *pkey, const okta_algorithm *algorithm)
     return context;
 }
 
-static okta_key *key_from_jwk(const json_t *json, okta_error *error)
+static okta_key *key_from_jwk(const okta_value *value, okta_error *error)
 {
-    size_t kid_length = 0;
-    const char *kid = okta_json_string(json, "kid", &kid_length);
+    const char *kid = okta_value_text(value, "kid");
+    size_t kid_length = kid ? strlen(kid) : 0;
     okta_jwk jwk;
     okta_key *key;
 
-    if (!okta_jwk_read(json, &jwk, error))
+    if (!okta_jwk_read(value, &jwk, error))
         return NULL;
     key = calloc(1, sizeof(*key) + kid_length + 1);
     if (key)
@@ -81,15 +80,15 @@ static okta_key *key_from_jwk(const json_t *json, okta_error *error)
     return key;
 }
 
-okta_key *okta_key_from_jwk(const json_t *jwk, okta_error *error)
+okta_key *okta_key_from_jwk(const okta_value *jwk, okta_error *error)
 {
     okta_crypto_errors errors;
     okta_error why = {""};
     okta_key *key;
 
     okta_crypto_errors_begin(&errors);
-    key = json_is_object(jwk) ? key_from_jwk(jwk, &why) : NULL;
-    if (!json_is_object(jwk))
+    key = jwk->type == OKTA_VALUE_OBJECT ? key_from_jwk(jwk, &why) : NULL;
+    if (jwk->type != OKTA_VALUE_OBJECT)
         okta_error_set(&why, "not an object");
     /* a key that lacks only its prepared context is whole */
     if (okta_crypto_errors_end(&errors) == OKTA_CRYPTO_LEFT_NO_MEMORY && !key)

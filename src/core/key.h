@@ -4,15 +4,14 @@
 
 #include "core/algorithm.h"
 #include "core/text.h"
-
-#include <jansson.h>
+#include "core/value.h"
 
 typedef struct okta_key okta_key;
 
 /* Build a key from a JWK. NULL, with the cause in error, for a type, curve, use, key_ops, alg or
  * size that cannot verify one of our algorithms, for points off the curve, for symmetric keys.
  * Members that are null are absent; private ones are never read. The caller frees. Any thread. */
-okta_key *okta_key_from_jwk(const json_t *jwk, okta_error *error);
+okta_key *okta_key_from_jwk(const okta_value *jwk, okta_error *error);
 void okta_key_free(okta_key *key);
 
 /* The kid, "" with length 0 and false when the JWK has none. Borrowed from key. */

@@ -1,6 +1,6 @@
 #include "core/keyset.h"
 
-#include "core/json.h"
+#include "core/reader.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -35,43 +35,30 @@ typedef struct dropping {
     void *baton;
 } dropping;
 
-static void drop(const dropping *to, const char *kid, size_t length, const char *why)
+static void drop(const dropping *to, const char *kid, const char *why)
 {
     char shown[128] = "";
 
     if (kid)
-        okta_text_copy(shown, sizeof(shown), kid, length);
+        okta_text_copy(shown, sizeof(shown), kid, strlen(kid));
     if (to->dropped)
         to->dropped(to->baton, shown, why);
 }
 
-/* Tried twice, for OpenSSL does not tell every want of memory as such, and half a set would refuse
- * good tokens. */
-static okta_key *key_of(const json_t *jwk, okta_error *why)
-{
-    okta_key *key = okta_key_from_jwk(jwk, why);
-
-    return key ? key : okta_key_from_jwk(jwk, why);
-}
-
 /* Every JWK of the list that is of use, in its order. False when memory ran out. */
-static bool read_keys(okta_keyset *set, const json_t *list, const dropping *to)
+static bool read_keys(okta_keyset *set, const okta_value *list, const dropping *to)
 {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *jwk = json_array_get(list, i);
+    for (uint32_t i = 0; i < list->length; i++) {
+        const okta_value *jwk = &list->as.children[i];
         okta_error why = {""};
-        okta_key *key = key_of(jwk, &why);
+        okta_key *key = okta_key_from_jwk(jwk, &why);
 
         if (!key && okta_error_is_no_memory(&why))
             return false;
-        if (key) {
+        if (key)
             set->keys[set->count++] = key;
-        } else {
-            size_t length = 0;
-            const char *kid = okta_json_string(jwk, "kid", &length);
-
-            drop(to, kid, length, why.text);
-        }
+        else
+            drop(to, okta_value_text(jwk, "kid"), why.text);
     }
     return true;
 }
@@ -118,7 +105,7 @@ static void settle_kids(okta_keyset *set, const dropping *to)
         }
         okta_key_kid(key, &kid, &length);
         if (competes[i])
-            drop(to, kid, length, "different keys that share this kid could serve the same token");
+            drop(to, kid, "different keys that share this kid could serve the same token");
         okta_key_free(key);
     }
     set->count = kept;
@@ -135,18 +122,19 @@ static okta_keyset *new_set(size_t size, okta_error *error)
     return set;
 }
 
-okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped, void *baton,
+okta_keyset *okta_keyset_from_jwks(const okta_value *jwks, okta_dropped_fn *dropped, void *baton,
                                    okta_error *error)
 {
-    const json_t *list = json_object_get(jwks, "keys");
+    const okta_value *list = okta_value_member(jwks, "keys");
     const dropping to = {dropped, baton};
-    size_t size = json_array_size(list);
+    uint32_t size;
     okta_keyset *set;
 
-    if (!json_is_array(list)) {
+    if (!list || list->type != OKTA_VALUE_ARRAY) {
         okta_error_set(error, "not a JWKS: no \"keys\" array");
         return NULL;
     }
+    size = list->length;
     if (size > OKTA_KEYSET_MAX_KEYS) {
         okta_error_set(error, "more than %d keys", OKTA_KEYSET_MAX_KEYS);
         return NULL;
@@ -164,19 +152,22 @@ okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped,
         return set;
     okta_keyset_unref(set);
     if (size)
-        okta_error_set(error, "no usable key among its %zu", size);
+        okta_error_set(error, "no usable key among its %u", size);
     else
         okta_error_set(error, "an empty key set");
     return NULL;
 }
 
 okta_keyset *okta_keyset_parse(const char *text, size_t length, okta_dropped_fn *dropped,
-                               void *baton, okta_error *error)
+                               void *baton, okta_value **jwks, okta_error *error)
 {
-    json_t *jwks = okta_json_document(text, length, error);
-    okta_keyset *set = jwks ? okta_keyset_from_json(jwks, dropped, baton, error) : NULL;
+    okta_value *document = okta_read_document(text, length, error);
+    okta_keyset *set = document ? okta_keyset_from_jwks(document, dropped, baton, error) : NULL;
 
-    json_decref(jwks);
+    if (jwks)
+        *jwks = set ? document : NULL;
+    if (!jwks || !set)
+        free(document);
     return set;
 }
 

@@ -17,12 +17,13 @@ typedef void okta_dropped_fn(void *baton, const char *kid, const char *why);
  * dropped and named. Of the others that share a kid, one that is there twice counts once, keys that
  * serve different algorithms stand side by side, and different ones that could serve the same token
  * are all dropped and named. NULL, with the cause in error, when the text is not a JWKS or no key
- * is left. One reference for the caller. Any thread. */
+ * is left. One reference for the caller. With jwks (may be NULL), *jwks is the document, for the
+ * caller to free; NULL where there is no key set. Any thread. */
 okta_keyset *okta_keyset_parse(const char *text, size_t length, okta_dropped_fn *dropped,
-                               void *baton, okta_error *error);
+                               void *baton, okta_value **jwks, okta_error *error);
 
-/* The same from a JWKS already parsed as JSON; borrows jwks. */
-okta_keyset *okta_keyset_from_json(const json_t *jwks, okta_dropped_fn *dropped, void *baton,
+/* The same from a document that was read; borrows jwks. */
+okta_keyset *okta_keyset_from_jwks(const okta_value *jwks, okta_dropped_fn *dropped, void *baton,
                                    okta_error *error);
 
 /* Reference counting; any thread. The last unref frees. NULL is ignored by unref. */

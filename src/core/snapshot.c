@@ -1,6 +1,6 @@
 #include "core/snapshot.h"
 
-#include "core/json.h"
+#include "core/reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +11,13 @@
 static const char *const kept[] = {"kty", "kid", "alg", "use", "key_ops",
                                    "n",   "e",   "crv", "x",   "y"};
 
-static json_t *reduced_key(const json_t *jwk)
+static json_t *reduced_key(const okta_value *jwk)
 {
     json_t *key = json_object();
 
     for (size_t i = 0; key && i < sizeof(kept) / sizeof(kept[0]); i++) {
-        const json_t *member = okta_json_member(jwk, kept[i]);
-        if (member && json_object_set(key, kept[i], (json_t *)member)) {
+        const okta_value *member = okta_value_member(jwk, kept[i]);
+        if (member && json_object_set_new(key, kept[i], okta_value_to_json(member))) {
             json_decref(key);
             return NULL;
         }
@@ -25,13 +25,13 @@ static json_t *reduced_key(const json_t *jwk)
     return key;
 }
 
-static json_t *reduced_keys(const json_t *jwks)
+static json_t *reduced_keys(const okta_value *jwks)
 {
-    const json_t *list = json_object_get(jwks, "keys");
-    json_t *keys = json_is_array(list) ? json_array() : NULL;
+    const okta_value *list = okta_value_member(jwks, "keys");
+    json_t *keys = list && list->type == OKTA_VALUE_ARRAY ? json_array() : NULL;
 
-    for (size_t i = 0; keys && i < json_array_size(list); i++) {
-        if (json_array_append_new(keys, reduced_key(json_array_get(list, i)))) {
+    for (uint32_t i = 0; keys && i < list->length; i++) {
+        if (json_array_append_new(keys, reduced_key(&list->as.children[i]))) {
             json_decref(keys);
             return NULL;
         }
@@ -39,10 +39,9 @@ static json_t *reduced_keys(const json_t *jwks)
     return keys;
 }
 
-char *okta_snapshot_encode(const okta_snapshot *snapshot, const char *jwks, size_t length)
+char *okta_snapshot_encode(const okta_snapshot *snapshot)
 {
-    json_t *source = okta_json_document(jwks, length, NULL);
-    json_t *keys = reduced_keys(source);
+    json_t *keys = reduced_keys(snapshot->jwks);
     /* An ETag may have bytes beyond ASCII (RFC 9110 section 8.8.3), and not all of them are UTF-8:
      * such a one is left out, keys that stand without it are only asked for in full. */
     json_t *etag = snapshot->etag ? json_string(snapshot->etag) : NULL;
@@ -58,77 +57,55 @@ char *okta_snapshot_encode(const okta_snapshot *snapshot, const char *jwks, size
     json_decref(etag);
     json_decref(document);
     json_decref(keys);
-    json_decref(source);
     return text;
 }
 
-static char *copy_of(const json_t *document, const char *name)
+static bool read_seconds(const okta_value *document, const char *name, int64_t least, int64_t *time)
 {
-    size_t length = 0;
-    const char *text = okta_json_string(document, name, &length);
+    const okta_value *value = okta_value_member(document, name);
 
-    return text && strlen(text) == length ? strdup(text) : NULL;
-}
-
-/* Whether a member that is fit to be copied has no copy. */
-static bool lacks_memory(const json_t *document, const char *name, const char *copy)
-{
-    size_t length = 0;
-    const char *text = copy ? NULL : okta_json_string(document, name, &length);
-
-    return text && strlen(text) == length;
-}
-
-static bool read_seconds(const json_t *document, const char *name, int64_t least, int64_t *time)
-{
-    const json_t *value = json_object_get(document, name);
-
-    if (!json_is_integer(value) || json_integer_value(value) < least ||
-        json_integer_value(value) > SECONDS_MAX)
+    if (!value || value->type != OKTA_VALUE_INTEGER || value->as.integer < least ||
+        value->as.integer > SECONDS_MAX)
         return false;
-    *time = json_integer_value(value);
+    *time = value->as.integer;
     return true;
+}
+
+static bool read_members(okta_snapshot *snapshot)
+{
+    const okta_value *document = snapshot->jwks;
+    int64_t version;
+
+    snapshot->issuer = okta_value_text(document, "issuer");
+    snapshot->jwks_uri = okta_value_text(document, "jwks_uri");
+    snapshot->etag = okta_value_text(document, "etag");
+    snapshot->trust = okta_value_text(document, "trust");
+    return snapshot->issuer && snapshot->jwks_uri && snapshot->trust &&
+           read_seconds(document, "version", OKTA_SNAPSHOT_VERSION, &version) &&
+           version == OKTA_SNAPSHOT_VERSION &&
+           read_seconds(document, "fetched_at", 0, &snapshot->fetched_at) &&
+           read_seconds(document, "max_age", -1, &snapshot->max_age);
 }
 
 bool okta_snapshot_decode(okta_snapshot *snapshot, const char *text, size_t length,
                           const char *issuer, okta_error *error)
 {
-    json_t *document = okta_json_object(text, length, error);
-    bool good = false;
-
     memset(snapshot, 0, sizeof(*snapshot));
-    if (!document)
+    snapshot->jwks = okta_read_object(text, length, error);
+    if (!snapshot->jwks)
         return false;
-    snapshot->issuer = copy_of(document, "issuer");
-    snapshot->jwks_uri = copy_of(document, "jwks_uri");
-    snapshot->etag = copy_of(document, "etag");
-    snapshot->trust = copy_of(document, "trust");
-    if (lacks_memory(document, "issuer", snapshot->issuer) ||
-        lacks_memory(document, "jwks_uri", snapshot->jwks_uri) ||
-        lacks_memory(document, "trust", snapshot->trust))
-        okta_error_set_no_memory(error);
-    else if (json_integer_value(json_object_get(document, "version")) != OKTA_SNAPSHOT_VERSION ||
-             !snapshot->issuer || !snapshot->jwks_uri || !snapshot->trust ||
-             !read_seconds(document, "fetched_at", 0, &snapshot->fetched_at) ||
-             !read_seconds(document, "max_age", -1, &snapshot->max_age))
+    if (!read_members(snapshot))
         okta_error_set(error, "not a key set snapshot of this version");
     else if (strcmp(snapshot->issuer, issuer) != 0)
         okta_error_set(error, "a snapshot of another issuer");
     else
-        snapshot->keys = okta_keyset_from_json(document, NULL, NULL, error);
-    good = snapshot->keys != NULL;
-    if (!good)
-        okta_snapshot_clear(snapshot);
-    json_decref(document);
-    return good;
+        return true;
+    okta_snapshot_clear(snapshot);
+    return false;
 }
 
 void okta_snapshot_clear(okta_snapshot *snapshot)
 {
-    free(snapshot->issuer);
-    free(snapshot->jwks_uri);
-    free(snapshot->etag);
-    free(snapshot->trust);
-    okta_keyset_unref(snapshot->keys);
+    free((okta_value *)snapshot->jwks);
     memset(snapshot, 0, sizeof(*snapshot));
 }

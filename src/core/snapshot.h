@@ -3,31 +3,35 @@
 #ifndef OKTA_CORE_SNAPSHOT_H
 #define OKTA_CORE_SNAPSHOT_H
 
-#include "core/keyset.h"
+#include "core/text.h"
+#include "core/value.h"
 
 #include <stdint.h>
 
 /* Of the text. One of another version is refused. */
 #define OKTA_SNAPSHOT_VERSION 2
 
-/* Value type; strings are borrowed when encoding, owned (okta_snapshot_clear) when decoded. */
+/* Value type. jwks is the key set's document: its "keys" array counts. When decoded it is the
+ * snapshot's own (okta_snapshot_clear), and the strings are borrowed from it; when encoding all is
+ * borrowed. */
 typedef struct okta_snapshot {
-    char *issuer;
-    char *jwks_uri;
-    char *etag;         /* NULL: none */
+    const char *issuer;
+    const char *jwks_uri;
+    const char *etag;   /* NULL: none */
+    const char *trust;  /* what the source was trusted by: authorities, proxy and the like */
     int64_t fetched_at; /* seconds since the epoch */
     int64_t max_age;    /* seconds that the source allowed; -1: not said */
-    okta_keyset *keys;  /* decoded only */
-    char *trust;        /* what the source was trusted by: authorities, proxy and the like */
+    const okta_value *jwks;
 } okta_snapshot;
 
-/* Encode with the keys of a JWKS text, of which only what verification needs is kept. An etag that
- * JSON cannot hold is left out. NULL when out of memory or when jwks is no JWKS. The caller frees
- * with free(). */
-char *okta_snapshot_encode(const okta_snapshot *snapshot, const char *jwks, size_t length);
+/* The text, with of each key only what verification needs. An etag that JSON cannot hold is left
+ * out. NULL when out of memory or when jwks is no JWKS. The caller frees with free(). A snapshot
+ * that was decoded can be encoded with other times. */
+char *okta_snapshot_encode(const okta_snapshot *snapshot);
 
-/* Decode and parse the keys, as strictly as an answer from the network. Refused, with the cause:
- * anything malformed, and a snapshot of another issuer. */
+/* Read where the keys came from, and when, as strictly as an answer from the network; the keys
+ * themselves are okta_keyset_from_jwks's affair. Refused, with the cause: anything malformed, and a
+ * snapshot of another issuer; nothing is to be cleared then. */
 bool okta_snapshot_decode(okta_snapshot *snapshot, const char *text, size_t length,
                           const char *issuer, okta_error *error);
 void okta_snapshot_clear(okta_snapshot *snapshot);

@@ -85,6 +85,7 @@ static void keys_came(void *baton, const okta_fetch_response *response)
 {
     okta_discovery *d = baton;
     okta_discovery_result result = {.good = true, .retry_after = -1};
+    okta_value *jwks;
     okta_error why = {""}, error = {""};
 
     if (response->answered && response->status == 304 && d->conditional) {
@@ -98,19 +99,19 @@ static void keys_came(void *baton, const okta_fetch_response *response)
         fail(d, response, &error);
         return;
     }
-    result.keys =
-        okta_keyset_parse(response->body, response->length, d->dropped, d->dropped_baton, &why);
+    result.keys = okta_keyset_parse(response->body, response->length, d->dropped, d->dropped_baton,
+                                    &jwks, &why);
     if (!result.keys) {
         okta_error_set(&error, "%s: %s", d->jwks_uri, why.text);
         fail(d, response, &error);
         return;
     }
-    result.jwks = response->body;
-    result.jwks_length = response->length;
+    result.jwks = jwks;
     result.etag = response->etag;
     result.max_age = response->max_age;
     report(d, &result);
     okta_keyset_unref(result.keys);
+    free(jwks);
 }
 
 /* OpenID Connect Discovery appends to the issuer; RFC 8414 section 3.1 inserts between host and

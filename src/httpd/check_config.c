@@ -111,9 +111,8 @@ static void judge_issuer(okta_judge *j, const okta_issuer *issuer)
 {
     const okta_issuer_settings *settings = &issuer->settings;
     dropped_keys dropped = {j, issuer};
-    okta_keyset *keys = NULL;
+    okta_keyset *keys;
     okta_error error = {""};
-    apr_size_t length;
 
     if (!okta_issuer_check(issuer->url, settings->insecure_http, &error))
         okta_complain(j, issuer->server, "OktaIssuer \"%s\": %s", issuer->url, error.text);
@@ -127,9 +126,10 @@ static void judge_issuer(okta_judge *j, const okta_issuer *issuer)
             settings->ca_file);
     if (!settings->jwks_file)
         return;
-    if (!okta_jwks_file_read(j->pool, settings->jwks_file,
-                             okta_registry_get()->global.key_set_max_bytes, warn_of_dropped,
-                             &dropped, &length, &keys, &error))
+    keys = okta_jwks_file_read(j->pool, settings->jwks_file,
+                               okta_registry_get()->global.key_set_max_bytes, warn_of_dropped,
+                               &dropped, NULL, &error);
+    if (!keys)
         okta_complain(j, issuer->server,
                       "OktaJwksFile \"%s\": it %s; put a JWKS there, {\"keys\":[...]}",
                       settings->jwks_file, error.text);

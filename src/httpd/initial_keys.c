@@ -6,6 +6,8 @@
 #include "httpd/restart.h"
 #include "httpd/statefile.h"
 
+#include <stdlib.h>
+
 /* At a restart. What the file said before has been taken over by now, if it was read before. */
 static const char *outcome_of_bad_file(const okta_issuer *issuer)
 {
@@ -20,16 +22,15 @@ static bool publish_file(const okta_issuer *issuer, apr_pool_t *ptemp)
 {
     const okta_key_times for_ever = {apr_time_now(), INT64_MAX, INT64_MAX, INT64_MAX};
     const char *path = issuer->settings.jwks_file;
-    const okta_snapshot origin = {.jwks_uri = (char *)path};
-    okta_keyset *keys = NULL;
+    okta_value *jwks = NULL;
     okta_error error = {""};
-    apr_size_t length;
-    const char *text =
-        okta_jwks_file_read(ptemp, path, okta_registry_get()->global.key_set_max_bytes, NULL, NULL,
-                            &length, &keys, &error);
-    bool good = text && okta_keystore_publish(issuer, 0, &origin, text, length, &error);
+    okta_keyset *keys = okta_jwks_file_read(
+        ptemp, path, okta_registry_get()->global.key_set_max_bytes, NULL, NULL, &jwks, &error);
+    const okta_snapshot snapshot = {.jwks_uri = path, .jwks = jwks};
+    bool good = keys && okta_keystore_publish(issuer, 0, &snapshot, &error);
 
     okta_keyset_unref(keys);
+    free(jwks);
     if (!good) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, 0, issuer->server,
                      OKTA_TAG_KEYS "OktaJwksFile \"%s\": it %s%s", path, error.text,

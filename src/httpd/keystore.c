@@ -32,17 +32,17 @@ static const char *const outcomes[] = {
 };
 
 bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
-                           const okta_snapshot *snapshot, const char *jwks, size_t length,
-                           okta_error *error)
+                           const okta_snapshot *snapshot, okta_error *error)
 {
     okta_slot *slot = okta_shared_of(issuer)->keys;
     /* without times, so that the same keys make the same text */
-    okta_snapshot timeless = {.issuer = (char *)issuer->url,
+    okta_snapshot timeless = {.issuer = issuer->url,
                               .jwks_uri = snapshot->jwks_uri,
                               .etag = snapshot->etag,
                               .max_age = -1,
-                              .trust = (char *)issuer->trust.text};
-    char *text = okta_snapshot_encode(&timeless, jwks, length);
+                              .trust = issuer->trust.text,
+                              .jwks = snapshot->jwks};
+    char *text = okta_snapshot_encode(&timeless);
     char *published = malloc(okta_slot_capacity(slot));
     size_t text_length = text ? strlen(text) : 0, published_length = 0;
     uint32_t generation;
@@ -154,17 +154,29 @@ static void note_unparsed(const okta_issuer *issuer, parsed *own, uint32_t gener
                      issuer->url, error->text);
 }
 
+static okta_keyset *published_keys(const okta_issuer *issuer, uint32_t *generation,
+                                   okta_error *error)
+{
+    okta_snapshot snapshot;
+    okta_keyset *keys;
+
+    if (!read_published(issuer, &snapshot, generation, error))
+        return NULL;
+    keys = okta_keyset_from_jwks(snapshot.jwks, NULL, NULL, error);
+    okta_snapshot_clear(&snapshot);
+    return keys;
+}
+
 static void parse_current(const okta_issuer *issuer, parsed *own)
 {
     const okta_record *shared = okta_shared_of(issuer);
     uint32_t generation = okta_slot_generation(shared->keys);
-    okta_snapshot snapshot;
     okta_error error = {""};
+    okta_keyset *keys = published_keys(issuer, &generation, &error);
 
-    if (read_published(issuer, &snapshot, &generation, &error)) {
-        replace(own, okta_keyset_ref(snapshot.keys), generation);
+    if (keys) {
+        replace(own, keys, generation);
         own->unparsed = 0;
-        okta_snapshot_clear(&snapshot);
         return;
     }
     note_unparsed(issuer, own, generation, &error);

@@ -22,10 +22,10 @@ okta_reason okta_keystore_get(const okta_issuer *issuer, bool newest, okta_keyse
  * parent's, before the fork. False, with the cause, when it does not fit or the turn is over.
  * snapshot says where it came from; its times are left out. */
 bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
-                           const okta_snapshot *snapshot, const char *jwks, size_t length,
-                           okta_error *error);
+                           const okta_snapshot *snapshot, okta_error *error);
 
-/* What is published, decoded; false when there is nothing. Release with okta_snapshot_clear. */
+/* What is published, read but for the keys; false when there is nothing. Release with
+ * okta_snapshot_clear. */
 bool okta_keystore_snapshot(const okta_issuer *issuer, okta_snapshot *snapshot);
 
 #endif

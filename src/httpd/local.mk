@@ -59,6 +59,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/directives.h \
 	src/httpd/log.h \
 	src/httpd/url_map.c src/httpd/url_map.h \
+	src/httpd/whole_file.c src/httpd/whole_file.h \
 	src/httpd/words.c src/httpd/words.h \
 	src/httpd/mod_auth_okta.c
 src_httpd_mod_auth_okta_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(APR_CFLAGS) $(APU_CFLAGS) \

@@ -74,7 +74,8 @@ static void note_success(okta_source *s, const okta_discovery_result *result, ap
 
 static void note_outcome(okta_source *s, const okta_discovery_result *result, apr_time_t when)
 {
-    okta_snapshot origin = {.jwks_uri = (char *)result->jwks_uri, .etag = (char *)result->etag};
+    okta_snapshot origin = {
+        .jwks_uri = result->jwks_uri, .etag = result->etag, .jwks = result->jwks};
     okta_error error = {""};
 
     if (!result->good && result->keys_too_large) {
@@ -83,8 +84,7 @@ static void note_outcome(okta_source *s, const okta_discovery_result *result, ap
     } else if (!result->good) {
         note_failure(s, result->error.text, result->retry_after);
     } else if (!result->not_modified &&
-               !okta_keystore_publish(s->issuer, s->holding->number, &origin, result->jwks,
-                                      result->jwks_length, &error)) {
+               !okta_keystore_publish(s->issuer, s->holding->number, &origin, &error)) {
         note_failure(s, error.text, -1);
     } else {
         note_success(s, result, when);
@@ -120,11 +120,23 @@ static const char *known_jwks_uri(const okta_source *s)
 }
 
 /* The ETag that an answer of "not modified" may refer to: that of the key set which is published,
- * if it can be read. After a failure none: whatever is wrong, keys in full put it right. */
+ * if it can be read. Whether keys can be made of it is looked at where requests ask for a fetch:
+ * they may have found that none can. After a failure no ETag: whatever is wrong, keys in full put
+ * it right. */
 static bool published_etag(const okta_source *s, okta_snapshot *snapshot)
 {
+    okta_keyset *keys;
+
     memset(snapshot, 0, sizeof(*snapshot));
-    return !s->shared->schedule->failing && okta_keystore_snapshot(s->issuer, snapshot);
+    if (s->shared->schedule->failing || !okta_keystore_snapshot(s->issuer, snapshot))
+        return false;
+    if (!s->shared->schedule->wanted)
+        return true;
+    keys = okta_keyset_from_jwks(snapshot->jwks, NULL, NULL, NULL);
+    if (!keys)
+        okta_snapshot_clear(snapshot);
+    okta_keyset_unref(keys);
+    return keys != NULL;
 }
 
 static void start(okta_source *s, okta_fetcher *fetcher)

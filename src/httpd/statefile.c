@@ -93,7 +93,7 @@ static bool origin_is_right(const okta_issuer *issuer, const okta_snapshot *snap
 /* Publish what the file has if it is fit for that; otherwise the reason why not, from ptemp or
  * static. */
 static const char *publish(const okta_issuer *issuer, const okta_snapshot *snapshot,
-                           const char *text, size_t length, apr_pool_t *ptemp)
+                           apr_pool_t *ptemp)
 {
     const okta_key_times times = okta_key_times_of(
         &issuer->limits, apr_time_from_sec(snapshot->fetched_at), snapshot->max_age, okta_jitter());
@@ -109,7 +109,7 @@ static const char *publish(const okta_issuer *issuer, const okta_snapshot *snaps
         return "it was written in the future";
     if (times.usable_until <= apr_time_now())
         return "its keys are older than OktaKeyMaxStale allows";
-    if (!okta_keystore_publish(issuer, 0, snapshot, text, length, &error))
+    if (!okta_keystore_publish(issuer, 0, snapshot, &error))
         return apr_pstrdup(ptemp, error.text);
     okta_schedule_restore(okta_shared_of(issuer)->schedule, &times);
     return NULL;
@@ -120,6 +120,7 @@ void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
     const char *directory = okta_statedir_of_parent();
     char path[APR_PATH_MAX];
     okta_snapshot snapshot;
+    okta_keyset *keys;
     okta_error error = {""};
     const char *fault = NULL;
     size_t length;
@@ -131,15 +132,17 @@ void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
     text = read_file(path, okta_slot_capacity(okta_shared_of(issuer)->keys), &length, &fault);
     if (!text && !fault)
         return;
-    if (text && !okta_snapshot_decode(&snapshot, text, length, issuer->url, &error)) {
-        fault = error.text;
-    } else if (text) {
-        fault = publish(issuer, &snapshot, text, length, ptemp);
+    if (text && okta_snapshot_decode(&snapshot, text, length, issuer->url, &error)) {
+        keys = okta_keyset_from_jwks(snapshot.jwks, NULL, NULL, &error);
+        fault = keys ? publish(issuer, &snapshot, ptemp) : error.text;
         if (!fault)
             ap_log_error(APLOG_MARK, APLOG_INFO, 0, issuer->server,
                          OKTA_TAG_KEYS "issuer \"%s\": %lu keys from \"%s\"", issuer->url,
-                         (unsigned long)okta_keyset_count(snapshot.keys), path);
+                         (unsigned long)okta_keyset_count(keys), path);
+        okta_keyset_unref(keys);
         okta_snapshot_clear(&snapshot);
+    } else if (text) {
+        fault = error.text;
     }
     if (fault)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, issuer->server,
@@ -151,20 +154,15 @@ void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
 /* What the slot has, as text with its times. NULL when out of memory. The caller frees. */
 static char *current_text(const okta_issuer *issuer, int64_t max_age)
 {
-    const okta_record *shared = okta_shared_of(issuer);
-    char *published = malloc(okta_slot_capacity(shared->keys)), *text = NULL;
     okta_snapshot snapshot;
-    uint32_t generation;
-    size_t length;
+    char *text;
 
-    if (okta_keystore_snapshot(issuer, &snapshot)) {
-        snapshot.fetched_at = apr_time_sec(shared->schedule->fetched_at);
-        snapshot.max_age = max_age;
-        if (published && okta_slot_read(shared->keys, published, &length, &generation))
-            text = okta_snapshot_encode(&snapshot, published, length);
-        okta_snapshot_clear(&snapshot);
-    }
-    free(published);
+    if (!okta_keystore_snapshot(issuer, &snapshot))
+        return NULL;
+    snapshot.fetched_at = apr_time_sec(okta_shared_of(issuer)->schedule->fetched_at);
+    snapshot.max_age = max_age;
+    text = okta_snapshot_encode(&snapshot);
+    okta_snapshot_clear(&snapshot);
     return text;
 }
 

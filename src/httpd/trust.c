@@ -1,8 +1,8 @@
 #include "httpd/trust.h"
 
 #include "httpd/log.h"
+#include "httpd/whole_file.h"
 
-#include <apr_file_io.h>
 #include <apr_strings.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -27,22 +27,9 @@ static bool has_certificate(const char *pem, apr_size_t length)
 /* The file, or NULL when nothing can be trusted by it. */
 static const char *read_authorities(apr_pool_t *pool, const char *path, apr_size_t *length)
 {
-    apr_finfo_t info;
-    apr_file_t *file;
-    char *pem = NULL;
+    const char *pem = okta_whole_file_read(pool, path, CA_BYTES_MAX, "", length, NULL);
 
-    if (apr_file_open(&file, path, APR_READ | APR_BINARY, APR_OS_DEFAULT, pool) != APR_SUCCESS)
-        return NULL;
-    if (apr_file_info_get(&info, APR_FINFO_SIZE, file) == APR_SUCCESS && info.size > 0 &&
-        info.size <= CA_BYTES_MAX) {
-        *length = (apr_size_t)info.size;
-        pem = apr_palloc(pool, *length);
-        if (apr_file_read_full(file, pem, *length, NULL) != APR_SUCCESS ||
-            !has_certificate(pem, *length))
-            pem = NULL;
-    }
-    apr_file_close(file);
-    return pem;
+    return pem && has_certificate(pem, *length) ? pem : NULL;
 }
 
 /* The file that another issuer has read already, else it is read here. */

@@ -87,7 +87,7 @@ static void prepare(subject *of, okta_algorithm_id id, int bits)
     jwk = signer_jwk(&of->s);
     if (asprintf(&jwks, "{\"keys\":[%s]}", jwk) < 0)
         abort();
-    of->keys = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL);
+    of->keys = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL, NULL);
     free(jwks);
     free(jwk);
     free(payload);

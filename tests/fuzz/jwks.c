@@ -1,4 +1,4 @@
-#include "core/json.h"
+#include "../oracle.h"
 #include "core/keyset.h"
 #include "core/snapshot.h"
 #include "fuzz.h"
@@ -9,23 +9,25 @@ static void note(void *baton, const char *kid, const char *why)
     hold(strlen(kid) < 128 && why[0]);
 }
 
-static void hold_snapshot(const okta_keyset *set, const char *input, size_t length)
+static void hold_snapshot(const okta_keyset *set, const okta_value *jwks)
 {
-    const okta_snapshot head = {.issuer = (char *)FUZZ_ISSUER,
-                                .jwks_uri = (char *)FUZZ_ISSUER "/v1/keys",
-                                .trust = (char *)"system"};
-    char *encoded = okta_snapshot_encode(&head, input, length);
+    const okta_snapshot head = {
+        .issuer = FUZZ_ISSUER, .jwks_uri = FUZZ_ISSUER "/v1/keys", .trust = "system", .jwks = jwks};
+    char *encoded = okta_snapshot_encode(&head);
     okta_snapshot snapshot;
+    okta_keyset *again;
 
     hold(encoded);
     hold(okta_snapshot_decode(&snapshot, encoded, strlen(encoded), FUZZ_ISSUER, NULL));
-    hold(okta_keyset_count(snapshot.keys) == okta_keyset_count(set));
+    again = okta_keyset_from_jwks(snapshot.jwks, NULL, NULL, NULL);
+    hold(again && okta_keyset_count(again) == okta_keyset_count(set));
+    okta_keyset_unref(again);
     okta_snapshot_clear(&snapshot);
     free(encoded);
 }
 
 /* What the JWK is by itself, and what the set makes of its kid. */
-static void hold_key(const okta_keyset *set, const json_t *jwk)
+static void hold_key(const okta_keyset *set, const okta_value *jwk)
 {
     static const unsigned char junk[256] = {1};
     okta_key *alone = okta_key_from_jwk(jwk, NULL);
@@ -50,12 +52,12 @@ static void hold_key(const okta_keyset *set, const json_t *jwk)
 }
 
 /* How many JWKs are of use by themselves. */
-static size_t useful(const json_t *keys)
+static size_t useful(const okta_value *keys)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < json_array_size(keys); i++) {
-        okta_key *alone = okta_key_from_jwk(json_array_get(keys, i), NULL);
+    for (uint32_t i = 0; i < keys->length; i++) {
+        okta_key *alone = okta_key_from_jwk(&keys->as.children[i], NULL);
 
         count += alone != NULL;
         okta_key_free(alone);
@@ -69,23 +71,27 @@ FUZZ_TARGET("jwks")
 {
     size_t dropped = 0, size, kept, usable;
     okta_error error = {""};
-    okta_keyset *set = okta_keyset_parse(input, length, note, &dropped, &error);
-    json_t *json, *keys;
+    okta_value *jwks;
+    okta_keyset *set = okta_keyset_parse(input, length, note, &dropped, &jwks, &error);
+    const okta_value *keys;
+    json_t *json;
 
     if (!set) {
-        hold(error.text[0]);
+        hold(error.text[0] && !jwks);
         return false;
     }
-    json = okta_json_document(input, length, NULL);
-    keys = json_object_get(json, "keys");
-    size = json_array_size(keys);
+    json = oracle_document(input, length);
+    hold(oracle_agrees(json, jwks));
+    keys = okta_value_member(jwks, "keys");
+    size = keys->length;
     kept = okta_keyset_count(set);
     usable = useful(keys);
     hold(kept > 0 && kept <= usable && kept + dropped <= size && dropped >= size - usable);
-    for (size_t i = 0; i < size; i++)
-        hold_key(set, json_array_get(keys, i));
-    hold_snapshot(set, input, length);
+    for (uint32_t i = 0; i < keys->length; i++)
+        hold_key(set, &keys->as.children[i]);
+    hold_snapshot(set, jwks);
     json_decref(json);
+    free(jwks);
     okta_keyset_unref(set);
     return true;
 }

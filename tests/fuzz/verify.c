@@ -102,7 +102,7 @@ FUZZ_TARGET("verify")
     bool good;
 
     if (!keys)
-        keys = okta_keyset_parse(jwks, sizeof(jwks) - 1, NULL, NULL, NULL);
+        keys = okta_keyset_parse(jwks, sizeof(jwks) - 1, NULL, NULL, NULL, NULL);
     hold(keys);
     if (newline) {
         char *token = signed_token(input, length, newline);

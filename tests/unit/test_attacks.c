@@ -82,7 +82,7 @@ rule(a_symmetric_key_in_a_jwks)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char *jwks = text("{\"keys\":[%s]}", rows[i]);
         okta_error error = {""};
-        okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, &error);
+        okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL, &error);
 
         check(!set && error.text[0], "%s", rows[i]);
         okta_keyset_unref(set);
@@ -293,7 +293,7 @@ rule(duplicate_kids)
                                 text("{\"keys\":[%s,%s,%s,%s]}", good, other, good, evil)};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        okta_keyset *set = okta_keyset_parse(rows[i], strlen(rows[i]), NULL, NULL, NULL);
+        okta_keyset *set = okta_keyset_parse(rows[i], strlen(rows[i]), NULL, NULL, NULL, NULL);
         char *token = token_of(payload(""));
 
         need(set, "the other key stands");
@@ -417,14 +417,14 @@ rule(a_jwks_of_ten_thousand_keys_or_wrong_types)
     char *many = text("{\"keys\":[%s{}]}", repeat("{\"kty\":\"RSA\"},", 9999));
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        check(!okta_keyset_parse(rows[i], strlen(rows[i]), NULL, NULL, NULL), "%s", rows[i]);
-    check(!okta_keyset_parse(many, strlen(many), NULL, NULL, NULL), "ten thousand");
+        check(!okta_keyset_parse(rows[i], strlen(rows[i]), NULL, NULL, NULL, NULL), "%s", rows[i]);
+    check(!okta_keyset_parse(many, strlen(many), NULL, NULL, NULL, NULL), "ten thousand");
 }
 
 static bool loads(const char *jwk)
 {
     char *jwks = text("{\"keys\":[%s]}", jwk);
-    okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL);
+    okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL, NULL);
 
     okta_keyset_unref(set);
     return set != NULL;

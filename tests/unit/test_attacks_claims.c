@@ -99,7 +99,7 @@ rule(one_kid_at_two_issuers)
     policy.issuers = (okta_strings){2, issuers};
     for (size_t i = 0; i < 2; i++) {
         char *jwks = text("{\"keys\":[%s]}", mint_jwk(world_key(owners[i]), "\"kid\":\"same\","));
-        all.sets[i] = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL);
+        all.sets[i] = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL, NULL);
     }
     for (size_t signer = 0; signer < 2; signer++) {
         for (size_t claimed = 0; claimed < 2; claimed++) {

@@ -23,7 +23,7 @@ static void note(void *baton, const char *kid, const char *why)
 static okta_keyset *parse(const char *jwks, drops *seen, okta_error *error)
 {
     memset(seen, 0, sizeof(*seen));
-    return okta_keyset_parse(exact(jwks, strlen(jwks)), strlen(jwks), note, seen, error);
+    return okta_keyset_parse(exact(jwks, strlen(jwks)), strlen(jwks), note, seen, NULL, error);
 }
 
 static size_t usable(const char *jwks)
@@ -352,7 +352,7 @@ rule(caps_the_number_of_keys)
 rule(lives_as_long_as_a_reference)
 {
     char *jwks = text("{\"keys\":[%s]}", jwk("a", ""));
-    okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL);
+    okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL, NULL);
     const okta_key *key;
 
     need(set, "sound");
@@ -366,7 +366,7 @@ rule(lives_as_long_as_a_reference)
 rule(nobody_needs_to_hear_of_drops)
 {
     char *jwks = text("{\"keys\":[%s,{}]}", jwk("a", ""));
-    okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL);
+    okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL, NULL);
 
     check(set && okta_keyset_count(set) == 1, "one left");
     okta_keyset_unref(set);

@@ -1,4 +1,4 @@
-#include "core/json.h"
+#include "core/reader.h"
 #include "core/snapshot.h"
 #include "world.h"
 
@@ -8,34 +8,57 @@
 #define TRUST "ca=system proxy=none"
 #define KEYS_URI "https://integrator-1.okta.com/oauth2/default/v1/keys"
 
-static char *encode(const okta_snapshot *snapshot, const char *jwks)
-{
-    char *encoded = okta_snapshot_encode(snapshot, exact(jwks, strlen(jwks)), strlen(jwks));
+static okta_keyset *keys; /* of the snapshot that was decoded last */
 
+static char *encode(okta_snapshot snapshot, const char *jwks)
+{
+    okta_value *document = okta_read_document(exact(jwks, strlen(jwks)), strlen(jwks), NULL);
+    char *encoded;
+
+    snapshot.jwks = document;
+    encoded = okta_snapshot_encode(&snapshot);
+    free(document);
     return encoded ? keep(encoded) : NULL;
 }
 
+static const okta_snapshot head = {
+    .issuer = ISSUER, .jwks_uri = KEYS_URI, .trust = TRUST, .fetched_at = 1, .max_age = 1};
+
 static char *sound(void)
 {
-    const okta_snapshot snapshot = {(char *)ISSUER, (char *)KEYS_URI, (char *)"\"tag\"", NOW, 3600,
-                                    NULL,           (char *)TRUST};
-    char *encoded = encode(&snapshot, world_jwks());
+    okta_snapshot snapshot = head;
+    char *encoded;
 
+    snapshot.etag = "\"tag\"";
+    snapshot.fetched_at = NOW;
+    snapshot.max_age = 3600;
+    encoded = encode(snapshot, world_jwks());
     need(encoded, "the world's keys make no snapshot");
     return encoded;
 }
 
+static void clear(okta_snapshot *snapshot)
+{
+    okta_snapshot_clear(snapshot);
+    okta_keyset_unref(keys);
+    keys = NULL;
+}
+
+/* With its keys. */
 static bool decodes(const char *encoded, okta_snapshot *snapshot, const char *issuer)
 {
     okta_error error = {""};
     bool good = okta_snapshot_decode(snapshot, exact(encoded, strlen(encoded)), strlen(encoded),
                                      issuer, &error);
 
-    check(good || error.text[0], "refused without a cause: %.100s", encoded);
-    check(good || (!snapshot->issuer && !snapshot->jwks_uri && !snapshot->etag && !snapshot->keys &&
+    check(good || (!snapshot->issuer && !snapshot->jwks_uri && !snapshot->etag && !snapshot->jwks &&
                    !snapshot->trust),
           "a refusal left something behind");
-    return good;
+    keys = good ? okta_keyset_from_jwks(snapshot->jwks, NULL, NULL, &error) : NULL;
+    if (good && !keys)
+        clear(snapshot);
+    check(keys || error.text[0], "refused without a cause: %.100s", encoded);
+    return keys != NULL;
 }
 
 rule(what_goes_in_comes_out)
@@ -48,10 +71,10 @@ rule(what_goes_in_comes_out)
     check(strcmp(snapshot.etag, "\"tag\"") == 0, "%s", snapshot.etag);
     check(strcmp(snapshot.trust, TRUST) == 0, "%s", snapshot.trust);
     check(snapshot.fetched_at == NOW && snapshot.max_age == 3600, "times");
-    check(okta_keyset_count(snapshot.keys) == 6, "%zu keys", okta_keyset_count(snapshot.keys));
-    okta_snapshot_clear(&snapshot);
-    check(!snapshot.issuer && !snapshot.keys, "cleared");
-    okta_snapshot_clear(&snapshot);
+    check(okta_keyset_count(keys) == 6, "%zu keys", okta_keyset_count(keys));
+    clear(&snapshot);
+    check(!snapshot.issuer && !snapshot.jwks, "cleared");
+    clear(&snapshot);
 }
 
 rule(a_decoded_key_set_verifies_tokens)
@@ -60,33 +83,29 @@ rule(a_decoded_key_set_verifies_tokens)
     char *token = token_of(payload(""));
 
     need(decodes(sound(), &snapshot, ISSUER), "sound");
-    check(okta_verify_signature(OKTA_ALGORITHMS_ALL, snapshot.keys, token, strlen(token), NULL,
-                                &last) == OKTA_OK,
+    check(okta_verify_signature(OKTA_ALGORITHMS_ALL, keys, token, strlen(token), NULL, &last) ==
+              OKTA_OK,
           "%s", last.detail);
-    okta_snapshot_clear(&snapshot);
+    clear(&snapshot);
 }
 
 rule(an_absent_etag_stays_absent)
 {
-    const okta_snapshot without = {(char *)ISSUER, (char *)KEYS_URI, NULL, 0, 0,
-                                   NULL,           (char *)TRUST};
-    okta_snapshot snapshot;
+    okta_snapshot snapshot = {.issuer = ISSUER, .jwks_uri = KEYS_URI, .trust = TRUST};
 
-    need(decodes(encode(&without, world_jwks()), &snapshot, ISSUER), "sound");
+    need(decodes(encode(snapshot, world_jwks()), &snapshot, ISSUER), "sound");
     check(!snapshot.etag, "%s", snapshot.etag);
     check(snapshot.fetched_at == 0 && snapshot.max_age == 0, "times");
-    okta_snapshot_clear(&snapshot);
+    clear(&snapshot);
 }
 
 rule(only_what_verification_needs_is_kept)
 {
-    const okta_snapshot snapshot = {(char *)ISSUER, (char *)KEYS_URI, NULL, 1, 1,
-                                    NULL,           (char *)TRUST};
     char *jwks =
         text("{\"keys\":[%s],\"other\":\"x\"}",
              mint_jwk(world_key("rsa"), "\"kid\":\"a\",\"d\":\"SECRET\",\"p\":\"SECRET\",\"q\":"
                                         "\"SECRET\",\"k\":\"SECRET\",\"x5c\":[\"CERT\"],"));
-    char *encoded = encode(&snapshot, jwks);
+    char *encoded = encode(head, jwks);
 
     need(encoded, "sound");
     check(!strstr(encoded, "SECRET") && !strstr(encoded, "CERT") && !strstr(encoded, "other"), "%s",
@@ -126,19 +145,17 @@ rule(a_snapshot_means_what_the_jwks_meant)
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const okta_snapshot head = {(char *)ISSUER, (char *)KEYS_URI, NULL, 1, 1,
-                                    NULL,           (char *)TRUST};
         okta_keyset *direct =
-            okta_keyset_parse(rows[i].jwks, strlen(rows[i].jwks), NULL, NULL, NULL);
-        char *encoded = encode(&head, rows[i].jwks);
+            okta_keyset_parse(rows[i].jwks, strlen(rows[i].jwks), NULL, NULL, NULL, NULL);
+        char *encoded = encode(head, rows[i].jwks);
         okta_snapshot snapshot;
 
         need(direct && encoded, "%s", rows[i].name);
         need(decodes(encoded, &snapshot, ISSUER), "%s", rows[i].name);
-        check(okta_keyset_count(direct) == okta_keyset_count(snapshot.keys), "%s: %zu and %zu keys",
-              rows[i].name, okta_keyset_count(direct), okta_keyset_count(snapshot.keys));
+        check(okta_keyset_count(direct) == okta_keyset_count(keys), "%s: %zu and %zu keys",
+              rows[i].name, okta_keyset_count(direct), okta_keyset_count(keys));
         okta_keyset_unref(direct);
-        okta_snapshot_clear(&snapshot);
+        clear(&snapshot);
     }
 }
 
@@ -146,12 +163,12 @@ rule(what_is_no_jwks_is_not_encoded)
 {
     static const char *const rows[] = {
         "", "x", "[]", "{}", "{\"keys\":{}}", "{\"keys\":1}", "{\"keys\":[],\"keys\":[]}"};
-    okta_snapshot snapshot = {(char *)ISSUER, (char *)KEYS_URI, NULL, 1, 1, NULL, (char *)TRUST};
+    okta_snapshot snapshot = head;
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        check(!encode(&snapshot, rows[i]), "%s", rows[i]);
-    snapshot.issuer = (char *)"\xff";
-    check(!encode(&snapshot, "{\"keys\":[]}"), "an issuer that is no UTF-8");
+        check(!encode(head, rows[i]), "%s", rows[i]);
+    snapshot.issuer = "\xff";
+    check(!encode(snapshot, "{\"keys\":[]}"), "an issuer that is no UTF-8");
 }
 
 static char *changed(const char *name, const char *value)
@@ -214,7 +231,7 @@ rule(a_damaged_snapshot_is_refused)
     check(!okta_snapshot_decode(&snapshot, "{}", 2, ISSUER, NULL), "no cause wanted");
     if (decodes(changed("etag", "7"), &snapshot, ISSUER)) {
         check(!snapshot.etag, "a number for an etag");
-        okta_snapshot_clear(&snapshot);
+        clear(&snapshot);
     }
 }
 
@@ -238,7 +255,7 @@ rule(times_leave_room_for_microseconds)
               names[i]);
         check(!decodes(changed(names[i], "9223372036855"), &snapshot, ISSUER), "%s", names[i]);
         need(decodes(changed(names[i], "100000000000"), &snapshot, ISSUER), "%s", names[i]);
-        okta_snapshot_clear(&snapshot);
+        clear(&snapshot);
     }
 }
 
@@ -255,17 +272,50 @@ rule(an_etag_that_json_cannot_hold_is_left_out)
                 {"\"a\\b\x01\"", true}};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        okta_snapshot snapshot = {.issuer = (char *)ISSUER,
-                                  .jwks_uri = (char *)KEYS_URI,
-                                  .trust = (char *)"system",
-                                  .etag = (char *)rows[i].etag,
+        okta_snapshot snapshot = {.issuer = ISSUER,
+                                  .jwks_uri = KEYS_URI,
+                                  .trust = "system",
+                                  .etag = rows[i].etag,
                                   .max_age = -1};
-        char *encoded = encode(&snapshot, world_jwks());
+        char *encoded = encode(snapshot, world_jwks());
 
         need(encoded && decodes(encoded, &snapshot, ISSUER), "row %zu is no snapshot", i);
-        check(okta_keyset_count(snapshot.keys) == 6, "row %zu: keys", i);
+        check(okta_keyset_count(keys) == 6, "row %zu: keys", i);
         check(rows[i].kept == (snapshot.etag && strcmp(snapshot.etag, rows[i].etag) == 0),
               "row %zu: %s", i, snapshot.etag ? snapshot.etag : "none");
-        okta_snapshot_clear(&snapshot);
+        clear(&snapshot);
     }
+}
+
+/* As the state file gets what was published without times. */
+rule(a_snapshot_gets_other_times_and_is_the_same_otherwise)
+{
+    char *before = sound(), *stamped, *back;
+    okta_snapshot snapshot;
+
+    need(decodes(before, &snapshot, ISSUER), "sound");
+    snapshot.fetched_at = 7;
+    snapshot.max_age = -1;
+    stamped = keep(okta_snapshot_encode(&snapshot));
+    clear(&snapshot);
+    need(decodes(stamped, &snapshot, ISSUER), "stamped");
+    check(snapshot.fetched_at == 7 && snapshot.max_age == -1, "times");
+    snapshot.fetched_at = NOW;
+    snapshot.max_age = 3600;
+    back = keep(okta_snapshot_encode(&snapshot));
+    check(strcmp(before, back) == 0, "%s became %s", before, back);
+    clear(&snapshot);
+}
+
+/* Reading where keys came from makes none of them. */
+rule(the_origin_is_read_without_the_keys)
+{
+    okta_snapshot snapshot;
+    char *encoded = changed("keys", "[{\"kty\":\"oct\"}]");
+
+    need(okta_snapshot_decode(&snapshot, encoded, strlen(encoded), ISSUER, NULL),
+         "no use, but JSON");
+    check(strcmp(snapshot.jwks_uri, KEYS_URI) == 0, "%s", snapshot.jwks_uri);
+    okta_snapshot_clear(&snapshot);
+    check(!decodes(encoded, &snapshot, ISSUER), "keys of no use");
 }

@@ -311,7 +311,7 @@ rule(a_signature_is_verified_over_any_payload)
 rule(without_a_kid_a_key_has_to_serve)
 {
     char *jwks = text("{\"keys\":[%s]}", mint_jwk(world_key("p256"), ""));
-    okta_keyset *keys = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL);
+    okta_keyset *keys = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL, NULL);
     char *other = mint_token(world_key("ed"), "EdDSA", "{\"alg\":\"EdDSA\"}", "x");
     char *own = mint_token(world_key("p256"), "ES256", "{\"alg\":\"ES256\"}", "x");
 
@@ -378,7 +378,7 @@ rule(long_kids_are_told_apart_at_their_ends)
     char *first = mint_jwk(world_key("rsa"), text("\"kid\":\"%s\",", kids[0]));
     char *second = mint_jwk(world_key("rs256"), text("\"kid\":\"%s\",", kids[1]));
     char *jwks = text("{\"keys\":[%s,%s]}", first, second);
-    okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL);
+    okta_keyset *set = okta_keyset_parse(jwks, strlen(jwks), NULL, NULL, NULL, NULL);
 
     need(set, "sound");
     for (int round = 0; round < 2; round++)

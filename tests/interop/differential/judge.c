@@ -67,7 +67,7 @@ static void open_court(court *c, const char *path)
             give_up(url, "out of memory, or too many issuers");
         c->urls[c->issuers] = url;
         c->sets[c->issuers] =
-            okta_keyset_parse(text, strlen(text), tell_dropped, (void *)url, &error);
+            okta_keyset_parse(text, strlen(text), tell_dropped, (void *)url, NULL, &error);
         if (!c->sets[c->issuers++])
             give_up(url, error.text);
         free(text);
