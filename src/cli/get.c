@@ -6,6 +6,7 @@
 #include "core/issuer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
@@ -134,7 +135,7 @@ static bool judge(const errand *e, int extra)
 static int run(errand *e)
 {
     okta_input secret;
-    json_t *answer = NULL;
+    okta_value *answer = NULL;
     int status = OKTA_EXIT_TROUBLE;
 
     if (okta_secret_read(&secret, &e->source)) {
@@ -146,10 +147,10 @@ static int run(errand *e)
     if (!answer)
         return status;
     if (!e->json)
-        puts(json_string_value(json_object_get(answer, "access_token")));
-    else if (!okta_print_json(json_incref(answer)))
+        puts(okta_value_text(answer, "access_token"));
+    else if (!okta_print_json(okta_value_to_json(answer)))
         status = OKTA_EXIT_TROUBLE;
-    json_decref(answer);
+    free(answer);
     return status;
 }
 

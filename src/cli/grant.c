@@ -2,7 +2,7 @@
 
 #include "cli/form.h"
 #include "cli/message.h"
-#include "core/json.h"
+#include "core/reader.h"
 
 #include <openssl/crypto.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 typedef struct exchange {
     const okta_grant *grant;
     char *endpoint; /* owned */
-    json_t *answer;
+    okta_value *answer;
     int status;
 } exchange;
 
@@ -39,17 +39,16 @@ static const char *remedy_of(const char *error, const okta_grant *grant)
 }
 
 /* A member as printable text, "" when absent. */
-static const char *member(const json_t *answer, const char *name, char *buffer, size_t size)
+static const char *member(const okta_value *answer, const char *name, char *buffer, size_t size)
 {
-    size_t length = 0;
-    const char *text = okta_json_string(answer, name, &length);
+    const char *text = okta_value_text(answer, name);
 
-    okta_text_copy(buffer, size, text ? text : "", length);
+    okta_text_copy(buffer, size, text ? text : "", text ? strlen(text) : 0);
     return buffer;
 }
 
 /* RFC 6749 section 5.2, or Okta's own form of an error. */
-static void complain_refused(const exchange *x, const json_t *answer, long status)
+static void complain_refused(const exchange *x, const okta_value *answer, long status)
 {
     char error[64], description[300], *end;
     const char *remedy;
@@ -68,7 +67,8 @@ static void complain_refused(const exchange *x, const json_t *answer, long statu
                   *description ? ": " : "", description, *remedy ? "; " : "", remedy);
 }
 
-static int judge_error(const exchange *x, const json_t *answer, const okta_fetch_response *response)
+static int judge_error(const exchange *x, const okta_value *answer,
+                       const okta_fetch_response *response)
 {
     char error[64];
 
@@ -88,21 +88,20 @@ static int judge_error(const exchange *x, const json_t *answer, const okta_fetch
 }
 
 /* RFC 6749 appendix A.12: visible ASCII. What is printed may go into a header next. */
-static bool is_printable_token(const char *token, size_t length)
+static bool is_printable_token(const char *token)
 {
-    for (size_t i = 0; i < length; i++)
-        if (token[i] < 0x21 || token[i] > 0x7e)
+    for (const char *at = token; *at; at++)
+        if (*at < 0x21 || *at > 0x7e)
             return false;
-    return length > 0;
+    return *token != '\0';
 }
 
-static int judge_token(const exchange *x, const json_t *answer)
+static int judge_token(const exchange *x, const okta_value *answer)
 {
-    size_t length = 0;
-    const char *token = okta_json_string(answer, "access_token", &length);
+    const char *token = okta_value_text(answer, "access_token");
     char type[32];
 
-    if (!token || !is_printable_token(token, length)) {
+    if (!token || !is_printable_token(token)) {
         okta_complain("%s answered with no usable access_token; is that the token endpoint?",
                       x->endpoint);
         return OKTA_EXIT_TROUBLE;
@@ -117,7 +116,7 @@ static void answered(void *baton, const okta_fetch_response *response)
 {
     exchange *x = baton;
     okta_error error = {""};
-    json_t *answer;
+    okta_value *answer;
 
     if (!response->answered) {
         error = response->error;
@@ -125,11 +124,10 @@ static void answered(void *baton, const okta_fetch_response *response)
         okta_complain("%s", error.text);
         return;
     }
-    answer = okta_json_object(response->body, response->length, &error);
+    answer = okta_read_object(response->body, response->length, NULL);
     if (response->status != 200) {
         x->status = judge_error(x, answer, response);
     } else if (!answer) {
-        /* not the parser's words: they quote the answer */
         okta_complain("%s answered with no JSON object; is that the token endpoint?", x->endpoint);
     } else {
         x->status = judge_token(x, answer);
@@ -137,7 +135,7 @@ static void answered(void *baton, const okta_fetch_response *response)
     if (x->status == OKTA_EXIT_GOOD)
         x->answer = answer;
     else
-        json_decref(answer);
+        free(answer);
 }
 
 static void discovered(void *baton, const okta_discovery_result *result)
@@ -216,7 +214,7 @@ static void ask(exchange *x)
     OPENSSL_clear_free(secret, secret ? strlen(secret) : 0);
 }
 
-int okta_grant_ask(const okta_grant *grant, json_t **answer)
+int okta_grant_ask(const okta_grant *grant, okta_value **answer)
 {
     exchange x = {.grant = grant, .status = OKTA_EXIT_TROUBLE};
 

@@ -4,8 +4,6 @@
 
 #include "cli/network.h"
 
-#include <jansson.h>
-
 /* Borrowed. */
 typedef struct okta_grant {
     const char *issuer;         /* NULL: endpoint is given */
@@ -17,9 +15,9 @@ typedef struct okta_grant {
     okta_network network;
 } okta_grant;
 
-/* Ask for a token. OKTA_EXIT_GOOD sets *answer (one reference for the caller), an object with a
- * printable access_token; OKTA_EXIT_REFUSED: the server said no; OKTA_EXIT_TROUBLE: no usable
- * answer. Complaints are made. */
-int okta_grant_ask(const okta_grant *grant, json_t **answer);
+/* Ask for a token. OKTA_EXIT_GOOD sets *answer, an object with a printable access_token, for the
+ * caller to free; OKTA_EXIT_REFUSED: the server said no; OKTA_EXIT_TROUBLE: no usable answer.
+ * Complaints are made. */
+int okta_grant_ask(const okta_grant *grant, okta_value **answer);
 
 #endif

@@ -7,7 +7,7 @@
 #include "cli/output.h"
 #include "cli/wrapping.h"
 #include "core/base64url.h"
-#include "core/json.h"
+#include "core/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,8 +39,8 @@ typedef struct inspection {
     bool json;
     int64_t now;
     okta_input token;
-    json_t *header;
-    json_t *payload;
+    okta_value *header;
+    okta_value *payload;
     size_t signature_length;
 } inspection;
 
@@ -64,18 +64,18 @@ static bool is_base64url(const char *text, size_t length)
     return bytes != NULL;
 }
 
-static json_t *read_object(const char *name, const char *part, size_t length)
+static okta_value *read_object(const char *name, const char *part, size_t length)
 {
     size_t decoded_length = 0;
     char *text = decode(part, length, &decoded_length);
     okta_error error = {""};
-    json_t *object;
+    okta_value *object;
 
     if (!text) {
         okta_complain("the %s is not base64url; was the token cut or wrapped?", name);
         return NULL;
     }
-    object = okta_json_object(text, decoded_length, &error);
+    object = okta_read_object(text, decoded_length, &error);
     if (!object)
         okta_complain("the %s is no JSON object: %s", name, error.text);
     free(text);
@@ -130,10 +130,10 @@ static bool print_text(const inspection *i, json_t *times, json_t *notes)
     bool good;
 
     printf("%s\n\nHeader\n", unverified);
-    good = okta_print_json(json_incref(i->header));
+    good = okta_print_json(okta_value_to_json(i->header));
     if (i->payload) {
         puts("\nPayload");
-        good = okta_print_json(json_incref(i->payload)) && good;
+        good = okta_print_json(okta_value_to_json(i->payload)) && good;
     }
     printf("\nSignature\n%zu bytes, not checked\n", i->signature_length);
     if (json_object_size(times))
@@ -156,10 +156,11 @@ static bool print(const inspection *i)
     bool good;
 
     if (i->json)
-        return okta_print_json(json_pack("{s:b, s:O, s:O?, s:I, s:o, s:o}", "verified", 0, "header",
-                                         i->header, "payload", i->payload, "signature_bytes",
-                                         (json_int_t)i->signature_length, "times", times, "notes",
-                                         notes));
+        return okta_print_json(json_pack("{s:b, s:o, s:o?, s:I, s:o, s:o}", "verified", 0, "header",
+                                         okta_value_to_json(i->header), "payload",
+                                         i->payload ? okta_value_to_json(i->payload) : NULL,
+                                         "signature_bytes", (json_int_t)i->signature_length,
+                                         "times", times, "notes", notes));
     good = print_text(i, times, notes);
     json_decref(times);
     json_decref(notes);
@@ -195,8 +196,8 @@ int okta_command_inspect(int argc, char **argv)
     }
     if (good && okta_input_token(&i.token, argc - optind, argv + optind))
         status = run(&i);
-    json_decref(i.header);
-    json_decref(i.payload);
+    free(i.header);
+    free(i.payload);
     okta_input_clear(&i.token);
     return status;
 }

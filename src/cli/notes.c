@@ -2,12 +2,12 @@
 
 #include "cli/clock.h"
 #include "core/algorithm.h"
-#include "core/json.h"
 #include "core/policy.h"
 
-#include <math.h>
 #include <string.h>
 #include <strings.h>
+
+#define SECONDS_MAX ((int64_t)1 << 53)
 
 static void note(json_t *notes, const char *format, ...) OKTA_PRINTF(2, 3);
 
@@ -23,28 +23,26 @@ static void note(json_t *notes, const char *format, ...)
 }
 
 /* A string member made safe to print; NULL when absent or no string. */
-static const char *text_of(const json_t *object, const char *name, char *buffer, size_t size)
+static const char *text_of(const okta_value *object, const char *name, char *buffer, size_t size)
 {
-    size_t length = 0;
-    const char *text = okta_json_string(object, name, &length);
+    const char *text = okta_value_text(object, name);
 
     if (!text)
         return NULL;
-    okta_text_copy(buffer, size, text, length);
+    okta_text_copy(buffer, size, text, strlen(text));
     return buffer;
 }
 
-static bool seconds_of(const json_t *value, int64_t *seconds)
+static bool seconds_of(const okta_value *object, const char *name, int64_t *seconds)
 {
-    double real = json_number_value(value);
+    const okta_value *value = okta_value_member(object, name);
+    bool fraction;
 
-    if (!json_is_number(value) || !(real >= 0 && real <= 9007199254740992.0))
-        return false;
-    *seconds = json_is_integer(value) ? json_integer_value(value) : (int64_t)floor(real);
-    return true;
+    return value && okta_value_floor(value, seconds, &fraction) && *seconds >= 0 &&
+           *seconds <= SECONDS_MAX;
 }
 
-static void note_algorithm(json_t *notes, const json_t *header)
+static void note_algorithm(json_t *notes, const okta_value *header)
 {
     char shown[64];
     const char *alg = text_of(header, "alg", shown, sizeof(shown));
@@ -61,19 +59,19 @@ static void note_algorithm(json_t *notes, const json_t *header)
         note(notes, "alg is %s; OktaAlgorithms has to name it (the default is RS256).", alg);
 }
 
-static void note_header(json_t *notes, const json_t *header)
+static void note_header(json_t *notes, const okta_value *header)
 {
     static const char *const refused[] = {"crit", "b64", "zip", "enc"};
     static const char *const ignored[] = {"jwk", "jku", "x5u", "x5c"};
 
-    if (!json_object_get(header, "kid"))
+    if (!okta_value_entry(header, "kid"))
         note(notes, "It names no key (kid): verified only where exactly one key of the issuer can "
                     "serve its alg.");
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-        if (json_object_get(header, refused[i]))
+        if (okta_value_entry(header, refused[i]))
             note(notes, "The header has \"%s\": such tokens are refused.", refused[i]);
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-        if (json_object_get(header, ignored[i]))
+        if (okta_value_entry(header, ignored[i]))
             note(notes, "The header has \"%s\": ignored, keys come from the issuer alone.",
                  ignored[i]);
 }
@@ -88,11 +86,11 @@ static bool ends_with(const char *text, const char *end)
 static void note_origin(json_t *notes, const okta_decoded *token)
 {
     char shown[128];
-    size_t length = 0;
     const char *typ = text_of(token->header, "typ", shown, sizeof(shown));
-    const char *iss = okta_json_string(token->payload, "iss", &length);
+    const char *iss = okta_value_text(token->payload, "iss");
 
-    if ((typ && ends_with(typ, "okta-internal-at+jwt")) || (iss && okta_is_org_issuer(iss, length)))
+    if ((typ && ends_with(typ, "okta-internal-at+jwt")) ||
+        (iss && okta_is_org_issuer(iss, strlen(iss))))
         note(notes, "It looks like a token of an Okta org authorization server, which nobody else "
                     "can verify; ask a custom authorization server (/oauth2/default) for one.");
     else if (typ && strcasecmp(typ, "JWT") != 0 && strcasecmp(typ, "at+jwt") != 0 &&
@@ -100,45 +98,45 @@ static void note_origin(json_t *notes, const okta_decoded *token)
         note(notes, "typ is \"%s\": no access token.", typ);
 }
 
-static void note_kind(json_t *notes, const json_t *payload)
+static void note_kind(json_t *notes, const okta_value *payload)
 {
     static const char *const marks[] = {"nonce", "at_hash", "c_hash"};
     char shown[128], client[128];
     const char *audience = text_of(payload, "aud", shown, sizeof(shown));
     const char *cid = text_of(payload, "cid", client, sizeof(client));
-    const json_t *confirmation = okta_json_member(payload, "cnf");
+    const okta_value *confirmation = okta_value_member(payload, "cnf");
 
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        if (okta_json_member(payload, marks[i]))
+        if (okta_value_member(payload, marks[i]))
             note(notes, "It has \"%s\", as ID tokens do: an API takes the access token.", marks[i]);
     if (audience && (strncmp(audience, "0oa", 3) == 0 || (cid && strcmp(cid, audience) == 0)))
         note(notes, "Its aud \"%s\" is a client id: is this an ID token?", audience);
     if (confirmation)
         note(notes, "It is bound to a key (cnf%s): refused when sent as a plain Bearer token.",
-             okta_json_member(confirmation, "jkt")        ? " with jkt: DPoP"
-             : okta_json_member(confirmation, "x5t#S256") ? " with x5t#S256: a client certificate"
-                                                          : "");
+             okta_value_member(confirmation, "jkt")        ? " with jkt: DPoP"
+             : okta_value_member(confirmation, "x5t#S256") ? " with x5t#S256: a client certificate"
+                                                           : "");
 }
 
-static void note_claims(json_t *notes, const json_t *payload)
+static void note_claims(json_t *notes, const okta_value *payload)
 {
     static const char *const needed[] = {"iss", "aud", "exp"};
 
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-        if (!okta_json_member(payload, needed[i]))
+        if (!okta_value_member(payload, needed[i]))
             note(notes, "It has no \"%s\": mod_auth_okta refuses it.", needed[i]);
 }
 
-static void note_times(json_t *notes, const json_t *payload, int64_t now)
+static void note_times(json_t *notes, const okta_value *payload, int64_t now)
 {
     char length[OKTA_TIME_BYTES];
     int64_t seconds;
 
-    if (seconds_of(okta_json_member(payload, "exp"), &seconds) && seconds <= now)
+    if (seconds_of(payload, "exp", &seconds) && seconds <= now)
         note(notes, "It expired %s ago.", okta_time_length(now - seconds, length));
-    if (seconds_of(okta_json_member(payload, "nbf"), &seconds) && seconds > now)
+    if (seconds_of(payload, "nbf", &seconds) && seconds > now)
         note(notes, "It is not valid for another %s.", okta_time_length(seconds - now, length));
-    if (seconds_of(okta_json_member(payload, "iat"), &seconds) && seconds > now)
+    if (seconds_of(payload, "iat", &seconds) && seconds > now)
         note(notes, "It was issued %s from now: compare the clocks.",
              okta_time_length(seconds - now, length));
 }
@@ -163,7 +161,7 @@ json_t *okta_notes(const okta_decoded *token)
     return notes;
 }
 
-json_t *okta_notes_times(const json_t *payload, int64_t now)
+json_t *okta_notes_times(const okta_value *payload, int64_t now)
 {
     static const struct {
         const char *name, *past, *past_end, *future, *future_end;
@@ -180,7 +178,7 @@ json_t *okta_notes_times(const json_t *payload, int64_t now)
         bool future;
         int64_t seconds;
 
-        if (!seconds_of(okta_json_member(payload, claims[i].name), &seconds))
+        if (!seconds_of(payload, claims[i].name, &seconds))
             continue;
         future = seconds > now;
         okta_time_length(seconds - now, length);

@@ -3,14 +3,12 @@
 #ifndef OKTA_CLI_NOTES_H
 #define OKTA_CLI_NOTES_H
 
-#include <jansson.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "core/value.h"
 
 /* A decoded token. Borrowed. */
 typedef struct okta_decoded {
-    const json_t *header;
-    const json_t *payload; /* NULL: it cannot be read */
+    const okta_value *header;
+    const okta_value *payload; /* NULL: it cannot be read */
     size_t token_length;
     size_t signature_length; /* bytes; 0: there is none */
     int64_t now;             /* seconds since the epoch */
@@ -20,6 +18,6 @@ typedef struct okta_decoded {
 json_t *okta_notes(const okta_decoded *token);
 
 /* A new object: for each time claim of payload that is there {seconds, rfc3339, meaning}. */
-json_t *okta_notes_times(const json_t *payload, int64_t now);
+json_t *okta_notes_times(const okta_value *payload, int64_t now);
 
 #endif

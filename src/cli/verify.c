@@ -8,9 +8,10 @@
 #include "cli/message.h"
 #include "cli/remedy.h"
 #include "cli/report.h"
-#include "core/json.h"
+#include "core/reader.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char help[] =
     "usage: okta-token verify [OPTION]... [TOKEN]\n"
@@ -40,7 +41,7 @@ typedef struct judgement {
     okta_expectation expected;
     okta_input token;
     okta_keys keys;
-    json_t *payload; /* lends the expectations that were not given */
+    okta_value *payload; /* lends the expectations that were not given */
     okta_policy policy;
     okta_report report;
     okta_result result;
@@ -64,8 +65,8 @@ static bool lend_expectations(judgement *j)
 {
     okta_jws jws;
     okta_result unused;
-    const json_t *audience;
-    size_t length = 0;
+    const okta_value *audience;
+    const char *issuer;
     bool ok = true;
 
     j->report.any_issuer = j->expected.issuers.count == 0;
@@ -74,15 +75,16 @@ static bool lend_expectations(judgement *j)
         return true;
     okta_result_init(&unused);
     if (okta_jws_split(&jws, j->token.bytes, j->token.length, &unused) == OKTA_OK)
-        j->payload = okta_json_object((const char *)jws.payload, jws.payload_length, NULL);
+        j->payload = okta_read_object((const char *)jws.payload, jws.payload_length, NULL);
     okta_jws_clear(&jws);
-    if (j->report.any_issuer && okta_json_string(j->payload, "iss", &length))
-        ok = okta_list_add(&j->expected.issuers, okta_json_string(j->payload, "iss", &length));
-    audience = json_object_get(j->payload, "aud");
-    if (json_is_array(audience))
-        audience = json_array_get(audience, 0);
-    if (j->report.any_audience && json_is_string(audience))
-        ok = ok && okta_list_add(&j->expected.audiences, json_string_value(audience));
+    issuer = okta_value_text(j->payload, "iss");
+    if (j->report.any_issuer && issuer)
+        ok = okta_list_add(&j->expected.issuers, issuer);
+    audience = okta_value_member(j->payload, "aud");
+    if (audience && audience->type == OKTA_VALUE_ARRAY)
+        audience = audience->length ? audience->as.children : NULL;
+    if (j->report.any_audience && audience && audience->type == OKTA_VALUE_STRING)
+        ok = ok && okta_list_add(&j->expected.audiences, audience->as.string);
     return ok;
 }
 
@@ -164,7 +166,7 @@ int okta_command_verify(int argc, char **argv)
         break;
     }
     okta_claims_unref(j.claims);
-    json_decref(j.payload);
+    free(j.payload);
     okta_keys_clear(&j.keys);
     okta_input_clear(&j.token);
     okta_expectation_clear(&j.expected);

@@ -10,7 +10,6 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/crypto_errors.c src/core/crypto_errors.h \
 	src/core/digest.c src/core/digest.h \
 	src/core/issuer.c src/core/issuer.h \
-	src/core/json.c src/core/json.h \
 	src/core/jws.c src/core/jws.h \
 	src/core/jwk.c src/core/jwk.h \
 	src/core/key.c src/core/key.h \
@@ -19,6 +18,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/path.c src/core/path.h \
 	src/core/metadata.c src/core/metadata.h \
 	src/core/monotonic.c src/core/monotonic.h \
+	src/core/number.c src/core/number.h \
 	src/core/policy.c src/core/policy.h \
 	src/core/reader.c src/core/reader.h \
 	src/core/reason.c src/core/reason.h \

@@ -1,8 +1,7 @@
 #include "core/reader.h"
 
-#include <locale.h>
-#include <math.h>
-#include <pthread.h>
+#include "core/number.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,23 +76,27 @@ static bool is_surrogate(uint32_t code)
     return code >= 0xd800 && code <= 0xdfff;
 }
 
+static const char bad_utf8[] = "bad UTF-8, beginning with the byte";
+
 /* RFC 3629: the shortest form of a character, no surrogate, nothing beyond U+10FFFF. */
 static bool copy_utf8(reader *r)
 {
     static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    unsigned char lead = *r->at++;
+    const unsigned char *at = r->at;
+    unsigned char lead = *at++;
     size_t more = lead >= 0xf8 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
     uint32_t code = lead & (0x3fu >> more);
 
-    if (more == 0 || (size_t)(r->end - r->at) < more)
-        return fail(r, "bad UTF-8");
+    if (more == 0 || (size_t)(r->end - at) < more)
+        return fail(r, bad_utf8);
     for (size_t i = 0; i < more; i++) {
-        if ((*r->at & 0xc0) != 0x80)
-            return fail(r, "bad UTF-8");
-        code = code << 6 | (*r->at++ & 63);
+        if ((*at & 0xc0) != 0x80)
+            return fail(r, bad_utf8);
+        code = code << 6 | (*at++ & 63);
     }
     if (code < least[more] || is_surrogate(code) || code > 0x10ffff)
-        return fail(r, "bad UTF-8");
+        return fail(r, bad_utf8);
+    r->at = at;
     put_utf8(r, code);
     return true;
 }
@@ -199,73 +202,11 @@ static bool read_string(reader *r, const char **string, uint32_t *length)
     return true;
 }
 
-static size_t skip_digits(reader *r)
-{
-    const unsigned char *from = r->at;
-
-    while (r->at < r->end && *r->at >= '0' && *r->at <= '9')
-        r->at++;
-    return (size_t)(r->at - from);
-}
-
-static locale_t point_is_a_point;
-
-static void make_locale(void)
-{
-    point_is_a_point = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-}
-
-static bool real_value(reader *r, const unsigned char *from, okta_value *value)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    pthread_once(&once, make_locale);
-    if (!point_is_a_point)
-        return fail(r, NULL);
-    value->type = OKTA_VALUE_REAL;
-    value->as.real = strtod_l((const char *)from, NULL, point_is_a_point);
-    return isfinite(value->as.real) || fail(r, "a number out of range");
-}
-
-static bool integer_value(reader *r, const unsigned char *from, okta_value *value)
-{
-    bool negative = *from == '-';
-    int64_t sum = 0;
-
-    for (from += negative; from < r->at; from++)
-        if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_sub_overflow(sum, *from - '0', &sum))
-            return fail(r, "a number out of range");
-    if (!negative && __builtin_sub_overflow(0, sum, &sum))
-        return fail(r, "a number out of range");
-    value->type = OKTA_VALUE_INTEGER;
-    value->as.integer = sum;
-    return true;
-}
-
 static bool read_number(reader *r, okta_value *value)
 {
-    const unsigned char *from = r->at;
-    bool real = false, whole;
+    const char *fault = NULL;
 
-    if (*r->at == '-')
-        r->at++;
-    whole = r->at < r->end && *r->at == '0' ? r->at++ != NULL : skip_digits(r) > 0;
-    if (whole && r->at < r->end && *r->at == '.') {
-        r->at++;
-        real = true;
-        whole = skip_digits(r) > 0;
-    }
-    if (whole && r->at < r->end && (*r->at | 0x20) == 'e') {
-        r->at++;
-        real = true;
-        if (r->at < r->end && (*r->at == '+' || *r->at == '-'))
-            r->at++;
-        whole = skip_digits(r) > 0;
-    }
-    /* in an object something follows; strtod stops there */
-    if (!whole || r->at == r->end)
-        return fail(r, "half a number");
-    return real ? real_value(r, from, value) : integer_value(r, from, value);
+    return okta_number_read(&r->at, r->end, value, &fault) || fail(r, fault);
 }
 
 static bool read_word(reader *r, okta_value *value)
@@ -442,16 +383,19 @@ static okta_value *block_of(const reader *r)
 static void name_fault(const reader *r, bool is_document, okta_error *error)
 {
     size_t line = 1, column = 1;
+    char byte[8] = "";
 
-    if (!is_document) {
-        okta_error_set(error, "JSON, byte %zu: %s", (size_t)(r->at - r->start) + 1, r->fault);
-        return;
-    }
-    for (const unsigned char *at = r->start; at < r->at; at++) {
+    if (r->fault == bad_utf8)
+        okta_text_format(byte, sizeof(byte), " 0x%02x", *r->at);
+    for (const unsigned char *at = r->start; is_document && at < r->at; at++) {
         line += *at == '\n';
         column = *at == '\n' ? 1 : column + ((*at & 0xc0) != 0x80);
     }
-    okta_error_set(error, "JSON, line %zu, column %zu: %s", line, column, r->fault);
+    if (is_document)
+        okta_error_set(error, "JSON, line %zu, column %zu: %s%s", line, column, r->fault, byte);
+    else
+        okta_error_set(error, "JSON, byte %zu: %s%s", (size_t)(r->at - r->start) + 1, r->fault,
+                       byte);
 }
 
 static okta_value *read_with(reader *r, bool is_document, okta_error *error)

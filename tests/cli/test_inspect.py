@@ -108,7 +108,8 @@ def test_no_signature():
     (forge("no JSON", {}), "header is no JSON object"), (forge([1], {}), "header is no JSON object"),
     (forge({"alg": "RS256"}, "no JSON"), "payload is no JSON object"),
     (forge('{"alg":"a","alg":"b"}', {}), "duplicate"),
-    (forge("[" * 40 + "]" * 40, {}), "nested")])
+    (forge("[" * 40 + "]" * 40, {}), "not a JSON object"),
+    (forge('{"a":' + "[" * 40 + "]" * 40 + "}", {}), "nested")])
 def test_what_cannot_be_decoded(token, why):
     for options in ([], ["--json"]):
         run = inspect(token, *options)

@@ -1,0 +1,83 @@
+#include "core/number.h"
+
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+static bool fail(const char **fault, const char *cause)
+{
+    *fault = cause;
+    return false;
+}
+
+static bool has_digits(const unsigned char **at, const unsigned char *end)
+{
+    const unsigned char *from = *at;
+
+    while (*at < end && **at >= '0' && **at <= '9')
+        ++*at;
+    return *at > from;
+}
+
+static locale_t point_is_a_point;
+
+static void make_locale(void)
+{
+    point_is_a_point = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+}
+
+/* strtod stops at what follows the number. */
+static bool real_value(const unsigned char *from, okta_value *value, const char **fault)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, make_locale);
+    if (!point_is_a_point)
+        return false;
+    value->type = OKTA_VALUE_REAL;
+    value->as.real = strtod_l((const char *)from, NULL, point_is_a_point);
+    return isfinite(value->as.real) || fail(fault, "a number out of range");
+}
+
+static bool integer_value(const unsigned char *from, const unsigned char *end, okta_value *value,
+                          const char **fault)
+{
+    bool negative = *from == '-';
+    int64_t sum = 0;
+
+    for (from += negative; from < end; from++)
+        if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_sub_overflow(sum, *from - '0', &sum))
+            return fail(fault, "a number out of range");
+    if (!negative && __builtin_sub_overflow(0, sum, &sum))
+        return fail(fault, "a number out of range");
+    value->type = OKTA_VALUE_INTEGER;
+    value->as.integer = sum;
+    return true;
+}
+
+bool okta_number_read(const unsigned char **at, const unsigned char *end, okta_value *value,
+                      const char **fault)
+{
+    const unsigned char *from = *at;
+    bool real = false, whole;
+
+    if (**at == '-')
+        ++*at;
+    whole = *at < end && **at == '0' ? ++*at != NULL : has_digits(at, end);
+    if (whole && *at < end && **at == '.') {
+        ++*at;
+        real = true;
+        whole = has_digits(at, end);
+    }
+    if (whole && *at < end && (**at | 0x20) == 'e') {
+        ++*at;
+        real = true;
+        if (*at < end && (**at == '+' || **at == '-'))
+            ++*at;
+        whole = has_digits(at, end);
+    }
+    if (!whole || *at == end)
+        return fail(fault, "half a number");
+    return real ? real_value(from, value, fault) : integer_value(from, *at, value, fault);
+}
