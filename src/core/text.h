@@ -35,7 +35,7 @@ void okta_text_copy(char *buffer, size_t size, const char *text, size_t length);
  * NULL. */
 bool okta_error_set(okta_error *error, const char *format, ...) OKTA_PRINTF(2, 3);
 
-/* Want of memory, which says nothing about what was looked at. Setting returns false; error may be
+/* Out of memory, which says nothing about what was looked at. Setting returns false; error may be
  * NULL. */
 bool okta_error_set_no_memory(okta_error *error);
 bool okta_error_is_no_memory(const okta_error *error);

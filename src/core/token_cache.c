@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A token may stand in one of the eight places of its set, so that finding, inserting and evicting
- * cost the same however full the cache is. */
+/* An eight-way set-associative cache, evicting by second chance (the clock algorithm): finding,
+ * inserting and evicting cost the same however full it is. */
 #define WAYS 8
 #define WAYS_FOR_REFUSALS 2
 #define LOCKS 64

@@ -91,7 +91,7 @@ def test_a_limited_require_protects_its_methods(warned):
 
 
 def test_silence_where_it_is_wanted(launch, issuer):
-    # one section that warns, lest none be watched
+    # one section that warns, so that the log is known to be watched
     places = SILENT | {"/forgotten/": (_section("Location", "/forgotten", OKTA), 200)}
     server = launch(_snippet(issuer, places), modules=["access_compat"], processes=1)
     server.expects(f"AH01630|AH01797|{CAUTION}", lasting=True)

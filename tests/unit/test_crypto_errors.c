@@ -57,7 +57,7 @@ rule(an_old_error_of_somebody_elses_is_not_taken_for_ours)
         ERR_clear_error();
         ERR_raise(ERR_LIB_USER, ERR_R_MALLOC_FAILURE);
         check(verify(key, fine[i].alg, signature, length) == OKTA_SIGNATURE_BAD,
-              "%s: a bad signature was put down to want of memory", fine[i].alg);
+              "%s: a bad signature was taken for lack of memory", fine[i].alg);
         check(!load_key("{\"kty\":\"oct\",\"k\":\"AA\"}", &error) &&
                   strstr(error.text, "symmetric"),
               "a key of no use was put down to %s", error.text);

@@ -237,9 +237,7 @@ rule(a_header_that_is_refused_is_refused_without_memory_too)
     expect_survival("alg twice", verify, &twice, false);
 }
 
-/* jansson, which reads headers, drops a byte of a string when it cannot grow its buffer, and goes
- * on.
- */
+/* As a reader does that drops a byte of a string when it cannot grow its buffer, and goes on. */
 rule(no_claim_loses_a_character)
 {
     static const char subject[] = "a-rather-long-name-of-somebody@a-rather-long-domain.example";
@@ -311,7 +309,7 @@ rule(no_number_loses_a_digit)
     }
 }
 
-/* Okta's kids are that long; a header read wrong once must not be remembered. */
+/* Okta's kids are that long. What was read wrong once must not be remembered. */
 rule(a_failure_has_no_consequences_for_the_next_token)
 {
     static const char kid[] = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDE";
@@ -325,7 +323,7 @@ rule(a_failure_has_no_consequences_for_the_next_token)
     do {
         judged other = {minted(0, payload("")), world_keys(), OKTA_OK, OKTA_OK};
 
-        verify(&other); /* so that the header is new again */
+        verify(&other); /* whatever a header leaves behind is this one's */
         until_failure = ++n;
         armed = true;
         verify(&self);
