@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from env import statefiles
+from env import places, statefiles
 from env.httpd import StartFailed, child_user
 from env.keys import key, keyset
 from env.keyservers import api
@@ -82,9 +82,12 @@ def test_a_state_directory_that_went_bad(launch, issuer, name):
 
 
 @AS_ROOT
-def test_configtest_refuses_nothing_that_it_cannot_judge(launch, issuer):
+def test_configtest_refuses_nothing_that_it_cannot_judge(launch, issuer, monkeypatch):
     """Who is neither root nor the children's user cannot tell; and nobody's configtest makes a directory."""
     server = launch(lambda s: api(issuer, f'OktaStateDir "{s.root}/state"'), start=False)
+    # others may not read a clone in root's home
+    module = server.write("conf/mod_auth_okta.so", Path(places.module_path()).read_bytes())
+    monkeypatch.setattr(places, "module_path", lambda: module)
     assert server.configtest().ok
     assert not (server.root / "state").exists()
     server.start()
