@@ -37,7 +37,7 @@ static const char help_end[] =
     "--issuer, --audience, --client-id and --algorithms may be given several times.\n"
     "Exit status: 0 valid, 1 refused, 2 nothing was judged (usage, no keys).\n";
 
-typedef struct judgement {
+typedef struct judgment {
     okta_expectation expected;
     okta_input token;
     okta_keys keys;
@@ -47,11 +47,11 @@ typedef struct judgement {
     okta_result result;
     okta_claims *claims;
     int64_t now;
-} judgement;
+} judgment;
 
 static okta_reason find_keys(void *baton, const char *issuer, okta_keyset **keys)
 {
-    judgement *j = baton;
+    judgment *j = baton;
 
     if (!j->keys.set && !okta_keys_from_issuer(&j->keys, &j->expected.network, issuer))
         return OKTA_KEYS_UNAVAILABLE;
@@ -61,7 +61,7 @@ static okta_reason find_keys(void *baton, const char *issuer, okta_keyset **keys
 
 /* Where nothing was said of the issuer or the audience, the token's own one is expected, so that
  * the other checks are reached; the report says that this one was none. */
-static bool lend_expectations(judgement *j)
+static bool lend_expectations(judgment *j)
 {
     okta_jws jws;
     okta_result unused;
@@ -88,7 +88,7 @@ static bool lend_expectations(judgement *j)
     return ok;
 }
 
-static void judge_token(judgement *j, const okta_trace *trace)
+static void judge_token(judgment *j, const okta_trace *trace)
 {
     const okta_keyring keyring = {find_keys, j};
     okta_reason reason = okta_verify(&j->policy, &keyring, j->token.bytes, j->token.length, trace,
@@ -98,7 +98,7 @@ static void judge_token(judgement *j, const okta_trace *trace)
         okta_policy_check(&j->policy, j->claims, j->now, trace, &j->result);
 }
 
-static bool print_report(judgement *j)
+static bool print_report(judgment *j)
 {
     const okta_remedy_facts facts = {.policy = &j->policy,
                                      .token = j->token.bytes,
@@ -123,7 +123,7 @@ static int verdict(const okta_result *result)
     return okta_reason_status(result->reason) == 401 ? OKTA_EXIT_REFUSED : OKTA_EXIT_TROUBLE;
 }
 
-static int run(judgement *j)
+static int run(judgment *j)
 {
     okta_trace trace = okta_report_trace(&j->report);
 
@@ -148,7 +148,7 @@ static int run(judgement *j)
 
 int okta_command_verify(int argc, char **argv)
 {
-    judgement j = {.now = 0};
+    judgment j = {.now = 0};
     int status = OKTA_EXIT_TROUBLE;
 
     okta_result_init(&j.result);

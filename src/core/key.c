@@ -11,7 +11,7 @@
 
 struct okta_key {
     EVP_PKEY *pkey;
-    EVP_MD_CTX *prepared; /* for `only`; copying it is cheaper than initialising one */
+    EVP_MD_CTX *prepared; /* for `only`; copying it is cheaper than initializing one */
     const okta_algorithm *only;
     unsigned char *material; /* of okta_jwk */
     okta_key_kind kind;

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct judgement {
+typedef struct judgment {
     const okta_policy *policy;
     const okta_claims *claims;
     int64_t now;
     const okta_trace *trace;
     okta_result *result;
-} judgement;
+} judgment;
 
 /* Names of a list for a message; cut where the buffer ends. */
 static const char *listing(const okta_strings *list, char *buffer, size_t size)
@@ -128,7 +128,7 @@ okta_reason okta_policy_check_issuer(const okta_policy *policy, const char *iss,
 }
 
 /* An OpenID Connect ID token has the same issuer and keys; only its claims give it away. */
-static okta_reason check_kind(const judgement *j)
+static okta_reason check_kind(const judgment *j)
 {
     static const char *const marks[] = {"nonce", "at_hash", "c_hash"};
 
@@ -143,7 +143,7 @@ static okta_reason check_kind(const judgement *j)
 }
 
 /* RFC 7800: a confirmation claim makes the token worth nothing to whoever cannot prove the key. */
-static okta_reason check_binding(const judgement *j)
+static okta_reason check_binding(const judgment *j)
 {
     if (okta_claims_get(j->claims, "cnf"))
         return okta_result_set(
@@ -152,7 +152,7 @@ static okta_reason check_binding(const judgement *j)
     return okta_trace_seen(j->trace, j->result, "not bound to a key");
 }
 
-static bool looks_like_client_id(const judgement *j, const okta_value *audience)
+static bool looks_like_client_id(const judgment *j, const okta_value *audience)
 {
     const okta_value *client = okta_claims_get(j->claims, "cid");
 
@@ -162,7 +162,7 @@ static bool looks_like_client_id(const judgement *j, const okta_value *audience)
            (client && okta_value_holds(client, audience->as.string, audience->length));
 }
 
-static okta_reason check_audience(const judgement *j)
+static okta_reason check_audience(const judgment *j)
 {
     const okta_strings *accepted = &j->policy->audiences;
     const okta_value *audience = okta_claims_get(j->claims, "aud");
@@ -182,7 +182,7 @@ static okta_reason check_audience(const judgement *j)
         looks_like_client_id(j, audience) ? " (a client id: is this an ID token?)" : "", expected);
 }
 
-static okta_reason check_client(const judgement *j)
+static okta_reason check_client(const judgment *j)
 {
     const okta_strings *accepted = &j->policy->clients;
     const okta_value *client = okta_claims_client(j->claims);
@@ -201,7 +201,7 @@ static okta_reason check_client(const judgement *j)
 }
 
 /* RFC 7519 section 4.1.4: the token ends at exp, not after it. */
-static okta_reason check_expiry(const judgement *j)
+static okta_reason check_expiry(const judgment *j)
 {
     const okta_times *times = okta_claims_times(j->claims);
 
@@ -215,7 +215,7 @@ static okta_reason check_expiry(const judgement *j)
                            times->exp, times->exp - j->now);
 }
 
-static okta_reason check_not_before(const judgement *j)
+static okta_reason check_not_before(const judgment *j)
 {
     const okta_times *times = okta_claims_times(j->claims);
 
@@ -228,7 +228,7 @@ static okta_reason check_not_before(const judgement *j)
     return okta_trace_seen(j->trace, j->result, "nbf %" PRId64, times->nbf);
 }
 
-static okta_reason check_issued_at(const judgement *j)
+static okta_reason check_issued_at(const judgment *j)
 {
     const okta_times *times = okta_claims_times(j->claims);
 
@@ -243,7 +243,7 @@ static okta_reason check_issued_at(const judgement *j)
 }
 
 /* RFC 9470. A refreshed token keeps its acr, which is why auth_time is asked too. */
-static okta_reason check_step_up(const judgement *j)
+static okta_reason check_step_up(const judgment *j)
 {
     const okta_policy *policy = j->policy;
     const okta_value *acr = okta_claims_get(j->claims, "acr");
@@ -296,7 +296,7 @@ void okta_claims_identify(const okta_claims *claims, okta_result *result)
 
 /* What okta_verify has judged already for a fresh token, and a cached one still needs for this
  * policy. */
-static okta_reason check_again(const judgement *j)
+static okta_reason check_again(const judgment *j)
 {
     const okta_value *issuer = okta_claims_get(j->claims, "iss");
     okta_reason reason = okta_policy_check_type(j->policy, okta_claims_type(j->claims), j->result);
@@ -315,14 +315,14 @@ okta_reason okta_policy_check(const okta_policy *policy, const okta_claims *clai
 {
     static const struct {
         okta_check check;
-        okta_reason (*run)(const judgement *);
+        okta_reason (*run)(const judgment *);
     } checks[] = {
         {OKTA_CHECK_KIND, check_kind},           {OKTA_CHECK_BINDING, check_binding},
         {OKTA_CHECK_AUDIENCE, check_audience},   {OKTA_CHECK_CLIENT, check_client},
         {OKTA_CHECK_EXPIRY, check_expiry},       {OKTA_CHECK_NOT_BEFORE, check_not_before},
         {OKTA_CHECK_ISSUED_AT, check_issued_at}, {OKTA_CHECK_STEP_UP, check_step_up},
     };
-    const judgement j = {policy, claims, now, trace, result};
+    const judgment j = {policy, claims, now, trace, result};
     okta_reason reason = check_again(&j);
 
     for (size_t i = 0; reason == OKTA_OK && i < sizeof(checks) / sizeof(checks[0]); i++)

@@ -1,9 +1,9 @@
-/* A lease with fencing tokens, in memory that processes share: whose turn it is to write. The holder
- * renews its lease by signs of life. One that gives none until the lease runs out has lost its turn,
- * also where nobody else took it: it must not act on what it knew before it stood still.
+/* A lease with fencing tokens, in memory that processes share: whose turn it is to write. The
+ * holder renews its lease by signs of life. One that gives none until the lease runs out has lost
+ * its turn, also where nobody else took it: it must not act on what it knew before it stood still.
  *
- * The number of the turn is the fencing token, which keeps out what a late holder writes: words that
- * matter are exchanged together with it (here for times, in core/slot.h for key sets). */
+ * The number of the turn is the fencing token, which keeps out what a late holder writes: words
+ * that matter are exchanged together with it (here for times, in core/slot.h for key sets). */
 #ifndef OKTA_CORE_TURN_H
 #define OKTA_CORE_TURN_H
 

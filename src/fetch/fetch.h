@@ -50,7 +50,7 @@ typedef struct okta_fetch okta_fetch;
 /* One thread at a time for all its functions. */
 typedef struct okta_fetcher okta_fetcher;
 struct okta_fetcher {
-    /* Begin. done is called once, from run, unless the fetch is cancelled first. NULL, with the
+    /* Begin. done is called once, from run, unless the fetch is canceled first. NULL, with the
      * cause in error, when it cannot even begin; the handle is valid until done has been called.
      * done may start and cancel others. */
     okta_fetch *(*start)(okta_fetcher *self, const okta_fetch_request *request,

@@ -1,4 +1,4 @@
-/* The judgement on access: sections that look protected and are not. */
+/* The judgment on access: sections that look protected and are not. */
 #ifndef OKTA_HTTPD_CHECK_ACCESS_H
 #define OKTA_HTTPD_CHECK_ACCESS_H
 

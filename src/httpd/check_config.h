@@ -1,4 +1,4 @@
-/* The judgement on a whole configuration: `apachectl configtest` and every start. */
+/* The judgment on a whole configuration: `apachectl configtest` and every start. */
 #ifndef OKTA_HTTPD_CHECK_CONFIG_H
 #define OKTA_HTTPD_CHECK_CONFIG_H
 

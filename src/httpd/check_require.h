@@ -1,4 +1,4 @@
-/* configtest's judgement of Require lines, and of expressions that ask for claims. */
+/* configtest's judgment of Require lines, and of expressions that ask for claims. */
 #ifndef OKTA_HTTPD_CHECK_REQUIRE_H
 #define OKTA_HTTPD_CHECK_REQUIRE_H
 

@@ -14,7 +14,7 @@ static bool says_whom_to_trust(const okta_place *place)
     return own && (own->issuers || own->domain || own->server_id || own->audiences);
 }
 
-/* How the section came under judgement: by its AuthType, or by what it says of its own. */
+/* How the section came under judgment: by its AuthType, or by what it says of its own. */
 static const char *subject(okta_judge *j, const okta_place *place, const server_rec *server)
 {
     const char *section = okta_section_name(j, place->node);

@@ -1,4 +1,4 @@
-/* How the judgement on a configuration speaks. */
+/* How the judgment on a configuration speaks. */
 #ifndef OKTA_HTTPD_JUDGE_H
 #define OKTA_HTTPD_JUDGE_H
 

@@ -1,5 +1,5 @@
 /* The sections of a configuration, and what holds in each once httpd has merged them: which surely
- * apply where another does, and in which order. For the judgement at a start; nothing here is
+ * apply where another does, and in which order. For the judgment at a start; nothing here is
  * looked at while requests are served. */
 #ifndef OKTA_HTTPD_PLACES_H
 #define OKTA_HTTPD_PLACES_H

@@ -21,7 +21,7 @@ typedef struct okta_variable {
     const char *text;
     bool borrowed; /* the text is the claim's own */
     bool exact;    /* the claim is spelled like the variable, without capitals: no other one is */
-    bool shared;   /* others have the same name, but perhaps for its case; they are neighbours */
+    bool shared;   /* others have the same name, but perhaps for its case; they are neighbors */
 } okta_variable;
 
 typedef struct okta_variables {

@@ -47,9 +47,9 @@ def test_the_algorithm_alone_is_enough(name, jwks):
 @pytest.mark.parametrize("part", [1, 2], ids=["payload", "signature"])
 def test_one_bit_spoils_it(name, part, jwks):
     parts = VECTORS[name]["token"].split(".")
-    spoilt = bytearray(minting.unb64(parts[part]))
-    spoilt[len(spoilt) // 2] ^= 1
-    parts[part] = minting.b64(spoilt)
+    spoiled = bytearray(minting.unb64(parts[part]))
+    spoiled[len(spoiled) // 2] ^= 1
+    parts[part] = minting.b64(spoiled)
     run = check(jwks, name, token=".".join(parts))
     assert run.status == tool.REFUSED
     assert run.json["reason"] == "signature_invalid"

@@ -48,8 +48,8 @@ LACKING = {
 ENOUGH = {
     "an audience beside it": DOMAIN + API + section("/api/inner", OTHER, "OktaAudience x"),
     "an audience around it": DOMAIN + location("/api", "OktaAudience x") + section("/api/inner", OTHER),
-    "a neighbour whose name goes on": DOMAIN + API + section("/apix", OTHER),
-    "a neighbour without the slash": DOMAIN + location("/api/") + section("/api", "OktaAudience x", OTHER),
+    "a neighbor whose name goes on": DOMAIN + API + section("/apix", OTHER),
+    "a neighbor without the slash": DOMAIN + location("/api/") + section("/api", "OktaAudience x", OTHER),
     "AuthType None further in": DOMAIN + API + section("/api/inner", OTHER, "AuthType None", "Require all granted"),
     "another virtual host": DOMAIN + "<VirtualHost *:81>\n" + API + "</VirtualHost>\n<VirtualHost *:82>\n"
                             + section("/api/inner", OTHER) + "</VirtualHost>\n",

@@ -15,16 +15,16 @@ MEGABYTES = 12 * 1024 * 1024
 EVIL = "127.0.0.2"
 
 
-def _everywhere(behaviour):
-    return {"metadata": behaviour, "oauth": behaviour, "rfc8414": behaviour}
+def _everywhere(behavior):
+    return {"metadata": behavior, "oauth": behavior, "rfc8414": behavior}
 
 
-def _keys(behaviour):
-    return {"keys": behaviour}
+def _keys(behavior):
+    return {"keys": behavior}
 
 
 LIES = {
-    # name: (endpoint -> behaviour, regex of the cause in the log)
+    # name: (endpoint -> behavior, regex of the cause in the log)
     "metadata of another issuer": (_everywhere(answers.metadata_with(
         issuer="https://liar.example.com/oauth2/default")), r"liar\.example\.com|issuer"),
     "metadata whose issuer has a slash more": (
@@ -69,8 +69,8 @@ def liars():
     try:
         for name, (scripts, _) in LIES.items():
             made[name] = Issuer()
-            for endpoint, behaviour in scripts.items():
-                made[name].script(endpoint, behaviour)
+            for endpoint, behavior in scripts.items():
+                made[name].script(endpoint, behavior)
         yield made
     finally:
         for issuer in made.values():

@@ -20,7 +20,7 @@ def _redirect_elsewhere(other):
 
 
 def _failures(other):
-    """What becomes of an honest issuer: one behaviour for all its endpoints."""
+    """What becomes of an honest issuer: one behavior for all its endpoints."""
     return {
         "hangs": answers.hanging(),
         "500": answers.status(500),

@@ -64,8 +64,8 @@ def test_backoff_and_what_servers_ask_for(make_issuer, launch, figure):
         return lambda i, r, t: answers.status(
             503, retry_after=email.utils.formatdate(time.time() + seconds, usegmt=True))(i, r, t)
 
-    behaviours = {
-        # name: (behaviour, least and longest first pause in seconds)
+    behaviors = {
+        # name: (behavior, least and longest first pause in seconds)
         "500": (answers.status(500), 0.8, 1.2),
         "429, Retry-After: 30": (answers.status(429, retry_after=30), 30, 30),
         "503, Retry-After: 30": (answers.status(503, retry_after=30), 30, 30),
@@ -75,12 +75,12 @@ def test_backoff_and_what_servers_ask_for(make_issuer, launch, figure):
         "500, X-Rate-Limit-Reset": (lambda i, r, t: answers.status(
             500, rate_limit_reset=int(time.time()) + 50)(i, r, t), 0.8, 1.2),
     }
-    issuers = {f"n{n}": make_issuer() for n in range(len(behaviours))}
-    for issuer, (behaviour, _, _) in zip(issuers.values(), behaviours.values()):
-        issuer.script("all", behaviour)
+    issuers = {f"n{n}": make_issuer() for n in range(len(behaviors))}
+    for issuer, (behavior, _, _) in zip(issuers.values(), behaviors.values()):
+        issuer.script("all", behavior)
     server = launch(_one_location_each(issuers))
     server.expects("OKTA-KEYS: .* missing", lasting=True)
-    for issuer, (name, (_, least, longest)) in zip(issuers.values(), behaviours.items()):
+    for issuer, (name, (_, least, longest)) in zip(issuers.values(), behaviors.items()):
         pause = _pause_after(server, issuer, 1) / 1000
         figure(name, first_pause_s=pause)
         assert least <= pause <= longest, (name, pause)

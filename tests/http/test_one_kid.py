@@ -28,7 +28,7 @@ def _reordered(members):
 # keys of one kid, of which key a token may be, and of which not
 SETS = {
     "the same twice": ([jwk(RSA), jwk(RSA)], [RSA], [OTHER]),
-    "the same, not neighbours": ([jwk(RSA), jwk(BESIDE), jwk(RSA)], [RSA, BESIDE], [OTHER]),
+    "the same, not neighbors": ([jwk(RSA), jwk(BESIDE), jwk(RSA)], [RSA, BESIDE], [OTHER]),
     "the same in another order": ([jwk(RSA), _reordered(jwk(RSA))], [RSA], [OTHER]),
     "the same with other members": ([jwk(RSA), jwk(RSA, x5t="abc", issuer="x", use=None)], [RSA], [OTHER]),
     "the same with and without an alg": ([jwk(RSA), jwk(RSA, alg=None)], [RSA, RSA.renamed("kid", "PS256")], [OTHER]),

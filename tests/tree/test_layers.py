@@ -18,7 +18,7 @@ HTTPD = re.compile(r"^(httpd|http_\w+|ap_\w+|util_\w+|mod_\w+|mpm_\w+|scoreboard
 CURL = re.compile(r"^curl/")
 
 
-def _offences(layer, forbidden):
+def _offenses(layer, forbidden):
     return [f"{path.relative_to(SRC)}: {header}" for path in files(layer)
             for _, header in includes(path) if forbidden.search(header)]
 
@@ -33,20 +33,20 @@ def test_every_folder_is_a_layer():
 
 
 def test_core_knows_neither_httpd_nor_the_network():
-    assert _offences("core", HTTPD) == []
-    assert _offences("core", CURL) == []
+    assert _offenses("core", HTTPD) == []
+    assert _offenses("core", CURL) == []
     # arpa/inet.h and netinet/in.h only read addresses (inet_pton).
     sockets = re.compile(r"^(sys/socket|netdb|apr_network_io)\.h$")
-    assert _offences("core", sockets) == []
+    assert _offenses("core", sockets) == []
 
 
 @pytest.mark.parametrize("layer", ["fetch", "cli"])
 def test_no_httpd_outside_the_modules(layer):
-    assert _offences(layer, HTTPD) == []
+    assert _offenses(layer, HTTPD) == []
 
 
 def test_the_development_issuer_needs_no_client():
-    assert _offences("devserver", CURL) == []
+    assert _offenses("devserver", CURL) == []
 
 
 @pytest.mark.parametrize("layer", ALLOWED)

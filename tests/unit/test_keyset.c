@@ -115,7 +115,7 @@ rule(of_keys_that_share_a_kid_those_go_that_cannot_be_told_apart)
         size_t usable, dropped;
     } rows[] = {
         {"the same twice", text("%s,%s", rsa, rsa), 1, 0},
-        {"the same thrice, not neighbours", text("%s,%s,%s,%s", rsa, b, rsa, rsa), 2, 0},
+        {"the same thrice, not neighbors", text("%s,%s,%s,%s", rsa, b, rsa, rsa), 2, 0},
         {"the same, told differently", text("%s,%s", rsa, of("rsa", "\"x5t\":\"x\",\"ext\":true,")),
          1, 0},
         {"the same, its kid escaped", text("%s,%s", ec, jwk("\\u0061", "")), 1, 0},

@@ -355,21 +355,21 @@ rule(lack_of_memory_is_not_the_tokens_fault)
 {
     for (size_t i = 0; i < 2 * COUNT_OF(pairs); i++) {
         judged good = {minted(i / 2, payload("")), world_keys(), OKTA_OK, OKTA_OK};
-        size_t slandered = 0, spoilt = 0, n = 0;
+        size_t slandered = 0, spoiled = 0, n = 0;
         okta_reason as = OKTA_OK;
 
         for_good = i % 2;
         while (verify_without_memory(&good, ++n)) {
             slandered += good.blamed != OKTA_OK;
             as = good.blamed != OKTA_OK ? good.blamed : as;
-            spoilt += !verify(&good);
+            spoiled += !verify(&good);
         }
         for_good = false;
         check(n > 1, "%s: nothing failed", pairs[i / 2][0]);
         check(slandered == 0, "%s: after %zu of %zu failures a good token was called bad, as in %s",
               pairs[i / 2][0], slandered, n - 1, okta_reason_tag(as));
-        check(spoilt == 0, "%s: after %zu of %zu failures the next try failed too", pairs[i / 2][0],
-              spoilt, n - 1);
+        check(spoiled == 0, "%s: after %zu of %zu failures the next try failed too",
+              pairs[i / 2][0], spoiled, n - 1);
     }
 }
 

@@ -83,7 +83,7 @@ rule(a_refused_publication_leaves_the_last_good_one)
     expect_content(slot, "good", 1);
 }
 
-rule(neighbours_are_left_alone)
+rule(neighbors_are_left_alone)
 {
     size_t size = okta_slot_size(10);
     char *memory = keep(aligned_alloc(64, size + 64));

@@ -189,7 +189,7 @@ rule(a_dropped_token_is_forgotten)
     okta_token_cache_drop(cache, digest(1, 1));
     okta_token_cache_drop(cache, digest(1, 1));
     check(look(cache, digest(1, 1), NOW) == NOTHING, "dropped");
-    check(look(cache, digest(1, 2), NOW) == CLAIMS, "its neighbour");
+    check(look(cache, digest(1, 2), NOW) == CLAIMS, "its neighbor");
     okta_claims_unref(claims);
     okta_token_cache_free(cache);
 }

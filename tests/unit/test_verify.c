@@ -35,7 +35,7 @@ rule(only_allowed_algorithms_pass)
     }
 }
 
-rule(a_token_signed_by_one_algorithm_and_labelled_another_fails)
+rule(a_token_signed_by_one_algorithm_and_labeled_another_fails)
 {
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
         for (size_t j = 0; j < COUNT_OF(pairs); j++) {

@@ -3,16 +3,16 @@
 from xml.sax.saxutils import escape
 
 _ROW, _BAR, _LEFT, _WIDTH = 26, 16, 260, 720
-_COLOURS = {"none": "#7f8c8d", "openidc": "#c0792a"}
+_COLORS = {"none": "#7f8c8d", "openidc": "#c0792a"}
 _OURS = "#2a6fb0"
 
 
-def _colour(name):
-    return _COLOURS.get(name.partition("-")[0], _OURS)
+def _color(name):
+    return _COLORS.get(name.partition("-")[0], _OURS)
 
 
 def bars(rows, title, unit):
-    """rows: (name, label, value). Text and grid take the colour of the page, light or dark."""
+    """rows: (name, label, value). Text and grid take the color of the page, light or dark."""
     top = 44
     height = top + _ROW * len(rows) + 14
     scale = (_WIDTH - _LEFT - 80) / max(value for _, _, value in rows)
@@ -25,6 +25,6 @@ def bars(rows, title, unit):
         y = top + number * _ROW
         width = value * scale
         parts += [f'<text x="{_LEFT - 8}" y="{y + 13}" text-anchor="end">{escape(label)}</text>',
-                  f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_BAR}" fill="{_colour(name)}"/>',
+                  f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_BAR}" fill="{_color(name)}"/>',
                   f'<text x="{_LEFT + width + 6:.1f}" y="{y + 13}">{value:.1f} {escape(unit)}</text>']
     return "\n".join([*parts, "</svg>", ""])

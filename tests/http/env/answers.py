@@ -1,7 +1,7 @@
 """What a scripted issuer may answer, other than the truth.
 
-A behaviour is a function (issuer, request, truth) -> Answer, where truth is what an honest issuer would
-have said. Behaviours are set for one endpoint with Issuer.script.
+A behavior is a function (issuer, request, truth) -> Answer, where truth is what an honest issuer would
+have said. Behaviors are set for one endpoint with Issuer.script.
 """
 
 import gzip as gzip_module
@@ -44,21 +44,21 @@ def honest(issuer, request, truth):
     return truth
 
 
-def delayed(seconds, behaviour=honest):
+def delayed(seconds, behavior=honest):
     """The answer after a time; ends at once when the issuer is stopped."""
     def behave(issuer, request, truth):
-        answer = behaviour(issuer, request, truth)
+        answer = behavior(issuer, request, truth)
         return replace(answer, after=lambda: issuer.stopping.wait(seconds))
     return behave
 
 
-def gated(gate, behaviour=honest):
+def gated(gate, behavior=honest):
     """The answer once the threading.Event is set."""
     def behave(issuer, request, truth):
         def wait():
             while not gate.wait(0.02) and not issuer.stopping.is_set():
                 pass
-        return replace(behaviour(issuer, request, truth), after=wait)
+        return replace(behavior(issuer, request, truth), after=wait)
     return behave
 
 
@@ -140,12 +140,12 @@ def cache_control(value):
     return lambda i, r, t: with_headers(t, Cache_Control=value)
 
 
-def in_turn(*behaviours):
+def in_turn(*behaviors):
     """Each once, and the last for ever after."""
-    lock, left = threading.Lock(), list(behaviours)
+    lock, left = threading.Lock(), list(behaviors)
 
     def behave(issuer, request, truth):
         with lock:
-            behaviour = left.pop(0) if len(left) > 1 else left[0]
-        return behaviour(issuer, request, truth)
+            behavior = left.pop(0) if len(left) > 1 else left[0]
+        return behavior(issuer, request, truth)
     return behave

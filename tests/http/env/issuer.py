@@ -96,10 +96,10 @@ class Issuer:
 
     # -- scripts and counters
 
-    def script(self, endpoint, behaviour=answers.honest):
-        """Answer one endpoint (or `all`) by the behaviour from now on."""
+    def script(self, endpoint, behavior=answers.honest):
+        """Answer one endpoint (or `all`) by the behavior from now on."""
         with self._lock:
-            self._scripts[endpoint] = behaviour
+            self._scripts[endpoint] = behavior
 
     def honest(self):
         with self._lock:
@@ -170,8 +170,8 @@ class Issuer:
                           {k.lower(): v for k, v in handler.headers.items()}, time.time())
         with self._lock:
             self._requests.append(request)
-            behaviour = self._scripts.get(request.endpoint, self._scripts.get("all", answers.honest))
-        answer = behaviour(self, request, self._truth(request))
+            behavior = self._scripts.get(request.endpoint, self._scripts.get("all", answers.honest))
+        answer = behavior(self, request, self._truth(request))
         if answer.after:
             answer.after()
         handler.close_connection = handler.close_connection or answer.close or answer.drop

@@ -1,6 +1,6 @@
 """Tokens as Okta's custom authorization servers issue them, and every wrong variety of them.
 
-python3-jwcrypto does the signing, over any bytes: nothing here normalises what a test wants malformed.
+python3-jwcrypto does the signing, over any bytes: nothing here normalizes what a test wants malformed.
 """
 
 import base64

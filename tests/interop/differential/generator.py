@@ -74,7 +74,7 @@ class Generator:
                     continue
                 self._rare[name] += 1
             names.append(name)
-        # In the order of the catalogue: what changes the header comes before what signs it.
+        # In the order of the catalog: what changes the header comes before what signs it.
         return self._fitting(rng, None, sorted(names, key=list(MUTATIONS).index), tries=20)
 
     def _fitting(self, rng, policy, names, tries=400):
@@ -113,7 +113,7 @@ class Generator:
 
 
 def _by_jose(draft):
-    """Whether npm's jose is to mint it: what it would refuse or normalise, jwcrypto mints."""
+    """Whether npm's jose is to mint it: what it would refuse or normalize, jwcrypto mints."""
     header = draft.header
     return (draft.plain() and draft.signer.by_jose and not draft.signer.curve
             and header.get("alg") == draft.alg and set(header) <= {"alg", "kid", "typ"}
