@@ -129,6 +129,21 @@ rule(nothing_else_is_a_blank)
     }
 }
 
+/* Plain characters are copied by eights: what is not plain has to be seen wherever it stands. */
+rule(every_byte_is_seen_at_every_place_of_a_string)
+{
+    for (int byte = 0; byte < 256; byte++)
+        for (size_t place = 0; place < 18; place++) {
+            char json[] = "{\"v\":\"abcdefghijklmnopqrstuv\"}";
+            bool plain = byte >= ' ' && byte < 0x80 && byte != '"', parsed;
+
+            json[6 + place] = (char)byte;
+            parsed = parses_bytes(json, sizeof(json) - 1, NULL);
+            /* behind a backslash some letters make an escape */
+            check(parsed == plain || byte == '\\', "byte %d at %zu", byte, place);
+        }
+}
+
 rule(a_nul_ends_nothing)
 {
     static const struct {
