@@ -1,13 +1,14 @@
 #include "cli/output.h"
 
 #include "cli/message.h"
+#include "core/value.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 bool okta_print_json(json_t *value)
 {
-    char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    char *text = okta_json_text(value, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 
     json_decref(value);
     if (!text)

@@ -105,8 +105,7 @@ static const char *body_error(okta_reason reason)
     }
 }
 
-size_t okta_challenge_body_saying(okta_reason reason, const char *description, char *buffer,
-                                  size_t size)
+size_t okta_challenge_body(okta_reason reason, const char *description, char *buffer, size_t size)
 {
     writer to = {buffer, buffer + size, false};
 
@@ -114,15 +113,10 @@ size_t okta_challenge_body_saying(okta_reason reason, const char *description, c
     put(&to, body_error(reason));
     put(&to, "\",\"error_description\":\"");
     for (; *description; description++) {
-        const char text[3] = {*description == '"' ? '\\' : *description,
-                              *description == '"' ? '"' : '\0', '\0'};
-        put(&to, text);
+        if (*description == '"')
+            put(&to, "\\");
+        put_bytes(&to, description, 1);
     }
     put(&to, "\"}\n");
     return to.overflow ? 0 : (size_t)(to.at - buffer);
-}
-
-size_t okta_challenge_body(okta_reason reason, char *buffer, size_t size)
-{
-    return okta_challenge_body_saying(reason, okta_reason_description(reason), buffer, size);
 }

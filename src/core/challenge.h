@@ -21,12 +21,8 @@ typedef struct okta_challenge {
  * the length, or 0 when it does not fit. Any thread. */
 size_t okta_challenge_text(const okta_challenge *challenge, char *buffer, size_t size);
 
-/* Write {"error":"…","error_description":"…"}, for every reason. Returns the length, or 0 when it
- * does not fit. */
-size_t okta_challenge_body(okta_reason reason, char *buffer, size_t size);
-
-/* The same with another description: plain ASCII without backslashes; quotes are escaped. */
-size_t okta_challenge_body_saying(okta_reason reason, const char *description, char *buffer,
-                                  size_t size);
+/* Write {"error":"…","error_description":"…"}, for every reason. The description is plain ASCII
+ * without backslashes; quotes are escaped. Returns the length, or 0 when it does not fit. */
+size_t okta_challenge_body(okta_reason reason, const char *description, char *buffer, size_t size);
 
 #endif

@@ -136,16 +136,21 @@ bool okta_schedule_will_help(const okta_schedule *s, const okta_schedule_limits 
     return s->in_flight || due_at(s, limits, true, now) <= (without_keys ? deadline : now);
 }
 
-void okta_schedule_begin(okta_schedule *s, okta_turn_number turn, int64_t now)
+bool okta_schedule_begin(okta_schedule *s, okta_turn_number turn, int64_t now)
 {
     int64_t step = s->fetched_at - now;
 
-    if (step > 0 && okta_turn_store_time(&s->fetched_at, turn, s->fetched_at - step) &&
-        okta_turn_store_time(&s->fresh_until, turn, s->fresh_until - step))
-        okta_turn_store_time(&s->usable_until, turn, s->usable_until - step);
+    if ((okta_turn_number)s->next_refresh != turn)
+        return false;
+    /* fetched_at last: who dies before that leaves the step to be found again */
+    if (step > 0 && (!okta_turn_store_time(&s->usable_until, turn, s->usable_until - step) ||
+                     !okta_turn_store_time(&s->fresh_until, turn, s->fresh_until - step) ||
+                     !okta_turn_store_time(&s->fetched_at, turn, s->fetched_at - step)))
+        return false;
     s->started_at = now;
     s->wanted = 0;
     s->in_flight = 1;
+    return true;
 }
 
 bool okta_schedule_succeed(okta_schedule *s, okta_turn_number turn, const okta_key_times *times)

@@ -76,8 +76,9 @@ bool okta_schedule_is_due(const okta_schedule *schedule, const okta_schedule_lim
                           int64_t now);
 
 /* A fetch begins. Keys that were fetched later than now, before the clock was set back, count as
- * fetched now, so that they are not trusted longer than configured. */
-void okta_schedule_begin(okta_schedule *schedule, okta_turn_number turn, int64_t now);
+ * fetched now, so that they are not trusted longer than configured. False: the turn is over, and
+ * nothing is to be fetched. */
+bool okta_schedule_begin(okta_schedule *schedule, okta_turn_number turn, int64_t now);
 
 /* Its outcome, and then its end: whoever sees the end has to see its outcome. False: the turn is
  * over, whoever has the next one decides, and nothing was changed for good. A failure is followed

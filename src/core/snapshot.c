@@ -52,7 +52,7 @@ char *okta_snapshot_encode(const okta_snapshot *snapshot)
                                        "etag", etag, "fetched_at", (json_int_t)snapshot->fetched_at,
                                        "max_age", (json_int_t)snapshot->max_age, "keys", keys)
                            : NULL;
-    char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+    char *text = okta_json_text(document, JSON_COMPACT);
 
     json_decref(etag);
     json_decref(document);

@@ -1,6 +1,7 @@
 #include "core/value.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 const okta_value *okta_value_entry(const okta_value *value, const char *name)
@@ -101,4 +102,18 @@ json_t *okta_value_to_json(const okta_value *value)
     default:
         return json_null();
     }
+}
+
+char *okta_json_text(const json_t *json, size_t flags)
+{
+    size_t size = json ? json_dumpb(json, NULL, 0, flags) : 0;
+    char *text = size ? malloc(size + 1) : NULL;
+
+    if (text && json_dumpb(json, text, size, flags) != size) {
+        free(text);
+        return NULL;
+    }
+    if (text)
+        text[size] = '\0';
+    return text;
 }

@@ -50,4 +50,8 @@ bool okta_value_holds(const okta_value *value, const char *text, size_t length);
  * reference. */
 json_t *okta_value_to_json(const okta_value *value);
 
+/* The text of a jansson tree, whole: json_dumps() may lose a name where memory runs out, and carry
+ * on. NULL when out of memory or json is NULL; the caller frees. Any thread. */
+char *okta_json_text(const json_t *json, size_t flags);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 #include <apr_tables.h>
+#include <httpd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,12 +64,16 @@ static const char *json_text(apr_pool_t *pool, const okta_value *value, okta_tex
                              bool in_array)
 {
     json_t *json = okta_value_to_json(value);
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    const char *copy = text ? apr_pstrdup(pool, text) : NULL;
+    char *text = okta_json_text(json, JSON_COMPACT | JSON_ENCODE_ANY);
+    const char *copy;
 
+    /* as httpd does where a pool has no memory: a back end must not see a part of the claim */
+    if (!text)
+        ap_abort_on_oom();
+    copy = apr_pstrdup(pool, text);
     free(text);
     json_decref(json);
-    return copy ? encode(pool, copy, strlen(copy), style, in_array) : NULL;
+    return encode(pool, copy, strlen(copy), style, in_array);
 }
 
 /* NULL for null and for arrays, which their caller has to join. */

@@ -1,11 +1,13 @@
 #include "httpd/reply.h"
 
+#include "core/value.h"
+
 #include <http_protocol.h>
 #include <stdlib.h>
 
 int okta_reply_json(request_rec *r, json_t *json)
 {
-    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    char *text = okta_json_text(json, JSON_INDENT(2));
     size_t length = text ? strlen(text) : 0;
 
     json_decref(json);

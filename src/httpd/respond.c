@@ -140,7 +140,7 @@ static apr_status_t error_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
         return APR_SUCCESS;
     f->ctx = f;
     reason = okta_request_state(r, true)->reason;
-    length = okta_challenge_body_saying(reason, description_of(r, reason), body, sizeof(body));
+    length = okta_challenge_body(reason, description_of(r, reason), body, sizeof(body));
     ap_set_content_type(r, "application/json");
     ap_set_content_length(r, (apr_off_t)length);
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");

@@ -91,8 +91,11 @@ static void note_outcome(okta_source *s, const okta_discovery_result *result, ap
     }
 }
 
+/* Where the turn was lost meanwhile, the fetch that is under way is the next holder's. */
 static void note_end(okta_source *s)
 {
+    if (!okta_holding_keep(s->holding))
+        return;
     okta_schedule_end(s->shared->schedule);
     okta_health_note(s->issuer);
 }
@@ -161,12 +164,14 @@ static void start(okta_source *s, okta_fetcher *fetcher)
         .dropped_baton = s,
     };
 
-    okta_schedule_begin(s->shared->schedule, s->holding->number, apr_time_now());
+    bool begun = okta_schedule_begin(s->shared->schedule, s->holding->number, apr_time_now());
+
     s->asks_metadata = !request.jwks_uri;
-    s->running = okta_discovery_start(fetcher, &request, on_done, s, &error);
+    if (begun)
+        s->running = okta_discovery_start(fetcher, &request, on_done, s, &error);
     if (conditional)
         okta_snapshot_clear(&published);
-    if (!s->running) {
+    if (begun && !s->running) {
         note_failure(s, error.text, -1);
         note_end(s);
     }

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tree import SRC, files, includes
+from tree import SRC, code_of, files, includes
 
 # What each layer may include of the project.
 ALLOWED = {
@@ -72,3 +72,10 @@ def test_project_headers_are_named_from_src(layer):
             if bracket == '"' and header.partition("/")[0] in ALLOWED and not (SRC / header).exists():
                 wrong.append(f"{path.relative_to(SRC)}: {header} does not exist")
     assert wrong == []
+
+
+@pytest.mark.parametrize("layer", ["core", "fetch", "httpd", "cli"])
+def test_json_is_written_whole(layer):
+    """By okta_json_text: what jansson writes into a buffer that has to grow may lack a part, unnoticed."""
+    assert [str(path.relative_to(SRC)) for path in files(layer) if "json_dump" in code_of(path)] == [
+        "core/value.c"] * (layer == "core")

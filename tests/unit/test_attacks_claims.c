@@ -274,6 +274,8 @@ rule(what_the_client_is_told_echoes_nothing)
     okta_challenge challenge = {.realm = "r", .reason = last.reason};
     check(okta_challenge_text(&challenge, buffer, sizeof(buffer)) > 0, "fits");
     check(!strstr(buffer, "MARK"), "%s", buffer);
-    check(okta_challenge_body(last.reason, buffer, sizeof(buffer)) > 0, "fits");
+    check(okta_challenge_body(last.reason, okta_reason_description(last.reason), buffer,
+                              sizeof(buffer)) > 0,
+          "fits");
     check(!strstr(buffer, "MARK"), "%s", buffer);
 }

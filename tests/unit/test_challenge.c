@@ -130,7 +130,8 @@ rule(a_body_is_json_for_every_reason)
     for (int i = 0; i < OKTA_REASON_COUNT; i++) {
         okta_reason reason = (okta_reason)i;
         char buffer[512];
-        size_t length = okta_challenge_body(reason, buffer, sizeof(buffer));
+        size_t length =
+            okta_challenge_body(reason, okta_reason_description(reason), buffer, sizeof(buffer));
         json_t *body = json_loadb(buffer, length, JSON_REJECT_DUPLICATES, NULL);
         const char *error = json_string_value(json_object_get(body, "error"));
 
@@ -158,7 +159,8 @@ rule(a_body_names_what_a_challenge_leaves_out)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char buffer[512];
 
-        okta_challenge_body(rows[i].reason, buffer, sizeof(buffer));
+        okta_challenge_body(rows[i].reason, okta_reason_description(rows[i].reason), buffer,
+                            sizeof(buffer));
         check(strstr(buffer, rows[i].error), "%s", buffer);
     }
 }
@@ -166,11 +168,13 @@ rule(a_body_names_what_a_challenge_leaves_out)
 rule(a_body_that_does_not_fit_is_not_sent)
 {
     char buffer[512];
-    size_t whole = okta_challenge_body(OKTA_TOKEN_MISSING, buffer, sizeof(buffer));
+    size_t whole = okta_challenge_body(
+        OKTA_TOKEN_MISSING, okta_reason_description(OKTA_TOKEN_MISSING), buffer, sizeof(buffer));
 
     for (size_t size = 0; size < whole + 5; size++) {
         char *small = keep(malloc(size ? size : 1));
-        check(okta_challenge_body(OKTA_TOKEN_MISSING, small, size) == (size > whole ? whole : 0),
+        check(okta_challenge_body(OKTA_TOKEN_MISSING, okta_reason_description(OKTA_TOKEN_MISSING),
+                                  small, size) == (size > whole ? whole : 0),
               "%zu bytes", size);
     }
 }
@@ -180,8 +184,7 @@ rule(a_body_may_say_more_than_the_reason)
     char buffer[512];
     json_t *body;
 
-    okta_challenge_body_saying(OKTA_TOKEN_MISSING, "write \"Bearer\" first", buffer,
-                               sizeof(buffer));
+    okta_challenge_body(OKTA_TOKEN_MISSING, "write \"Bearer\" first", buffer, sizeof(buffer));
     body = json_loads(buffer, 0, NULL);
     need(body, "%s", buffer);
     check(strcmp(json_string_value(json_object_get(body, "error_description")),

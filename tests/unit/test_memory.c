@@ -456,6 +456,36 @@ rule(a_snapshot_makes_its_round_without_a_leak)
     expect_survival("snapshot", round_trip, world_jwks(), true);
 }
 
+/* It would take the place of keys that are good. */
+rule(a_snapshot_is_written_whole_or_not_at_all)
+{
+    char *jwks = world_jwks();
+    size_t torn = 0, n = 0;
+
+    do {
+        okta_value *keys = okta_read_document(jwks, strlen(jwks), NULL);
+        const okta_snapshot head = {.issuer = ISSUER,
+                                    .jwks_uri = "https://a.example/keys",
+                                    .trust = "ca=system",
+                                    .fetched_at = 1,
+                                    .max_age = 2,
+                                    .jwks = keys};
+        okta_snapshot back = {.jwks = NULL};
+        char *encoded;
+
+        until_failure = ++n;
+        armed = true;
+        encoded = okta_snapshot_encode(&head);
+        armed = false;
+        torn += encoded && !okta_snapshot_decode(&back, encoded, strlen(encoded), ISSUER, NULL);
+        okta_snapshot_clear(&back);
+        free(encoded);
+        free(keys);
+    } while (!until_failure);
+    until_failure = 0;
+    check(torn == 0, "after %zu of %zu failures a part of the snapshot was written", torn, n - 1);
+}
+
 static bool parse_metadata(void *baton)
 {
     okta_metadata metadata;

@@ -383,6 +383,46 @@ rule(keys_from_a_file_count_as_fetched_when_the_file_says)
     check(okta_schedule_phase(s, &limits, NOW + 1000000 * HOUR) == OKTA_PHASE_FRESH, "fresh");
 }
 
+/* Whoever dies in the middle leaves the step to be found: keys may end too early, never too late.
+ */
+rule(a_clock_set_back_is_made_good_also_after_a_holder_that_died_over_it)
+{
+    const int64_t year = 365 * 24 * HOUR, back = NOW - year;
+    okta_schedule *s = fetched(NOW, 600);
+
+    /* as far as a holder gets before its first store, and behind each of the next two */
+    for (int stores = 0; stores < 3; stores++) {
+        okta_key_times times = okta_key_times_of(&limits, NOW, 600, 0);
+
+        okta_schedule_restore(s, &times);
+        okta_schedule_take_up(s, TURN);
+        if (stores > 0)
+            okta_turn_store_time(&s->usable_until, TURN, s->usable_until - year);
+        if (stores > 1)
+            okta_turn_store_time(&s->fresh_until, TURN, s->fresh_until - year);
+        okta_schedule_take_up(s, TURN + 1);
+        need(okta_schedule_begin(s, TURN + 1, back), "the turn is theirs");
+        check(is_about(s->fetched_at, back), "%d stores: fetched", stores);
+        check(s->usable_until <= back + 600 * SECOND + limits.max_stale, "%d stores: %" PRId64 " s",
+              stores, (s->usable_until - back) / SECOND);
+    }
+}
+
+rule(nothing_is_begun_out_of_turn)
+{
+    okta_schedule *s = fetched(NOW, 600);
+
+    /* the turn is lost between two stores: what tells of the clock is still there */
+    okta_turn_claim_time(&s->usable_until, TURN + 1);
+    check(!okta_schedule_begin(s, TURN, NOW - HOUR), "begun without the end of its turn");
+    check(is_about(s->fetched_at, NOW) && !s->in_flight, "the step can be found again");
+
+    okta_schedule_want(s);
+    okta_schedule_take_up(s, TURN + 1);
+    check(!okta_schedule_begin(s, TURN, NOW + HOUR), "begun by a holder of before");
+    check(!s->in_flight && s->wanted && s->started_at == NOW, "and nothing is under way");
+}
+
 rule(a_holder_whose_turn_is_over_changes_nothing_that_matters)
 {
     okta_schedule *s = fetched(NOW, 600);
