@@ -9,20 +9,20 @@ typedef struct writer {
     bool overflow;
 } writer;
 
-static void put_bytes(writer *to, const char *bytes, size_t length)
+static void put_char(writer *to, char c)
 {
-    if (length >= (size_t)(to->end - to->at)) {
+    if (to->end - to->at < 2) {
         to->overflow = true;
         return;
     }
-    memcpy(to->at, bytes, length);
-    to->at += length;
+    *to->at++ = c;
     *to->at = '\0';
 }
 
 static void put(writer *to, const char *text)
 {
-    put_bytes(to, text, strlen(text));
+    for (; *text; text++)
+        put_char(to, *text);
 }
 
 /* RFC 6750 section 3: values stay within %x20-21 / %x23-5B / %x5D-7E. */
@@ -34,7 +34,7 @@ static void put_quoted(writer *to, const char *name, const char *value)
         char one = *value;
         if (one < 0x20 || one > 0x7e || one == '"' || one == '\\')
             one = '?';
-        put_bytes(to, &one, 1);
+        put_char(to, one);
     }
     put(to, "\"");
 }
@@ -115,7 +115,7 @@ size_t okta_challenge_body(okta_reason reason, const char *description, char *bu
     for (; *description; description++) {
         if (*description == '"')
             put(&to, "\\");
-        put_bytes(&to, description, 1);
+        put_char(&to, *description);
     }
     put(&to, "\"}\n");
     return to.overflow ? 0 : (size_t)(to.at - buffer);

@@ -11,7 +11,8 @@ static bool spells(const char *segment, size_t length, bool escaped, const char 
         char c = segment[i];
 
         if (escaped && c == '~') {
-            if (++i == length || (segment[i] != '0' && segment[i] != '1'))
+            i++;
+            if (i == length || (segment[i] != '0' && segment[i] != '1'))
                 return false;
             c = segment[i] == '0' ? '~' : '/';
         }
