@@ -7,6 +7,8 @@ _LINE = re.compile(r"^\[[^\]]*\] \[(?P<module>[\w-]*):(?P<level>\w+)\] ")
 _LOUD = {"emerg", "alert", "crit", "error", "warn"}
 # httpd's word that all its workers are busy: what tests with few workers are about.
 _TOLD_OF_LOAD = re.compile(r"AH00484|AH00286|AH00161: server reached MaxRequestWorkers")
+# mpm_event's word of a connection that lingers while its child ends at once, as at a plain restart.
+_TOLD_OF_AN_END = re.compile(r"Bad file descriptor: AH0309[23]: ")
 _ALWAYS_BAD = re.compile(
     r"Segmentation|exit signal|AddressSanitizer|LeakSanitizer|runtime error|double free|"
     r"corrupted|stack smashing|Assertion|AH00046|did not exit, sending another SIG")
@@ -84,7 +86,7 @@ class Guard:
             if _ALWAYS_BAD.search(line):
                 faults.append(line)
                 continue
-            if _TOLD_OF_LOAD.search(line):
+            if _TOLD_OF_LOAD.search(line) or _TOLD_OF_AN_END.search(line):
                 continue
             parsed = _LINE.match(line)
             declared = [e for e in self._expectations if e.regex.search(line)]
