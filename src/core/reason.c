@@ -10,6 +10,11 @@ typedef struct reason_row {
 } reason_row;
 
 #define BAD_TOKEN 401, "invalid_token"
+/* Which check failed is the operator's affair: a thief who tries things learns nothing. */
+#define BAD_PROOF(tag)                                                         \
+    {                                                                          \
+        tag, 401, "invalid_dpop_proof", "The request lacks a valid DPoP proof" \
+    }
 
 static const reason_row reasons[OKTA_REASON_COUNT] = {
     [OKTA_UNSET] = {"unset", 500, NULL, "The request could not be judged"},
@@ -45,6 +50,10 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
                             "The access token lacks a claim that is required"},
     [OKTA_TOKEN_BOUND] = {"token_bound", BAD_TOKEN,
                           "The access token is bound to a key and was sent without its proof"},
+    [OKTA_TOKEN_UNBOUND] = {"token_unbound", BAD_TOKEN,
+                            "The access token is not bound to a key of its client (DPoP)"},
+    [OKTA_BINDING_UNSUPPORTED] = {"binding_unsupported", BAD_TOKEN,
+                                  "The access token is bound in a way that is not supported"},
     [OKTA_AUDIENCE_MISMATCH] = {"audience_mismatch", BAD_TOKEN,
                                 "The access token is meant for another audience"},
     [OKTA_CLIENT_MISMATCH] = {"client_mismatch", BAD_TOKEN,
@@ -59,6 +68,26 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
     [OKTA_USER_MISSING] = {"user_missing", BAD_TOKEN, "The access token does not name its bearer"},
     [OKTA_INSUFFICIENT_SCOPE] = {"insufficient_scope", 403, "insufficient_scope",
                                  "The access token is not sufficient for this resource"},
+    [OKTA_PROOF_MISSING] = BAD_PROOF("proof_missing"),
+    [OKTA_PROOF_REPEATED] = BAD_PROOF("proof_repeated"),
+    [OKTA_PROOF_MALFORMED] = BAD_PROOF("proof_malformed"),
+    [OKTA_PROOF_TYPE] = BAD_PROOF("proof_type"),
+    [OKTA_PROOF_ALGORITHM] = BAD_PROOF("proof_algorithm"),
+    [OKTA_PROOF_KEY] = BAD_PROOF("proof_key"),
+    [OKTA_PROOF_SIGNATURE] = BAD_PROOF("proof_signature"),
+    [OKTA_PROOF_CLAIMS] = BAD_PROOF("proof_claims"),
+    [OKTA_PROOF_METHOD] = BAD_PROOF("proof_method"),
+    [OKTA_PROOF_URL] = BAD_PROOF("proof_url"),
+    [OKTA_PROOF_EXPIRED] = BAD_PROOF("proof_expired"),
+    [OKTA_PROOF_FROM_FUTURE] = BAD_PROOF("proof_from_future"),
+    [OKTA_PROOF_BEFORE_START] = BAD_PROOF("proof_before_start"),
+    [OKTA_PROOF_NONCE] = {"proof_nonce", 401, "use_dpop_nonce",
+                          "The DPoP proof needs the nonce of this answer"},
+    [OKTA_PROOF_OTHER_TOKEN] = BAD_PROOF("proof_other_token"),
+    [OKTA_PROOF_OTHER_KEY] = BAD_PROOF("proof_other_key"),
+    [OKTA_PROOF_REPLAYED] = BAD_PROOF("proof_replayed"),
+    [OKTA_REPLAY_MEMORY_FULL] = {"replay_memory_full", 503, NULL,
+                                 "The DPoP proof cannot be checked at the moment"},
     [OKTA_KEYS_UNAVAILABLE] = {"keys_unavailable", 503, NULL,
                                "The access token cannot be checked at the moment"},
     [OKTA_OUT_OF_MEMORY] = {"out_of_memory", 503, NULL,

@@ -25,6 +25,8 @@ typedef enum okta_reason {
     OKTA_CLAIMS_MALFORMED,
     OKTA_CLAIM_MISSING,
     OKTA_TOKEN_BOUND,
+    OKTA_TOKEN_UNBOUND,
+    OKTA_BINDING_UNSUPPORTED,
     OKTA_AUDIENCE_MISMATCH,
     OKTA_CLIENT_MISMATCH,
     OKTA_TOKEN_EXPIRED,
@@ -33,6 +35,25 @@ typedef enum okta_reason {
     OKTA_STEP_UP_NEEDED,
     OKTA_USER_MISSING,
     OKTA_INSUFFICIENT_SCOPE,
+    /* of a DPoP proof (RFC 9449 section 4.3) */
+    OKTA_PROOF_MISSING,
+    OKTA_PROOF_REPEATED,
+    OKTA_PROOF_MALFORMED,
+    OKTA_PROOF_TYPE,
+    OKTA_PROOF_ALGORITHM,
+    OKTA_PROOF_KEY,
+    OKTA_PROOF_SIGNATURE,
+    OKTA_PROOF_CLAIMS,
+    OKTA_PROOF_METHOD,
+    OKTA_PROOF_URL,
+    OKTA_PROOF_EXPIRED,
+    OKTA_PROOF_FROM_FUTURE,
+    OKTA_PROOF_BEFORE_START,
+    OKTA_PROOF_NONCE,
+    OKTA_PROOF_OTHER_TOKEN,
+    OKTA_PROOF_OTHER_KEY,
+    OKTA_PROOF_REPLAYED,
+    OKTA_REPLAY_MEMORY_FULL,
     OKTA_KEYS_UNAVAILABLE,
     OKTA_OUT_OF_MEMORY,
     OKTA_MISCONFIGURED,
@@ -47,7 +68,7 @@ const char *okta_reason_tag(okta_reason reason);
 /* HTTP status: 200, 400, 401, 403, 500 or 503. */
 int okta_reason_status(okta_reason reason);
 
-/* RFC 6750 error code; NULL where a challenge carries none (no token, 5xx). */
+/* RFC 6750 or RFC 9449 error code; NULL where a challenge carries none (no token, 5xx). */
 const char *okta_reason_error(okta_reason reason);
 
 /* What the client is told: one sentence that echoes nothing of the token. */

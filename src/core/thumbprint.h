@@ -1,0 +1,13 @@
+/* The thumbprint of a key (RFC 7638): SHA-256 over the canonical JWK. */
+#ifndef OKTA_CORE_THUMBPRINT_H
+#define OKTA_CORE_THUMBPRINT_H
+
+#include "core/key.h"
+
+#define OKTA_THUMBPRINT_LENGTH 43
+
+/* Write it, base64url, terminated. It depends on the numbers of the key alone, not on how its JWK
+ * spelled them. False when out of memory. Any thread. */
+bool okta_thumbprint(const okta_key *key, char thumbprint[OKTA_THUMBPRINT_LENGTH + 1]);
+
+#endif
