@@ -18,12 +18,14 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/path.c src/core/path.h \
 	src/core/metadata.c src/core/metadata.h \
 	src/core/monotonic.c src/core/monotonic.h \
+	src/core/nonce.c src/core/nonce.h \
 	src/core/number.c src/core/number.h \
 	src/core/policy.c src/core/policy.h \
 	src/core/reader.c src/core/reader.h \
 	src/core/reason.c src/core/reason.h \
 	src/core/record.c src/core/record.h \
 	src/core/refused_kids.c src/core/refused_kids.h \
+	src/core/replay.c src/core/replay.h \
 	src/core/result.c src/core/result.h \
 	src/core/schedule.c src/core/schedule.h \
 	src/core/slot.c src/core/slot.h \

@@ -27,12 +27,14 @@ unit_tests = \
 	tests/unit/test_match \
 	tests/unit/test_memory \
 	tests/unit/test_metadata \
+	tests/unit/test_nonce \
 	tests/unit/test_path \
 	tests/unit/test_policy \
 	tests/unit/test_reader \
 	tests/unit/test_reason \
 	tests/unit/test_record \
 	tests/unit/test_refused_kids \
+	tests/unit/test_replay \
 	tests/unit/test_schedule \
 	tests/unit/test_schedule_promises \
 	tests/unit/test_slot \
