@@ -158,19 +158,57 @@ static EVP_PKEY *ec_pkey(const okta_value *jwk, const curve *on, okta_material *
     return pkey;
 }
 
+/* Points of an order of at most 8, by y, little-endian: 0, 1, -1 and two more. With one of them as
+ * its key a signature proves nothing: some fit every message. */
+static const unsigned char small_order[][ED25519_BYTES] = {
+    {0},
+    {1},
+    {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
+     0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
+     0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+    {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b,
+     0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39,
+     0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+};
+
+/* RFC 8032 section 5.1.3: y is below 2^255 - 19, so that a key has one spelling. OpenSSL does not
+ * look at either. */
+static bool ed25519_is_sound(const unsigned char x[ED25519_BYTES], okta_error *error)
+{
+    unsigned char y[ED25519_BYTES];
+    bool is_canonical;
+
+    memcpy(y, x, sizeof(y));
+    y[ED25519_BYTES - 1] &= 0x7f; /* above is the sign of x */
+    is_canonical = y[0] < 0xed || y[ED25519_BYTES - 1] != 0x7f;
+    for (size_t i = 1; i < ED25519_BYTES - 1; i++)
+        is_canonical = is_canonical || y[i] != 0xff;
+    if (!is_canonical)
+        return okta_error_set(error, "\"x\" is not the one spelling of its point");
+    for (size_t i = 0; i < sizeof(small_order) / sizeof(small_order[0]); i++)
+        if (memcmp(y, small_order[i], sizeof(y)) == 0)
+            return okta_error_set(error, "\"x\" is a point of small order");
+    return true;
+}
+
 static EVP_PKEY *ed25519_pkey(const okta_value *jwk, okta_material *material, okta_error *error)
 {
     size_t length = 0;
     unsigned char *x = member_bytes(jwk, "x", &length, error);
     EVP_PKEY *pkey = NULL;
 
-    if (x && length == ED25519_BYTES) {
+    if (x && length != ED25519_BYTES) {
+        okta_error_set(error, "\"x\" is not an Ed25519 public key");
+    } else if (x && ed25519_is_sound(x, error)) {
         pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, x, length);
         memcpy(material->bytes, x, length);
         material->length = length;
+        if (!pkey)
+            okta_error_set(error, "\"x\" is not an Ed25519 public key");
     }
-    if (x && !pkey)
-        okta_error_set(error, "\"x\" is not an Ed25519 public key");
     free(x);
     return pkey;
 }

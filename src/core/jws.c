@@ -68,6 +68,8 @@ static okta_type classify_type(const char *typ)
         return OKTA_TYPE_AT_JWT;
     if (strcasecmp(typ, "okta-internal-at+jwt") == 0)
         return OKTA_TYPE_ORG_SERVER;
+    if (strcasecmp(typ, "dpop+jwt") == 0)
+        return OKTA_TYPE_DPOP;
     return OKTA_TYPE_OTHER;
 }
 

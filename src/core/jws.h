@@ -12,6 +12,7 @@ typedef enum okta_type {
     OKTA_TYPE_JWT,
     OKTA_TYPE_AT_JWT,
     OKTA_TYPE_ORG_SERVER,
+    OKTA_TYPE_DPOP, /* a proof (RFC 9449 section 4.2), never an access token */
     OKTA_TYPE_OTHER
 } okta_type;
 

@@ -11,7 +11,8 @@
 
 struct okta_key {
     EVP_PKEY *pkey;
-    EVP_MD_CTX *prepared; /* for `only`; copying it is cheaper than initializing one */
+    EVP_MD_CTX *prepared; /* copying it is cheaper than initializing one */
+    const okta_algorithm *prepared_for;
     const okta_algorithm *only;
     unsigned char *material; /* of okta_jwk */
     okta_key_kind kind;
@@ -35,18 +36,19 @@ static bool init_verification(EVP_MD_CTX *context, EVP_PKEY *pkey, const okta_al
 
 /* Without a prepared context a verification makes its own. OpenSSL 3.0 cannot copy a context
  * without a digest (EdDSA). */
-static EVP_MD_CTX *prepare(EVP_PKEY *pkey, const okta_algorithm *algorithm)
+static void prepare(okta_key *key, const okta_algorithm *algorithm)
 {
     EVP_MD_CTX *context;
 
-    if (!algorithm || !algorithm->digest)
-        return NULL;
+    if (!algorithm || !algorithm->digest || key->prepared)
+        return;
     context = EVP_MD_CTX_new();
-    if (context && !init_verification(context, pkey, algorithm)) {
+    if (context && init_verification(context, key->pkey, algorithm)) {
+        key->prepared = context;
+        key->prepared_for = algorithm;
+    } else {
         EVP_MD_CTX_free(context);
-        context = NULL;
     }
-    return context;
 }
 
 static okta_key *key_from_jwk(const okta_value *value, okta_error *error)
@@ -76,7 +78,7 @@ static okta_key *key_from_jwk(const okta_value *value, okta_error *error)
     key->material_length = (uint32_t)jwk.material.length;
     memcpy(key->material, jwk.material.bytes, jwk.material.length);
     key->pkey = jwk.pkey;
-    key->prepared = prepare(key->pkey, key->only);
+    prepare(key, key->only);
     return key;
 }
 
@@ -118,6 +120,29 @@ bool okta_key_kid(const okta_key *key, const char **kid, size_t *length)
 bool okta_key_serves(const okta_key *key, const okta_algorithm *algorithm)
 {
     return key->kind == algorithm->key_kind && (!key->only || key->only == algorithm);
+}
+
+void okta_key_prepare(okta_key *key, const okta_algorithm *algorithm)
+{
+    okta_crypto_errors errors;
+
+    okta_crypto_errors_begin(&errors);
+    prepare(key, algorithm);
+    okta_crypto_errors_end(&errors);
+}
+
+okta_key_kind okta_key_numbers(const okta_key *key, okta_key_number numbers[2])
+{
+    /* okta_material: e and n, or a point in its uncompressed form, or x */
+    size_t skipped = key->kind == OKTA_KEY_RSA || key->kind == OKTA_KEY_ED25519 ? 0 : 1;
+    size_t rest = key->material_length - skipped;
+    size_t second = key->kind == OKTA_KEY_RSA       ? key->modulus_bytes
+                    : key->kind == OKTA_KEY_ED25519 ? 0
+                                                    : rest / 2;
+
+    numbers[0] = (okta_key_number){key->material + skipped, rest - second};
+    numbers[1] = (okta_key_number){key->material + skipped + rest - second, second};
+    return key->kind;
 }
 
 bool okta_key_is_same(const okta_key *a, const okta_key *b)
@@ -165,8 +190,8 @@ static okta_signature_verdict verify_with(EVP_MD_CTX *context, const okta_key *k
     unsigned char *der = NULL;
     int good;
 
-    if (key->prepared ? !EVP_MD_CTX_copy_ex(context, key->prepared)
-                      : !init_verification(context, key->pkey, algorithm))
+    if (key->prepared_for == algorithm ? !EVP_MD_CTX_copy_ex(context, key->prepared)
+                                       : !init_verification(context, key->pkey, algorithm))
         return OKTA_SIGNATURE_NO_MEMORY;
     if (algorithm->key_kind == OKTA_KEY_P256 || algorithm->key_kind == OKTA_KEY_P384 ||
         algorithm->key_kind == OKTA_KEY_P521) {

@@ -21,6 +21,20 @@ bool okta_key_kid(const okta_key *key, const char **kid, size_t *length);
  * JWK's alg, where it names one, has to be the same. */
 bool okta_key_serves(const okta_key *key, const okta_algorithm *algorithm);
 
+/* Make verifications by this algorithm, which the key has to serve, as cheap as they can be; a key
+ * whose JWK leaves one algorithm alone is so from the start. Before other threads have the key. */
+void okta_key_prepare(okta_key *key, const okta_algorithm *algorithm);
+
+/* A number of a key, big-endian; borrowed from the key. */
+typedef struct okta_key_number {
+    const unsigned char *bytes;
+    size_t length;
+} okta_key_number;
+
+/* The kind, and the numbers whatever the JWK looks like: of RSA e and n, without zeros in front; of
+ * a curve x and y, as long as its field; of Ed25519 x, and none. */
+okta_key_kind okta_key_numbers(const okta_key *key, okta_key_number numbers[2]);
+
 /* Whether the two are one key, by their numbers: what else their JWKs say does not count. */
 bool okta_key_is_same(const okta_key *a, const okta_key *b);
 

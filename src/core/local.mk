@@ -21,6 +21,8 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/nonce.c src/core/nonce.h \
 	src/core/number.c src/core/number.h \
 	src/core/policy.c src/core/policy.h \
+	src/core/proof.c src/core/proof.h \
+	src/core/proof_keys.c src/core/proof_keys.h \
 	src/core/reader.c src/core/reader.h \
 	src/core/reason.c src/core/reason.h \
 	src/core/record.c src/core/record.h \
@@ -30,7 +32,9 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/schedule.c src/core/schedule.h \
 	src/core/slot.c src/core/slot.h \
 	src/core/snapshot.c src/core/snapshot.h \
+	src/core/target.c src/core/target.h \
 	src/core/text.c src/core/text.h \
+	src/core/thumbprint.c src/core/thumbprint.h \
 	src/core/tickets.c src/core/tickets.h \
 	src/core/token_cache.c src/core/token_cache.h \
 	src/core/trace.c src/core/trace.h \

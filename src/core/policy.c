@@ -55,6 +55,9 @@ okta_reason okta_policy_check_type(const okta_policy *policy, okta_type type, ok
             "typ okta-internal-at+jwt: the token is from the Okta org authorization server and "
             "cannot be verified here; ask a custom authorization server "
             "(/oauth2/default) for it");
+    if (type == OKTA_TYPE_DPOP)
+        return okta_result_set(result, OKTA_TYPE_REFUSED,
+                               "typ is dpop+jwt: a DPoP proof, not an access token");
     if (type == OKTA_TYPE_OTHER)
         return okta_result_set(result, OKTA_TYPE_REFUSED,
                                "typ is none of JWT, at+jwt, application/at+jwt");

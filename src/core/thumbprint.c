@@ -1,0 +1,55 @@
+#include "core/thumbprint.h"
+
+#include "core/base64url.h"
+#include "core/digest.h"
+#include "core/jwk.h"
+
+#include <string.h>
+
+/* Names and values around the numbers, with room to spare. */
+#define FRAME_MAX 80
+#define TEXT_MAX (OKTA_BASE64URL_ENCODED(OKTA_MATERIAL_MAX) + FRAME_MAX)
+
+typedef struct form {
+    const char *head, *middle, *tail;
+} form;
+
+/* RFC 7638 section 3.2, RFC 8037 appendix A.3: the members that are required, by their names'
+ * order, without blanks. */
+static const form forms[] = {
+    [OKTA_KEY_RSA] = {"{\"e\":\"", "\",\"kty\":\"RSA\",\"n\":\"", "\"}"},
+    [OKTA_KEY_P256] = {"{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"", "\",\"y\":\"", "\"}"},
+    [OKTA_KEY_P384] = {"{\"crv\":\"P-384\",\"kty\":\"EC\",\"x\":\"", "\",\"y\":\"", "\"}"},
+    [OKTA_KEY_P521] = {"{\"crv\":\"P-521\",\"kty\":\"EC\",\"x\":\"", "\",\"y\":\"", "\"}"},
+    [OKTA_KEY_ED25519] = {"{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"", "", "\"}"},
+};
+
+static char *add_text(char *to, const char *text)
+{
+    size_t length = strlen(text);
+
+    memcpy(to, text, length);
+    return to + length;
+}
+
+static char *add_number(char *to, const okta_key_number *number)
+{
+    okta_base64url_encode(number->bytes, number->length, to);
+    return to + OKTA_BASE64URL_ENCODED(number->length);
+}
+
+bool okta_thumbprint(const okta_key *key, char thumbprint[OKTA_THUMBPRINT_LENGTH + 1])
+{
+    unsigned char digest[OKTA_DIGEST_BYTES];
+    okta_key_number numbers[2];
+    const form *as = &forms[okta_key_numbers(key, numbers)];
+    char text[TEXT_MAX], *end = text;
+
+    end = add_number(add_text(end, as->head), &numbers[0]);
+    end = add_number(add_text(end, as->middle), &numbers[1]);
+    end = add_text(end, as->tail);
+    if (!okta_digest(text, (size_t)(end - text), digest))
+        return false;
+    okta_base64url_encode(digest, sizeof(digest), thumbprint);
+    return true;
+}
