@@ -3,25 +3,30 @@
 #include <string.h>
 #include <strings.h>
 
-static const char scheme[] = "Bearer";
-#define SCHEME_LENGTH (sizeof(scheme) - 1)
-
 static const char token68[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
 
-static bool starts_with_scheme(const char *text)
+static bool starts_with(const char *text, const char *name)
 {
+    size_t length = strlen(name);
     char after;
 
-    if (strncasecmp(text, scheme, SCHEME_LENGTH) != 0)
+    if (strncasecmp(text, name, length) != 0)
         return false;
-    after = text[SCHEME_LENGTH];
+    after = text[length];
     return after == '\0' || after == ' ' || after == '\t' || after == ',';
+}
+
+static okta_scheme scheme_of(const char *text, bool with_dpop)
+{
+    if (starts_with(text, "Bearer"))
+        return OKTA_SCHEME_BEARER;
+    return with_dpop && starts_with(text, "DPoP") ? OKTA_SCHEME_DPOP : OKTA_SCHEME_NONE;
 }
 
 /* A second field is joined to the first with a comma; commas inside another scheme's quoted strings
  * are its own. */
-static bool bearer_was_joined(const char *text)
+static bool ours_was_joined(const char *text, bool with_dpop)
 {
     bool quoted = false;
 
@@ -30,19 +35,25 @@ static bool bearer_was_joined(const char *text)
             text++;
         else if (*text == '"')
             quoted = !quoted;
-        else if (!quoted && *text == ',' && starts_with_scheme(text + 1 + strspn(text + 1, " \t")))
+        else if (!quoted && *text == ',' &&
+                 scheme_of(text + 1 + strspn(text + 1, " \t"), with_dpop))
             return true;
     }
     return false;
 }
 
-okta_reason okta_bearer_find(const char *field, const char **token, size_t *length)
+okta_reason okta_bearer_find(const char *field, bool with_dpop, okta_scheme *scheme,
+                             const char **token, size_t *length)
 {
+    okta_scheme found = field ? scheme_of(field, with_dpop) : OKTA_SCHEME_NONE;
+
+    if (scheme)
+        *scheme = found;
     if (!field || !*field)
         return OKTA_TOKEN_MISSING;
-    if (!starts_with_scheme(field))
-        return bearer_was_joined(field) ? OKTA_REQUEST_MALFORMED : OKTA_TOKEN_MISSING;
-    field += SCHEME_LENGTH;
+    if (!found)
+        return ours_was_joined(field, with_dpop) ? OKTA_REQUEST_MALFORMED : OKTA_TOKEN_MISSING;
+    field += found == OKTA_SCHEME_DPOP ? 4 : 6;
     if (*field != ' ')
         return OKTA_REQUEST_MALFORMED;
     field += strspn(field, " ");

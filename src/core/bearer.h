@@ -1,4 +1,4 @@
-/* The Authorization header of RFC 6750 section 2.1. */
+/* The Authorization header of RFC 6750 section 2.1 and RFC 9449 section 7.1. */
 #ifndef OKTA_CORE_BEARER_H
 #define OKTA_CORE_BEARER_H
 
@@ -7,12 +7,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+typedef enum okta_scheme { OKTA_SCHEME_NONE, OKTA_SCHEME_BEARER, OKTA_SCHEME_DPOP } okta_scheme;
+
 /* Find the token in the value of an Authorization header (NULL: none was sent). OKTA_OK sets *token
  * and *length, borrowed from field: all that follows the scheme, up to the field's end, which is
  * yet to be put to okta_bearer_is_token68. OKTA_TOKEN_MISSING: no header, or another scheme's
- * credentials. OKTA_REQUEST_MALFORMED: the scheme is Bearer and nothing follows, or it is not the
- * first of several schemes. Any thread. */
-okta_reason okta_bearer_find(const char *field, const char **token, size_t *length);
+ * credentials. OKTA_REQUEST_MALFORMED: the scheme is ours and nothing follows, or it is not the
+ * first of several schemes. scheme (may be NULL) is set to the one that the field begins with; the
+ * scheme DPoP is another one's unless with_dpop. Any thread. */
+okta_reason okta_bearer_find(const char *field, bool with_dpop, okta_scheme *scheme,
+                             const char **token, size_t *length);
 
 /* Why a field that is not empty holds no token for us (OKTA_TOKEN_MISSING): a sentence that names
  * what is wrong, for caller and operator, with nothing of the field in it. NULL: there is no field.

@@ -74,7 +74,7 @@ size_t okta_challenge_text(const okta_challenge *challenge, char *buffer, size_t
     writer to = {buffer, buffer + size, false};
     const char *error = okta_reason_error(challenge->reason);
 
-    put(&to, "Bearer ");
+    put(&to, challenge->algs ? "DPoP " : "Bearer ");
     put_realm(&to, challenge->realm);
     if (error) {
         put_optional(&to, "error", error);
@@ -84,6 +84,7 @@ size_t okta_challenge_text(const okta_challenge *challenge, char *buffer, size_t
     put_optional(&to, "acr_values", challenge->acr_values);
     put_optional(&to, "max_age", challenge->max_age);
     put_optional(&to, "resource_metadata", challenge->resource_metadata);
+    put_optional(&to, "algs", challenge->algs);
     return to.overflow ? 0 : (size_t)(to.at - buffer);
 }
 

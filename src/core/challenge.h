@@ -1,4 +1,5 @@
-/* The text of a WWW-Authenticate challenge (RFC 6750 section 3) and of the JSON error body. */
+/* The text of a WWW-Authenticate challenge (RFC 6750 section 3, RFC 9449 section 7.1) and of the
+ * JSON error body. */
 #ifndef OKTA_CORE_CHALLENGE_H
 #define OKTA_CORE_CHALLENGE_H
 
@@ -7,6 +8,7 @@
 #include <stddef.h>
 
 typedef struct okta_challenge {
+    const char *algs;  /* of the scheme DPoP, space-separated; NULL: the scheme is Bearer */
     const char *realm; /* plain text, nothing escaped */
     okta_reason reason;
     const char *scope;             /* NULL: none; space-separated */

@@ -126,11 +126,31 @@ static bool audience_is_sound(okta_claims *claims, okta_result *result)
     return sound;
 }
 
+/* RFC 8693 section 4.1: an actor is an object that says who it is, and maybe for whom it acts. */
+static bool actors_are_sound(okta_claims *claims, okta_result *result)
+{
+    const okta_value *actor = okta_claims_get(claims, "act");
+
+    for (int depth = 0; actor; actor = okta_value_member(actor, "act")) {
+        if (depth++ == OKTA_ACTORS_MAX) {
+            okta_result_set(result, OKTA_CLAIMS_MALFORMED, "\"act\" is nested more than %d deep",
+                            OKTA_ACTORS_MAX);
+            return false;
+        }
+        if (!okta_value_text(actor, "sub")) {
+            okta_result_set(result, OKTA_CLAIMS_MALFORMED,
+                            "an \"act\" is no object with a string \"sub\"");
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool types_are_sound(okta_claims *claims, okta_result *result)
 {
     static const char *const strings[] = {"iss", "sub", "jti", "cid", "client_id", "azp"};
     okta_times *times = &claims->times;
-    bool sound = audience_is_sound(claims, result) &&
+    bool sound = audience_is_sound(claims, result) && actors_are_sound(claims, result) &&
                  read_date(claims, "exp", OKTA_CLAIM_EXP, &times->exp, false, result) &&
                  read_date(claims, "nbf", OKTA_CLAIM_NBF, &times->nbf, true, result) &&
                  read_date(claims, "iat", OKTA_CLAIM_IAT, &times->iat, false, result);

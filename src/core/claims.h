@@ -13,6 +13,9 @@
 /* Only okta_verify makes one. */
 typedef struct okta_claims okta_claims;
 
+/* How deep `act` may be nested (RFC 8693 section 4.1): who acts for whom who acts for whom … */
+#define OKTA_ACTORS_MAX 8
+
 /* Which time claims are present. */
 #define OKTA_CLAIM_EXP 1u
 #define OKTA_CLAIM_NBF 2u

@@ -66,6 +66,8 @@ static bool allows_header(const okta_cors *cors, const char *name, size_t length
     for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
         if (strlen(always[i]) == length && strncasecmp(always[i], name, length) == 0)
             return true;
+    if (cors->dpop && length == 4 && strncasecmp("dpop", name, length) == 0)
+        return true;
     for (size_t i = 0; i < cors->headers.count; i++)
         if (strlen(cors->headers.items[i]) == length &&
             strncasecmp(cors->headers.items[i], name, length) == 0)

@@ -11,6 +11,7 @@ typedef struct okta_cors {
     okta_strings methods; /* beside GET, HEAD and POST; `*`: any */
     okta_strings headers; /* beside Authorization and Content-Type; `*`: any */
     bool credentials;
+    bool dpop; /* the header DPoP may be sent (RFC 9449) */
 } okta_cors;
 
 /* All functions: any thread. */

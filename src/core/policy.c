@@ -1,6 +1,7 @@
 #include "core/policy.h"
 
 #include "core/match.h"
+#include "core/thumbprint.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -145,14 +146,49 @@ static okta_reason check_kind(const judgment *j)
     return okta_trace_seen(j->trace, j->result, "no mark of an ID token");
 }
 
+/* Whoever cannot check a method of confirmation must not take the token for confirmed by another
+ * (RFC 7800 section 3.1), so jkt has to stand alone. */
+const char *okta_claims_thumbprint(const okta_claims *claims)
+{
+    const okta_value *cnf = okta_claims_get(claims, "cnf");
+    const okta_value *thumbprint = okta_value_member(cnf, "jkt");
+
+    if (!thumbprint || thumbprint->type != OKTA_VALUE_STRING ||
+        thumbprint->length != OKTA_THUMBPRINT_LENGTH)
+        return NULL;
+    for (uint32_t i = 0; i < cnf->length; i++)
+        if (&cnf->as.children[i] != thumbprint && cnf->as.children[i].type != OKTA_VALUE_NULL)
+            return NULL;
+    return thumbprint->as.string;
+}
+
 /* RFC 7800: a confirmation claim makes the token worth nothing to whoever cannot prove the key. */
 static okta_reason check_binding(const judgment *j)
 {
-    if (okta_claims_get(j->claims, "cnf"))
+    const okta_policy *policy = j->policy;
+    const char *thumbprint;
+
+    if (!okta_claims_get(j->claims, "cnf")) {
+        if (policy->by_proof)
+            return okta_result_set(j->result, OKTA_TOKEN_UNBOUND,
+                                   "it has no \"cnf\" and came with the scheme DPoP: send it as "
+                                   "Bearer, or ask for a token with a DPoP proof");
+        if (policy->dpop == OKTA_DPOP_REQUIRED)
+            return okta_result_set(j->result, OKTA_TOKEN_UNBOUND,
+                                   "it has no \"cnf\", and OktaDPoP required takes no others: ask "
+                                   "for a token with a DPoP proof");
+        return okta_trace_seen(j->trace, j->result, "not bound to a key");
+    }
+    if (!policy->by_proof)
         return okta_result_set(
             j->result, OKTA_TOKEN_BOUND,
             "it has \"cnf\" and came as a plain Bearer token, without proof of its key");
-    return okta_trace_seen(j->trace, j->result, "not bound to a key");
+    thumbprint = okta_claims_thumbprint(j->claims);
+    if (!thumbprint)
+        return okta_result_set(j->result, OKTA_BINDING_UNSUPPORTED,
+                               "its \"cnf\" is not one \"jkt\" of %d characters and nothing else",
+                               OKTA_THUMBPRINT_LENGTH);
+    return okta_trace_seen(j->trace, j->result, "bound to the key %s", thumbprint);
 }
 
 static bool looks_like_client_id(const judgment *j, const okta_value *audience)
@@ -278,6 +314,27 @@ static okta_reason check_step_up(const judgment *j)
     return okta_trace_seen(j->trace, j->result, "auth_time %" PRId64, since);
 }
 
+/* Who acts, and for whom, with spaces in between. */
+static void identify_actors(const okta_value *payload, okta_result *result)
+{
+    const okta_value *actor = okta_value_member(payload, "act");
+    size_t used = 0;
+
+    for (int depth = 0; actor && depth < OKTA_ACTORS_MAX && used + 2 < sizeof(result->actors);
+         depth++) {
+        const okta_value *name = okta_value_member(actor, "sub");
+
+        if (name && name->type == OKTA_VALUE_STRING) {
+            if (used)
+                result->actors[used++] = ' ';
+            okta_text_copy(result->actors + used, sizeof(result->actors) - used, name->as.string,
+                           name->length);
+            used += strlen(result->actors + used);
+        }
+        actor = okta_value_member(actor, "act");
+    }
+}
+
 void okta_payload_identify(const okta_value *payload, okta_result *result)
 {
     const okta_value *issuer = okta_value_member(payload, "iss");
@@ -287,6 +344,7 @@ void okta_payload_identify(const okta_value *payload, okta_result *result)
         okta_text_copy(result->issuer, sizeof(result->issuer), issuer->as.string, issuer->length);
     if (jti && jti->type == OKTA_VALUE_STRING)
         okta_text_copy(result->jti, sizeof(result->jti), jti->as.string, jti->length);
+    identify_actors(payload, result);
 }
 
 void okta_claims_identify(const okta_claims *claims, okta_result *result)

@@ -9,6 +9,13 @@
 #define OKTA_SKEW_MAX 600
 #define OKTA_TOKEN_BYTES_DEFAULT 16384
 
+/* Tokens that are bound to a key (RFC 9449), sent with a proof of it. */
+typedef enum okta_dpop {
+    OKTA_DPOP_OFF = 0,  /* refused */
+    OKTA_DPOP_OPTIONAL, /* taken, beside tokens that are not bound */
+    OKTA_DPOP_REQUIRED  /* no others are taken */
+} okta_dpop;
+
 /* Const once filled; borrows its strings. */
 typedef struct okta_policy {
     okta_strings issuers;   /* exact */
@@ -21,6 +28,8 @@ typedef struct okta_policy {
     bool at_jwt_only;     /* RFC 9068 typing */
     int64_t skew;         /* seconds, 0 to OKTA_SKEW_MAX */
     size_t max_token_bytes;
+    okta_dpop dpop;
+    bool by_proof; /* the token came with the scheme DPoP; its proof is checked by the caller */
 } okta_policy;
 
 /* Check everything that depends on the policy or on the time: type, algorithm, issuer, kind of
@@ -29,8 +38,12 @@ typedef struct okta_policy {
 okta_reason okta_policy_check(const okta_policy *policy, const okta_claims *claims, int64_t now,
                               const okta_trace *trace, okta_result *result);
 
-/* Note kid, issuer and jti of the claims in result, for a log line; or, of a payload (may be NULL)
- * that nobody has verified, what it says of issuer and jti. Any thread. */
+/* The thumbprint of the key that the token is bound to (jkt of its cnf, RFC 9449 section 6.1),
+ * terminated, borrowed from claims. NULL: it is not bound, or by other means as well. */
+const char *okta_claims_thumbprint(const okta_claims *claims);
+
+/* Note kid, issuer, jti and actors of the claims in result, for a log line; or, of a payload (may
+ * be NULL) that nobody has verified, what it says of them. Any thread. */
 void okta_claims_identify(const okta_claims *claims, okta_result *result);
 void okta_payload_identify(const okta_value *payload, okta_result *result);
 

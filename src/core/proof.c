@@ -115,8 +115,7 @@ static okta_reason check_algorithm(inspection *on)
     char buffer[QUOTED_MAX];
 
     if (!algorithm)
-        return okta_result_set(on->result, OKTA_PROOF_ALGORITHM,
-                               "its alg \"%s\" is not supported",
+        return okta_result_set(on->result, OKTA_PROOF_ALGORITHM, "its alg \"%s\" is not supported",
                                quoted(on->jws.alg, on->jws.alg_length, buffer));
     if (!(on->terms->algorithms & OKTA_ALGORITHM_BIT(algorithm->id)))
         return okta_result_set(on->result, OKTA_PROOF_ALGORITHM, "its alg %s is not accepted here",

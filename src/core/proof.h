@@ -9,6 +9,7 @@
 #include "core/result.h"
 
 #define OKTA_PROOF_WINDOW_DEFAULT 60
+#define OKTA_PROOF_WINDOW_MAX 600
 #define OKTA_PROOF_MAX_BYTES 8192
 
 /* The algorithms of OktaAlgorithms, none of them symmetric. */

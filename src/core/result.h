@@ -5,14 +5,15 @@
 #include "core/reason.h"
 #include "core/text.h"
 
-/* Value type, usually on the stack. kid, issuer and jti are copies of what the token says of itself
- * (unverified unless the reason comes after the signature), printable, cut, "" when unknown. detail
- * is for the operator: it may name claim values, never the token. */
+/* Value type, usually on the stack. kid, issuer, jti and actors are copies of what the token says
+ * of itself (unverified unless the reason comes after the signature), printable, cut, "" when
+ * unknown. detail is for the operator: it may name claim values, never the token. */
 typedef struct okta_result {
     okta_reason reason;
     char kid[96];
     char issuer[256];
     char jti[96];
+    char actors[192]; /* who acts, then for whom that one acts, and so on */
     char detail[512];
 } okta_result;
 

@@ -74,6 +74,7 @@ void okta_schedule_take_over(okta_schedule *s, const okta_schedule *from,
 {
     s->next_refresh = times->next_refresh;
     s->started_at = from->started_at;
+    s->forced_at = from->forced_at;
     s->finished = from->finished;
     s->failing = from->failing;
     s->phase = from->phase;
@@ -119,7 +120,7 @@ static int64_t due_at(const okta_schedule *s, const okta_schedule_limits *limits
     if (started_at > now || planned - now > longest_pause(limits))
         return now;
     if (wanted && !s->failing)
-        return least(planned, started_at + limits->cooldown);
+        return least(planned, s->forced_at + limits->cooldown);
     return limits->on_demand && started_at == 0 ? INT64_MAX : planned;
 }
 
@@ -147,6 +148,11 @@ bool okta_schedule_begin(okta_schedule *s, okta_turn_number turn, int64_t now)
                      !okta_turn_store_time(&s->fresh_until, turn, s->fresh_until - step) ||
                      !okta_turn_store_time(&s->fetched_at, turn, s->fetched_at - step)))
         return false;
+    if (s->forced_at > now)
+        s->forced_at = now;
+    /* fetches that come by plan cool nothing down: a rotation may follow right behind one */
+    if (s->wanted && s->next_refresh > now && s->fetched_at >= OKTA_TURN_TIME_GRAIN)
+        s->forced_at = now;
     s->started_at = now;
     s->wanted = 0;
     s->in_flight = 1;

@@ -35,11 +35,13 @@ typedef struct okta_schedule {
     _Atomic int64_t usable_until; /* when it gets too old to judge tokens by */
     _Atomic int64_t next_refresh; /* when the refresher will fetch by itself */
     _Atomic int64_t started_at;   /* when the last fetch started */
-    _Atomic uint32_t in_flight;   /* a fetch is under way, or its process died over it */
-    _Atomic uint32_t wanted;      /* a request needs newer keys; a fetch clears it */
-    _Atomic uint32_t finished;    /* fetches that ended, well or not */
-    _Atomic uint32_t failing;     /* failures since the last success */
-    _Atomic uint32_t phase;       /* as last found by okta_schedule_note_phase */
+    _Atomic int64_t
+        forced_at; /* when the last one started that requests asked for, ahead of plan */
+    _Atomic uint32_t in_flight; /* a fetch is under way, or its process died over it */
+    _Atomic uint32_t wanted;    /* a request needs newer keys; a fetch clears it */
+    _Atomic uint32_t finished;  /* fetches that ended, well or not */
+    _Atomic uint32_t failing;   /* failures since the last success */
+    _Atomic uint32_t phase;     /* as last found by okta_schedule_note_phase */
 } okta_schedule;
 
 /* The first four, taken together. */

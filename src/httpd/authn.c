@@ -2,6 +2,7 @@
 
 #include "core/bearer.h"
 #include "core/verify.h"
+#include "httpd/dpop.h"
 #include "httpd/effective.h"
 #include "httpd/identity.h"
 #include "httpd/keywait.h"
@@ -20,27 +21,29 @@ static apr_status_t release_claims(void *claims)
     return APR_SUCCESS;
 }
 
-static okta_reason judge(request_rec *r, const char *token, size_t length,
+static okta_reason judge(request_rec *r, okta_policy *policy, const char *token, size_t length,
                          const okta_issuer **issuer, okta_result *result)
 {
-    const okta_policy policy = okta_effective_policy(okta_dir_config_of(r), r->server, r->pool);
     okta_claims *claims = NULL;
     okta_reason reason;
 
-    if (policy.issuers.count == 0 || policy.audiences.count == 0)
+    if (policy->issuers.count == 0 || policy->audiences.count == 0)
         return okta_result_set(result, OKTA_MISCONFIGURED,
                                "no issuer or no audience here: set OktaDomain or OktaIssuer, and "
                                "OktaAudience");
-    reason = okta_tokens_verify(&policy, token, length, &claims, issuer, result);
+    reason = okta_tokens_verify(policy, token, length, &claims, issuer, result);
     if (reason != OKTA_OK)
         return reason;
     apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
-    reason = okta_policy_check(&policy, claims, apr_time_sec(apr_time_now()), NULL, result);
+    reason = okta_policy_check(policy, claims, apr_time_sec(apr_time_now()), NULL, result);
     if (reason == OKTA_OK && !okta_identify(r, claims)) {
         okta_claims_identify(claims, result);
         reason = okta_result_set(result, OKTA_USER_MISSING,
                                  "none of the OktaRemoteUser claims is present as a usable string");
     }
+    /* last: it takes the proof, which counts once */
+    if (reason == OKTA_OK && policy->by_proof)
+        reason = okta_dpop_check(r, policy, claims, token, length, result);
     if (reason == OKTA_OK) {
         okta_request *state = okta_request_state(r, true);
 
@@ -52,18 +55,22 @@ static okta_reason judge(request_rec *r, const char *token, size_t length,
 
 static okta_reason authenticate(request_rec *r, const okta_issuer **issuer, okta_result *result)
 {
+    okta_policy policy = okta_effective_policy(okta_dir_config_of(r), r->server, r->pool);
     const char *token = NULL;
     size_t length = 0;
     const char *field = okta_withhold_note_field(r), *absence;
-    okta_reason reason = okta_bearer_find(field, &token, &length);
+    okta_scheme scheme;
+    okta_reason reason =
+        okta_bearer_find(field, policy.dpop != OKTA_DPOP_OFF, &scheme, &token, &length);
 
     okta_result_init(result);
+    policy.by_proof = okta_request_state(r, true)->by_proof = scheme == OKTA_SCHEME_DPOP;
     if (reason != OKTA_OK) {
         absence = reason == OKTA_TOKEN_MISSING ? okta_bearer_absence(field) : NULL;
         return okta_result_set(result, reason, "%s",
                                absence ? absence : okta_reason_description(reason));
     }
-    return judge(r, token, length, issuer, result);
+    return judge(r, &policy, token, length, issuer, result);
 }
 
 /* Only where a Require would let an anonymous request in: elsewhere it needs a token, and is told

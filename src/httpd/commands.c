@@ -1,6 +1,7 @@
 #include "httpd/directives.h"
 
 #define LIST_OF(field) ((void *)APR_OFFSETOF(okta_dir_config, field))
+#define SET_OF(field) ((void *)APR_OFFSETOF(okta_dir_config, field))
 #define TIME_OF(field) ((void *)APR_OFFSETOF(okta_global_config, field))
 
 #define OTHER(...)
@@ -27,10 +28,18 @@ const command_rec okta_directives[] = {
     AP_INIT_ITERATE("OktaClientId", okta_add_to_list, LIST_OF(clients), OKTA_SECTION,
                     "accepted client ids (default: any)"),
     AP_INIT_ITERATE(
-        "OktaAlgorithms", okta_add_algorithm, NULL, OKTA_SECTION,
+        "OktaAlgorithms", okta_add_algorithm, SET_OF(algorithms), OKTA_SECTION,
         "accepted algorithms: of RS, PS, ES with 256, 384, 512, and EdDSA (default: RS256)"),
     AP_INIT_TAKE1("OktaTokenType", okta_set_token_type, NULL, OKTA_SECTION,
                   "any (default), or at+jwt to require the type of RFC 9068"),
+    AP_INIT_TAKE1("OktaDPoP", okta_set_dpop, NULL, OKTA_SECTION,
+                  "tokens that are bound to a key: off, optional (default) or required"),
+    AP_INIT_TAKE1("OktaDPoPWindow", okta_set_dpop_window, NULL, OKTA_SECTION,
+                  "how old a DPoP proof may be, 1s to 10m (default: 60s)"),
+    AP_INIT_ITERATE("OktaDPoPAlgorithms", okta_add_algorithm, SET_OF(dpop_algorithms), OKTA_SECTION,
+                    "accepted algorithms of DPoP proofs (default: all that are known)"),
+    AP_INIT_TAKE1("OktaPublicUrl", okta_set_public_url, NULL, OKTA_SECTION,
+                  "scheme, host and port (and a path in front) by which clients know this server"),
     AP_INIT_TAKE1("OktaClockSkew", okta_set_clock_skew, NULL, OKTA_SECTION,
                   "seconds that clocks may differ, 0 to 600 (default: 60)"),
     AP_INIT_TAKE1(
@@ -85,6 +94,8 @@ const command_rec okta_directives[] = {
                   "directory for the last good key sets (default: okta in the runtime directory)"),
     AP_INIT_TAKE1("OktaTokenCache", okta_set_token_cache, NULL, RSRC_CONF,
                   "verified tokens that each process remembers, 0 for none (default: 4096)"),
+    AP_INIT_TAKE1("OktaReplayEntries", okta_set_replay_entries, NULL, RSRC_CONF,
+                  "DPoP proofs that are remembered, all processes together (default: 240000)"),
     AP_INIT_TAKE1("OktaKeySetMaxBytes", okta_set_key_set_max_bytes, NULL, RSRC_CONF,
                   "largest key set that is accepted (default: 65536)"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL},

@@ -5,6 +5,8 @@
 
 #include "core/issuer.h"
 #include "core/policy.h"
+#include "core/proof.h"
+#include "core/replay.h"
 
 #include "httpd/members.h"
 

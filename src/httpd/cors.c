@@ -2,6 +2,7 @@
 
 #include "core/cors.h"
 #include "httpd/config.h"
+#include "httpd/dpop.h"
 #include "httpd/request.h"
 
 #include <apr_strings.h>
@@ -26,7 +27,8 @@ static const char *const fields[] = {
 static okta_cors cors_of(const okta_dir_config *config)
 {
     okta_cors cors = {okta_strings_of(config->cors_origins), okta_strings_of(config->cors_methods),
-                      okta_strings_of(config->cors_headers), okta_dir_cors_credentials(config)};
+                      okta_strings_of(config->cors_headers), okta_dir_cors_credentials(config),
+                      okta_dir_dpop(config) != OKTA_DPOP_OFF};
 
     /* configtest refuses the two together, but cannot see what patterns add up to */
     if (okta_strings_contain(&cors.origins, "*", 1))
@@ -66,7 +68,9 @@ static void allow_origin(request_rec *r, const okta_dir_config *config, const ok
     if (cors->credentials)
         apr_table_setn(out, "Access-Control-Allow-Credentials", "true");
     apr_table_setn(out, "Access-Control-Expose-Headers",
-                   joined(r->pool, CHALLENGE_HEADER, config->cors_expose));
+                   joined(r->pool,
+                          cors->dpop ? CHALLENGE_HEADER ", " OKTA_NONCE_HEADER : CHALLENGE_HEADER,
+                          config->cors_expose));
 }
 
 static void allow_preflight(request_rec *r, const okta_dir_config *config, const okta_cors *cors)

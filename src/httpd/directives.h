@@ -32,6 +32,7 @@ const char *okta_add_to_list(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_user_claim(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_domain(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value);
+/* cmd->info is the offset of the okta_algorithm_set. */
 const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_token_type(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_clock_skew(cmd_parms *cmd, void *config, const char *value);
@@ -45,6 +46,10 @@ const char *okta_add_cors_origin(cmd_parms *cmd, void *config, const char *value
 const char *okta_add_token(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_cors_max_age(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value);
+
+const char *okta_set_dpop(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_dpop_window(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_public_url(cmd_parms *cmd, void *config, const char *value);
 
 /* A flag in okta_dir_config: cmd->info is its offset. */
 const char *okta_set_flag(cmd_parms *cmd, void *config, int flag);
@@ -65,6 +70,7 @@ const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value
 const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, const char *max);
 const char *okta_set_state_dir(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_token_cache(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_replay_entries(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char *value);
 
 /* A number with ms, s, m (or min), h or d behind it, seconds without. */

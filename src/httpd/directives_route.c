@@ -1,6 +1,7 @@
 #include "core/cors.h"
 #include "core/issuer.h"
 #include "core/path.h"
+#include "core/target.h"
 #include "httpd/backend.h"
 #include "httpd/directives.h"
 #include "httpd/registry.h"
@@ -94,6 +95,28 @@ const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *clai
     pair->header = header;
     okta_registry_note_header(header);
     return NULL;
+}
+
+/* Kept in normal form, without the slash that a request's path begins with. */
+const char *okta_set_public_url(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    apr_size_t length = strlen(value), size = length + 2;
+    char *url = apr_palloc(cmd->pool, size);
+
+    if (okta_is_placeholder(value))
+        return okta_directive_error(cmd, value,
+                                    "a placeholder was left in; write the address that clients "
+                                    "use");
+    if (strpbrk(value, "?#") || !okta_target_normalize(value, length, url, size))
+        return okta_directive_error(cmd, value,
+                                    "no address of a server; write scheme, host and, where clients "
+                                    "need it, port and path, as in \"https://api.example.com\"");
+    length = strlen(url);
+    while (url[length - 1] == '/')
+        url[--length] = '\0';
+    okta_registry_note_section(cmd, section);
+    return okta_set_text(cmd, &section->public_url, url);
 }
 
 const char *okta_add_cors_origin(cmd_parms *cmd, void *config, const char *value)

@@ -100,6 +100,7 @@ const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value)
 const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;
+    okta_algorithm_set *set = (void *)((char *)config + (apr_size_t)cmd->info);
     const okta_algorithm *algorithm = okta_algorithm_by_name(value, strlen(value));
     const char *fault = okta_name_fault(cmd, value);
 
@@ -116,7 +117,7 @@ const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value)
                                     "unknown algorithm; use RS256, RS384, RS512, PS256, "
                                     "PS384, PS512, ES256, ES384, ES512 or EdDSA");
     okta_registry_note_section(cmd, section);
-    section->algorithms |= OKTA_ALGORITHM_BIT(algorithm->id);
+    *set |= OKTA_ALGORITHM_BIT(algorithm->id);
     return NULL;
 }
 
@@ -155,6 +156,29 @@ const char *okta_set_anonymous(cmd_parms *cmd, void *config, const char *value)
 
     return choose(cmd, config, &((okta_dir_config *)config)->anonymous, choices, value,
                   "unknown choice; use off, missing or missing-or-failed");
+}
+
+const char *okta_set_dpop(cmd_parms *cmd, void *config, const char *value)
+{
+    static const choice choices[] = {{"off", OKTA_DPOP_OFF},
+                                     {"optional", OKTA_DPOP_OPTIONAL},
+                                     {"required", OKTA_DPOP_REQUIRED},
+                                     {NULL, 0}};
+
+    return choose(cmd, config, &((okta_dir_config *)config)->dpop, choices, value,
+                  "unknown choice; use off, optional or required");
+}
+
+const char *okta_set_dpop_window(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *section = config;
+    apr_interval_time_t window;
+
+    if (!okta_parse_duration(value, &window) || window < apr_time_from_sec(1) ||
+        window > apr_time_from_sec(OKTA_PROOF_WINDOW_MAX))
+        return okta_directive_error(cmd, value, "out of range; use 1s to 10m");
+    okta_registry_note_section(cmd, section);
+    return okta_set_number(cmd, &section->dpop_window, apr_time_sec(window), value);
 }
 
 const char *okta_set_clock_skew(cmd_parms *cmd, void *config, const char *value)

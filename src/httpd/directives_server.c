@@ -180,6 +180,16 @@ const char *okta_set_token_cache(cmd_parms *cmd, void *config, const char *value
                                   TOKEN_CACHE_MAX, "entries");
 }
 
+const char *okta_set_replay_entries(cmd_parms *cmd, void *config, const char *value)
+{
+    const char *fault = main_server_only(cmd, value);
+
+    (void)config;
+    return fault ? fault
+                 : okta_set_count(cmd, &okta_registry_get()->global.replay_entries, value,
+                                  OKTA_REPLAY_ENTRIES_MIN, OKTA_REPLAY_ENTRIES_MAX, "proofs");
+}
+
 const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char *value)
 {
     const char *fault = main_server_only(cmd, value);

@@ -50,6 +50,7 @@ okta_policy okta_effective_policy(const okta_dir_config *config, const server_re
                           .max_auth_age = config->step_up_max_age,
                           .at_jwt_only = okta_dir_at_jwt_only(config) != 0,
                           .skew = okta_dir_skew(config),
+                          .dpop = (okta_dpop)okta_dir_dpop(config),
                           .max_token_bytes =
                               (size_t)okta_server_max_token_bytes(okta_server_config_of(server))};
 

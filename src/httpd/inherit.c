@@ -19,6 +19,7 @@ static bool is_of_claims(const void *baton, const char *key, const char *value)
     while (strncasecmp(key, REDIRECTED, strlen(REDIRECTED)) == 0)
         key += strlen(REDIRECTED);
     return strncasecmp(key, "OKTA_CLAIM_", 11) == 0 || strcasecmp(key, "OKTA_SCOPE") == 0 ||
+           strcasecmp(key, "OKTA_ACTOR") == 0 || strcasecmp(key, "OKTA_ACTOR_CHAIN") == 0 ||
            (strncasecmp(key, "HTTP_", 5) == 0 && okta_carries_claim(key + 5));
 }
 

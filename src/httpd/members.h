@@ -25,6 +25,12 @@
     ONE(okta_algorithm_set, algorithms, 0, OKTA_ALGORITHMS_DEFAULT, SAID)                        \
     ONE(apr_int64_t, at_jwt_only, -1, 0, SAID)                                                   \
     ONE(apr_int64_t, skew, -1, OKTA_SKEW_DEFAULT, SAID) /* seconds */                            \
+    ONE(apr_int64_t, dpop, -1, OKTA_DPOP_OPTIONAL, SAID)                                         \
+    ONE(apr_int64_t, dpop_window, -1, OKTA_PROOF_WINDOW_DEFAULT, SAID) /* seconds */             \
+    ONE(okta_algorithm_set, dpop_algorithms, 0, OKTA_PROOF_ALGORITHMS_DEFAULT, SAID)             \
+    FLAG(dpop_nonce, 0, CHANGED, OKTA_SECTION, "OktaDPoPNonce",                                  \
+         "On asks for a nonce of this server in each DPoP proof (default: Off)")                 \
+    ONE(const char *, public_url, NULL, NULL, NEVER)                                             \
     ONE(apr_int64_t, anonymous, -1, OKTA_ANONYMOUS_OFF, CHANGED)                                 \
     ONE(apr_int64_t, claim_env, -1, OKTA_CLAIM_ENV_ON, NEVER)                                    \
     PART(apr_array_header_t *, env_claims, NULL, NULL, NEVER) /* okta_env_claim, of claim_env */ \
@@ -71,7 +77,8 @@
     ONE(apr_int64_t, refresh_min, -1, apr_time_from_sec(5 * 60))      \
     ONE(apr_int64_t, refresh_max, -1, apr_time_from_sec(24 * 3600))   \
     ONE(apr_int64_t, key_set_max_bytes, -1, 65536)                    \
-    ONE(apr_int64_t, token_cache, -1, 4096)  /* entries; 0: off */    \
+    ONE(apr_int64_t, token_cache, -1, 4096) /* entries; 0: off */     \
+    ONE(apr_int64_t, replay_entries, -1, OKTA_REPLAY_ENTRIES_DEFAULT) \
     ONE(const char *, state_dir, NULL, NULL) /* NULL: the default one */
 
 #endif

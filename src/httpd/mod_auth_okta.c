@@ -8,6 +8,8 @@
 #include "httpd/closed.h"
 #include "httpd/config.h"
 #include "httpd/cors.h"
+#include "httpd/dpop.h"
+#include "httpd/dpop_memory.h"
 #include "httpd/expressions.h"
 #include "httpd/handlers.h"
 #include "httpd/identity.h"
@@ -59,6 +61,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     okta_told_once_share(pconf);
     status = okta_shared_create(pconf, ptemp, server);
     if (status == OK)
+        status = okta_dpop_memory_create(pconf, server);
+    if (status == OK)
         status = okta_statedir_prepare(pconf, server);
     if (status == OK)
         status = okta_initial_keys_publish(ptemp);
@@ -75,6 +79,7 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     okta_keystore_child_init(pchild);
     okta_keywait_child_init();
     okta_tokens_child_init(pchild);
+    okta_dpop_child_init(pchild);
     okta_refresher_child_init(pchild);
 }
 

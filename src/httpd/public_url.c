@@ -1,6 +1,9 @@
 #include "httpd/public_url.h"
 
 #include "core/issuer.h"
+#include "core/target.h"
+#include "httpd/config.h"
+#include "httpd/request.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -54,11 +57,20 @@ static bool is_ours(const request_rec *r, const char *host)
            is_address_of(server, host) || is_local(r->connection, host);
 }
 
+/* httpd takes the brackets off an IPv6 address. */
+static const char *bracketed(apr_pool_t *pool, const char *host)
+{
+    return strchr(host, ':') && *host != '[' ? apr_pstrcat(pool, "[", host, "]", NULL) : host;
+}
+
 char *okta_public_url(request_rec *r, const char *path)
 {
-    const char *name = r->server->server_hostname;
+    const char *name = r->server->server_hostname, *configured;
     apr_port_t port = r->server->port;
 
+    configured = okta_dir_public_url(okta_dir_config_of(r));
+    if (configured)
+        return apr_pstrcat(r->pool, configured, path, NULL);
     if (!name || is_ours(r, ap_get_server_name(r)))
         return ap_construct_url(r->pool, path, r);
     if (port == 0)
@@ -66,4 +78,50 @@ char *okta_public_url(request_rec *r, const char *path)
     return apr_pstrcat(r->pool, ap_http_scheme(r), "://", name,
                        ap_is_default_port(port, r) ? "" : apr_psprintf(r->pool, ":%u", port), path,
                        NULL);
+}
+
+const request_rec *okta_client_request(const request_rec *r)
+{
+    const request_rec *before;
+
+    while ((before = okta_request_before(r)) != NULL)
+        r = before;
+    return r;
+}
+
+const char *okta_client_method(request_rec *r)
+{
+    const request_rec *first = okta_client_request(r);
+    const char *line = first->the_request;
+
+    /* httpd makes it GET where an ErrorDocument follows; the request line stays */
+    return line ? ap_getword_white(r->pool, &line) : first->method;
+}
+
+/* The path of a request line, which may have a whole URL (RFC 9112 section 3.2.2). */
+static const char *path_of(const char *target)
+{
+    const char *authority = *target == '/' ? NULL : strstr(target, "://");
+
+    return authority ? authority + 3 + strcspn(authority + 3, "/?#") : target;
+}
+
+const char *okta_public_target(request_rec *r)
+{
+    const request_rec *first = okta_client_request(r);
+    const char *path = path_of(first->unparsed_uri);
+    const char *port = first->parsed_uri.port_str;
+    apr_size_t size;
+    char *url, *normal;
+
+    /* UseCanonicalName does not count: this is what the client wrote, and it wrote its own Host */
+    if (!okta_dir_public_url(okta_dir_config_of(r)) && first->hostname &&
+        is_ours(first, first->hostname))
+        url = apr_pstrcat(r->pool, ap_http_scheme(r), "://", bracketed(r->pool, first->hostname),
+                          port && *port ? ":" : "", port && *port ? port : "", path, NULL);
+    else
+        url = okta_public_url(r, path);
+    size = strlen(url) + 2;
+    normal = apr_palloc(r->pool, size);
+    return okta_target_normalize(url, size - 2, normal, size) ? normal : NULL;
 }

@@ -4,9 +4,20 @@
 
 #include <httpd.h>
 
-/* The absolute URL of a path (escaped) of this virtual host, from r->pool. It has the name that the
- * client used where that is a name of the host or the local address of the connection, else the
- * ServerName: a name that is none of ours never appears in an answer. UseCanonicalName counts. */
+/* The absolute URL of a path (escaped) of this virtual host, from r->pool: below OktaPublicUrl
+ * where that holds for the request. Else it has the name that the client used where that is a name
+ * of the host or the local address of the connection, else the ServerName: a name that is none of
+ * ours never appears in an answer. UseCanonicalName counts. */
 char *okta_public_url(request_rec *r, const char *path);
+
+/* The URL of the client's own request as that client has it, in normal form (core/target.h), from
+ * r->pool: with the name and port that it sent, if the name is ours. NULL: it is no URL. */
+const char *okta_public_target(request_rec *r);
+
+/* The method of the client's own request, from r->pool. */
+const char *okta_client_method(request_rec *r);
+
+/* The client's own request: the first of a chain of redirections and subrequests. */
+const request_rec *okta_client_request(const request_rec *r);
 
 #endif

@@ -22,6 +22,7 @@ typedef struct okta_request {
     apr_array_header_t *scopes; /* const char *: those that a Require asked for and did not find */
     const char *absent_claim;   /* that a Require looked for and the token has not */
     const char *authorization;  /* the client's own field, once it was asked for here */
+    const char *proof;          /* the client's DPoP field, likewise */
     struct okta_request *found; /* verdicts of subrequests, which may become this request */
     struct okta_request *next;  /* in the list of the main request */
     const char *user;           /* of a verdict in that list */
@@ -29,6 +30,8 @@ typedef struct okta_request {
     bool withheld;              /* it was taken away */
     bool cached_quickly;        /* mod_cache was asked before anything else */
     okta_assumption assumed;    /* while httpd evaluates Require with nobody there */
+    const unsigned char *took;  /* of the client's own request: id of the proof that it took */
+    bool by_proof;              /* the credentials are of the scheme DPoP */
     bool judged;      /* authentication took place: who has no claims by then is anonymous */
     bool seen_before; /* the token is one that this process remembers */
     bool preflight;   /* a CORS preflight that is answered here */

@@ -18,6 +18,7 @@
 #define GROUP "okta-group"
 #define CLIENT "okta-client"
 #define CLAIM "okta-claim"
+#define ACTOR "okta-actor"
 
 typedef enum claim_operator {
     OPERATOR_EQUAL,
@@ -32,6 +33,12 @@ typedef struct word_condition {
     apr_array_header_t *scopes; /* const char *: what a challenge names; okta-scope only */
     okta_sense sense;
 } word_condition;
+
+/* A parsed okta-actor line: names, or whether anybody acts at all. */
+typedef struct actor_condition {
+    word_condition names;
+    bool any, none;
+} actor_condition;
 
 /* A parsed okta-claim line. */
 typedef struct claim_condition {
@@ -121,6 +128,31 @@ static const char *parse_clients(cmd_parms *cmd, const char *line, const void **
 
     *parsed = condition;
     return parse_words(cmd, CLIENT, line, OKTA_WORDS_NAMES, condition);
+}
+
+static bool has_word(const apr_array_header_t *words, const char *word)
+{
+    for (int i = 0; i < words->nelts; i++)
+        if (strcmp(APR_ARRAY_IDX(words, i, const char *), word) == 0)
+            return true;
+    return false;
+}
+
+static const char *parse_actors(cmd_parms *cmd, const char *line, const void **parsed)
+{
+    actor_condition *condition = apr_pcalloc(cmd->pool, sizeof(*condition));
+    const char *error = parse_words(cmd, ACTOR, line, OKTA_WORDS_NAMES, &condition->names);
+
+    *parsed = condition;
+    if (error)
+        return error;
+    condition->any = has_word(condition->names.words, "any");
+    condition->none = has_word(condition->names.words, "none");
+    if ((condition->any || condition->none) && condition->names.words->nelts > 1)
+        return fault(cmd, ACTOR, line,
+                     "\"any\" (some actor) and \"none\" (no actor) stand alone; write a line for "
+                     "each, or the actors' names");
+    return NULL;
 }
 
 static const char *parse_operator(const char *word, claim_operator *how)
@@ -280,6 +312,27 @@ static authz_status check_client(request_rec *r, const char *line, const void *p
     return any_word(r, parsed, is_client);
 }
 
+/* Who acts now: inner actors are history, and decide nothing (RFC 8693 section 4.1). */
+static bool is_actor(request_rec *r, const okta_claims *claims, const char *name)
+{
+    const okta_value *actor = okta_value_member(okta_claims_get(claims, "act"), "sub");
+
+    (void)r;
+    return actor && okta_value_equals(actor, name);
+}
+
+static authz_status check_actor(request_rec *r, const char *line, const void *parsed)
+{
+    const actor_condition *condition = parsed;
+    const okta_claims *claims = okta_request_claims(r);
+
+    (void)line;
+    if (!claims || (!condition->any && !condition->none))
+        return any_word(r, &condition->names, is_actor);
+    return (okta_claims_get(claims, "act") != NULL) == condition->any ? AUTHZ_GRANTED
+                                                                      : AUTHZ_DENIED;
+}
+
 typedef enum answer { NO, YES, CANNOT_TELL } answer;
 
 static answer matches_scalar(request_rec *r, const okta_value *value, const ap_regex_t *pattern)
@@ -350,11 +403,13 @@ static const authz_provider by_scope = {check_scope, parse_scopes};
 static const authz_provider by_group = {check_group, parse_groups};
 static const authz_provider by_client = {check_client, parse_clients};
 static const authz_provider by_claim = {check_claim, parse_claim};
+static const authz_provider by_actor = {check_actor, parse_actors};
 
 const okta_requirement okta_requirements[] = {{OKTA_REQUIRE_SCOPE, &by_scope},
                                               {GROUP, &by_group},
                                               {CLIENT, &by_client},
                                               {CLAIM, &by_claim},
+                                              {ACTOR, &by_actor},
                                               {NULL, NULL}};
 
 bool okta_is_requirement(const char *provider)

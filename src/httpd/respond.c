@@ -3,6 +3,7 @@
 #include "core/bearer.h"
 #include "core/challenge.h"
 #include "httpd/config.h"
+#include "httpd/dpop.h"
 #include "httpd/log.h"
 #include "httpd/resource.h"
 
@@ -45,8 +46,10 @@ static void set_challenge(request_rec *r, okta_reason reason)
 {
     const okta_dir_config *config = okta_dir_config_of(r);
     const okta_request *state = okta_request_state(r, false);
-    okta_challenge challenge = {
-        .realm = realm_of(r), .reason = reason, .resource_metadata = okta_resource_metadata_url(r)};
+    okta_challenge challenge = {.algs = okta_dpop_algorithms(r, reason),
+                                .realm = realm_of(r),
+                                .reason = reason,
+                                .resource_metadata = okta_resource_metadata_url(r)};
     char *text = apr_palloc(r->pool, CHALLENGE_MAX);
 
     if (reason == OKTA_INSUFFICIENT_SCOPE && state)
@@ -57,10 +60,13 @@ static void set_challenge(request_rec *r, okta_reason reason)
             challenge.max_age = apr_itoa(r->pool, (int)config->step_up_max_age);
     }
     if (okta_challenge_text(&challenge, text, CHALLENGE_MAX) == 0) {
-        challenge = (okta_challenge){.realm = DEFAULT_REALM, .reason = reason};
+        challenge =
+            (okta_challenge){.algs = challenge.algs, .realm = DEFAULT_REALM, .reason = reason};
         okta_challenge_text(&challenge, text, CHALLENGE_MAX);
     }
     apr_table_setn(r->err_headers_out, "WWW-Authenticate", text);
+    if (challenge.algs)
+        okta_dpop_hand_out_nonce(r);
 }
 
 static void log_refusal(const request_rec *r, const okta_result *result, int status,
@@ -68,9 +74,10 @@ static void log_refusal(const request_rec *r, const okta_result *result, int sta
 {
     /* refused tokens are everyday; that no token can be judged is not */
     ap_log_rerror(APLOG_MARK, status >= 500 ? APLOG_WARNING : APLOG_INFO, 0, r,
-                  OKTA_TAG_REFUSED "reason=%s %s kid=\"%s\" iss=\"%s\" jti=\"%s\": %s",
+                  OKTA_TAG_REFUSED "reason=%s %s kid=\"%s\" iss=\"%s\" jti=\"%s\"%s%s%s: %s",
                   okta_reason_tag(result->reason), outcome, result->kid, result->issuer,
-                  result->jti,
+                  result->jti, result->actors[0] ? " act=\"" : "", result->actors,
+                  result->actors[0] ? "\"" : "",
                   result->detail[0] ? result->detail : okta_reason_description(result->reason));
 }
 
@@ -143,7 +150,8 @@ static apr_status_t error_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
     length = okta_challenge_body(reason, description_of(r, reason), body, sizeof(body));
     ap_set_content_type(r, "application/json");
     ap_set_content_length(r, (apr_off_t)length);
-    apr_table_setn(r->headers_out, "Cache-Control", "no-store");
+    if (!apr_table_get(r->err_headers_out, "Cache-Control"))
+        apr_table_setn(r->headers_out, "Cache-Control", "no-store");
     apr_brigade_write(brigade, NULL, NULL, body, length);
     APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_eos_create(f->c->bucket_alloc));
     return ap_pass_brigade(f->next, brigade);

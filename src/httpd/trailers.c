@@ -13,8 +13,8 @@
 /* RFC 9110 section 6.5.1: no credentials and no routing in trailers. */
 static bool may_join(const char *name)
 {
-    return strcasecmp(name, "Authorization") != 0 && strcasecmp(name, "Connection") != 0 &&
-           !okta_carries_claim(name);
+    return strcasecmp(name, "Authorization") != 0 && strcasecmp(name, "DPoP") != 0 &&
+           strcasecmp(name, "Connection") != 0 && !okta_carries_claim(name);
 }
 
 static void merge_anew(request_rec *r, const apr_table_t *header)

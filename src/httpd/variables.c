@@ -10,6 +10,9 @@
 
 #define PREFIX "OKTA_CLAIM_"
 #define SCOPES "OKTA_SCOPE"
+#define ACTOR "OKTA_ACTOR"
+#define ACTORS "OKTA_ACTOR_CHAIN"
+#define OTHERS 3 /* variables that are not of OktaClaimEnv */
 
 /* What a shell or CGI program can name. Another claim's name may become the same where something
  * had to be changed, or where it differs by case alone, which tables do not tell apart. */
@@ -48,7 +51,7 @@ static okta_variable variable_of(apr_pool_t *pool, const okta_value *value, cons
 static okta_variables *room_for(apr_pool_t *pool, size_t count)
 {
     okta_variables *variables =
-        apr_palloc(pool, sizeof(*variables) + (count + 1) * sizeof(variables->all[0]));
+        apr_palloc(pool, sizeof(*variables) + (count + OTHERS) * sizeof(variables->all[0]));
 
     variables->count = 0;
     return variables;
@@ -68,6 +71,22 @@ static void find_sharers(okta_variables *variables)
     for (size_t i = 1; i < variables->count; i++)
         if (compare_names(&all[i - 1], &all[i]) == 0)
             all[i - 1].shared = all[i].shared = true;
+}
+
+/* Who acts for the subject: the one who does now, and all, from that one on. */
+static void add_actors(apr_pool_t *pool, const okta_claims *claims, okta_variables *variables)
+{
+    okta_value names[OKTA_ACTORS_MAX], chain = {.type = OKTA_VALUE_ARRAY, .as.children = names};
+
+    for (const okta_value *actor = okta_claims_get(claims, "act");
+         actor && chain.length < OKTA_ACTORS_MAX; actor = okta_value_member(actor, "act"))
+        names[chain.length++] = *okta_value_member(actor, "sub");
+    if (chain.length == 0)
+        return;
+    variables->all[variables->count++] =
+        (okta_variable){.name = ACTOR, .text = okta_claim_text(pool, &names[0], OKTA_TEXT_ENV)};
+    variables->all[variables->count++] =
+        (okta_variable){.name = ACTORS, .text = okta_claim_text(pool, &chain, OKTA_TEXT_ENV)};
 }
 
 okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims)
@@ -94,6 +113,7 @@ okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims)
         find_sharers(made);
     if (scope.text)
         made->all[made->count++] = scope;
+    add_actors(pool, claims, made);
     return made;
 }
 
@@ -121,6 +141,7 @@ okta_variables *okta_variables_at(apr_pool_t *pool, const okta_claims *claims,
     if (scopes)
         made->all[made->count++] =
             (okta_variable){.name = SCOPES, .text = okta_claim_text(pool, scopes, OKTA_TEXT_ENV)};
+    add_actors(pool, claims, made);
     return made;
 }
 

@@ -29,11 +29,11 @@ typedef struct okta_variables {
     okta_variable all[];
 } okta_variables;
 
-/* Those of all claims, and OKTA_SCOPE; claims that are null have none. From pool, with texts and
- * names that pool or claims own. */
+/* Those of all claims, OKTA_SCOPE, and OKTA_ACTOR and OKTA_ACTOR_CHAIN where somebody acts; claims
+ * that are null have none. From pool, with texts and names that pool or claims own. */
 okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims);
 
-/* Those of the paths (okta_env_claim) that the token has, and OKTA_SCOPE. */
+/* Those of the paths (okta_env_claim) that the token has, and the same others. */
 okta_variables *okta_variables_at(apr_pool_t *pool, const okta_claims *claims,
                                   const apr_array_header_t *paths);
 

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #define FIELD "Authorization"
+#define PROOF_FIELD "DPoP"
 #define TELLING 16 /* shorter credentials could be in another value by chance */
 
 /* The turn of the request that was the last one to ask for the field. */
@@ -33,6 +34,7 @@ const char *okta_withhold_note_field(request_rec *r)
         okta_request *state = okta_request_state(r, true);
 
         state->authorization = field;
+        state->proof = before ? before->proof : apr_table_get(r->headers_in, PROOF_FIELD);
         state->withholds = !okta_dir_forward_token(okta_dir_config_of(r));
     }
     return field;
@@ -45,8 +47,12 @@ int okta_withhold_end(request_rec *r)
     for (; before; before = okta_request_before(before)) {
         const okta_request *state = ap_get_module_config(before->request_config, &auth_okta_module);
 
-        if (state && state->withheld && !apr_table_get(r->headers_in, FIELD))
+        if (!state || !state->withheld)
+            continue;
+        if (!apr_table_get(r->headers_in, FIELD))
             apr_table_setn(r->headers_in, FIELD, state->authorization);
+        if (state->proof && !apr_table_get(r->headers_in, PROOF_FIELD))
+            apr_table_setn(r->headers_in, PROOF_FIELD, state->proof);
     }
     return DECLINED;
 }
@@ -83,6 +89,18 @@ static secret secret_of(const okta_request *judged)
     return found;
 }
 
+/* A proof is like no other value too; short ones were none. */
+static secret secret_of_proof(const okta_request *judged)
+{
+    secret found = {.whole = false};
+
+    if (judged->proof && strlen(judged->proof) >= TELLING) {
+        found.text = judged->proof;
+        found.length = strlen(judged->proof);
+    }
+    return found;
+}
+
 static bool gives_away(const void *baton, const char *key, const char *value)
 {
     const secret *sought = baton;
@@ -103,6 +121,8 @@ static bool is_field(const void *judged, const char *key, const char *value)
 {
     secret sought;
 
+    if (strcasecmp(key, PROOF_FIELD) == 0)
+        return ((const okta_request *)judged)->proof != NULL;
     if (strcasecmp(key, FIELD) != 0)
         return false;
     sought = secret_of(judged);
@@ -126,10 +146,11 @@ int okta_withhold_note_unasked(request_rec *r)
 
 static void take_away(request_rec *r, const okta_request *judged)
 {
-    const secret sought = secret_of(judged);
+    const secret secrets[] = {secret_of(judged), secret_of_proof(judged)};
 
-    if (sought.text)
-        okta_table_drop(r->pool, r->subprocess_env, gives_away, &sought);
+    for (apr_size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+        if (secrets[i].text)
+            okta_table_drop(r->pool, r->subprocess_env, gives_away, &secrets[i]);
     if (okta_table_drop(r->pool, r->headers_in, is_field, judged)) {
         okta_request *state = okta_request_state(r, true);
 

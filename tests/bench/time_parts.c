@@ -43,7 +43,7 @@ static void run_bearer(void *baton)
     const char *token;
     size_t length;
 
-    need(okta_bearer_find(t->field, &token, &length) == OKTA_OK);
+    need(okta_bearer_find(t->field, false, NULL, &token, &length) == OKTA_OK);
 }
 
 static void run_token68(void *baton)

@@ -15,7 +15,7 @@ FUZZ_TARGET("bearer")
 
     memcpy(field, input, length);
     field[length] = '\0';
-    reason = okta_bearer_find(field, &token, &token_length);
+    reason = okta_bearer_find(field, false, NULL, &token, &token_length);
     hold(reason == OKTA_OK || reason == OKTA_TOKEN_MISSING || reason == OKTA_REQUEST_MALFORMED);
     if (reason == OKTA_OK && !okta_bearer_is_token68(token)) {
         hold(token[0] && (strspn(token, token68) == 0 || token[strspn(token, token68)]));

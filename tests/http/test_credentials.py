@@ -49,7 +49,7 @@ NO_TOKEN = {
     "an empty field": ["Authorization:"],
     "Basic": [f"Authorization: Basic {BASIC}"],
     "Digest with commas": ['Authorization: Digest username="Bearer x", realm="a, Bearer b"'],
-    "DPoP": ["Authorization: DPoP {t}"],
+    "a longer name than DPoP": ["Authorization: DPoPs {t}"],
     "a longer scheme": ["Authorization: BearerX {t}"],
     "the token alone": ["Authorization: {t}"],
     "Proxy-Authorization": ["Proxy-Authorization: Bearer {t}"],

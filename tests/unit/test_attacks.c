@@ -473,7 +473,7 @@ rule(two_authorization_headers_joined_by_a_comma)
         const char *token = NULL;
         size_t length = 0;
 
-        okta_reason reason = okta_bearer_find(rows[i], &token, &length);
+        okta_reason reason = okta_bearer_find(rows[i], false, NULL, &token, &length);
 
         check(reason == OKTA_REQUEST_MALFORMED || !okta_bearer_is_token68(token), "%s", rows[i]);
     }

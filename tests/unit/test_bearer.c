@@ -81,7 +81,7 @@ static const struct {
 
 static okta_reason read_field(const char *field, const char **token, size_t *length)
 {
-    okta_reason reason = okta_bearer_find(field, token, length);
+    okta_reason reason = okta_bearer_find(field, false, NULL, token, length);
 
     return reason == OKTA_OK && !okta_bearer_is_token68(*token) ? OKTA_REQUEST_MALFORMED : reason;
 }
@@ -99,6 +99,40 @@ rule(the_field_is_one_bearer_token_or_it_is_none)
         if (reason == OKTA_OK && rows[i].token)
             check(length == strlen(rows[i].token) && memcmp(token, rows[i].token, length) == 0,
                   "row %zu", i);
+    }
+}
+
+rule(the_scheme_dpop_is_ours_where_it_is_asked_for)
+{
+    static const struct {
+        const char *field;
+        okta_reason without, with;
+        okta_scheme scheme;
+    } fields[] = {
+        {NULL, OKTA_TOKEN_MISSING, OKTA_TOKEN_MISSING, OKTA_SCHEME_NONE},
+        {"Bearer abc", OKTA_OK, OKTA_OK, OKTA_SCHEME_BEARER},
+        {"DPoP abc", OKTA_TOKEN_MISSING, OKTA_OK, OKTA_SCHEME_DPOP},
+        {"dpop  abc", OKTA_TOKEN_MISSING, OKTA_OK, OKTA_SCHEME_DPOP},
+        {"DPoP", OKTA_TOKEN_MISSING, OKTA_REQUEST_MALFORMED, OKTA_SCHEME_DPOP},
+        {"DPoP ", OKTA_TOKEN_MISSING, OKTA_REQUEST_MALFORMED, OKTA_SCHEME_DPOP},
+        {"DPoP\tabc", OKTA_TOKEN_MISSING, OKTA_REQUEST_MALFORMED, OKTA_SCHEME_DPOP},
+        {"DPoPs abc", OKTA_TOKEN_MISSING, OKTA_TOKEN_MISSING, OKTA_SCHEME_NONE},
+        {"Basic a, DPoP b", OKTA_TOKEN_MISSING, OKTA_REQUEST_MALFORMED, OKTA_SCHEME_NONE},
+        {"Digest x=\"a, DPoP b\"", OKTA_TOKEN_MISSING, OKTA_TOKEN_MISSING, OKTA_SCHEME_NONE},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        const char *field = fields[i].field, *token = NULL;
+        okta_scheme scheme = OKTA_SCHEME_BEARER;
+        size_t length = 0;
+
+        check(okta_bearer_find(field, false, NULL, &token, &length) == fields[i].without,
+              "\"%s\" without", field);
+        check(okta_bearer_find(field, true, &scheme, &token, &length) == fields[i].with,
+              "\"%s\" with", field);
+        check(scheme == fields[i].scheme, "\"%s\": %d", field, (int)scheme);
+        check(fields[i].with != OKTA_OK || (length == 3 && memcmp(token, "abc", 3) == 0), "\"%s\"",
+              field);
     }
 }
 

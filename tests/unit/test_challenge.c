@@ -15,6 +15,20 @@ static char *challenge(const char *realm, okta_reason reason, const char *scope)
     return buffer;
 }
 
+rule(the_scheme_is_dpop_where_algorithms_are_named)
+{
+    okta_challenge what = {.algs = "ES256 RS256", .realm = "api", .reason = OKTA_PROOF_REPLAYED};
+    char made[512];
+
+    okta_challenge_text(&what, made, sizeof(made));
+    check(strcmp(made, "DPoP realm=\"api\", error=\"invalid_dpop_proof\", error_description=\"The "
+                       "request lacks a valid DPoP proof\", algs=\"ES256 RS256\"") == 0,
+          "%s", made);
+    what.reason = OKTA_TOKEN_MISSING;
+    okta_challenge_text(&what, made, sizeof(made));
+    check(strcmp(made, "DPoP realm=\"api\", algs=\"ES256 RS256\"") == 0, "%s", made);
+}
+
 rule(parameters_appear_where_rfc_6750_wants_them)
 {
     static const struct {

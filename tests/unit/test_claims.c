@@ -38,6 +38,25 @@ rule(registered_claims_have_their_types)
     check(sound("{\"other\":{\"iss\":1},\"ISS\":2}"), "names that only look alike");
 }
 
+rule(actors_say_who_they_are_and_are_not_nested_without_end)
+{
+    const char *acts = "{\"sub\":\"a\"}";
+
+    for (int depth = 1; depth <= OKTA_ACTORS_MAX + 2; depth++) {
+        check(sound(text("{\"act\":%s}", acts)) == (depth <= OKTA_ACTORS_MAX), "%d deep", depth);
+        acts = text("{\"sub\":\"a\",\"act\":%s}", acts);
+    }
+    check(sound("{\"act\":null}"), "null");
+    check(sound("{\"act\":{\"sub\":\"a\",\"act\":null,\"iss\":5}}"), "what is not looked at");
+    check(!sound("{\"act\":\"a\"}"), "a text");
+    check(!sound("{\"act\":[{\"sub\":\"a\"}]}"), "an array");
+    check(!sound("{\"act\":{}}"), "without sub");
+    check(!sound("{\"act\":{\"sub\":null}}"), "null for sub");
+    check(!sound("{\"act\":{\"sub\":5}}"), "a number for sub");
+    check(!sound("{\"act\":{\"sub\":\"a\",\"act\":{\"sub\":5}}}"), "a number for an inner one");
+    check(!sound("{\"act\":{\"sub\":\"a\",\"act\":\"b\"}}"), "a text for an inner one");
+}
+
 rule(aud_is_a_string_or_an_array_of_strings)
 {
     static const struct {

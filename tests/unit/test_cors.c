@@ -150,6 +150,16 @@ rule(headers_compare_without_case_and_all_have_to_be_allowed)
               rows[i].names ? rows[i].names : "(none)");
 }
 
+rule(dpop_is_a_header_like_authorization_where_it_is_used)
+{
+    okta_cors with = {.dpop = true}, without = {.dpop = false};
+
+    check(okta_cors_allows_headers(&with, "authorization,dpop"), "with");
+    check(okta_cors_allows_headers(&with, "DPoP"), "with, in capitals");
+    check(!okta_cors_allows_headers(&with, "dpops"), "another name");
+    check(!okta_cors_allows_headers(&without, "authorization,dpop"), "without");
+}
+
 rule(a_star_allows_any_header)
 {
     static const char *const items[] = {"*"};

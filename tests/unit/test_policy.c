@@ -383,6 +383,61 @@ rule(a_bound_token_is_refused_without_its_proof)
     }
 }
 
+#define JKT "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
+
+rule(a_binding_fits_the_scheme)
+{
+    static const struct {
+        const char *cnf; /* NULL: none */
+        okta_reason by_proof;
+    } rows[] = {
+        {NULL, OKTA_TOKEN_UNBOUND},
+        {"null", OKTA_TOKEN_UNBOUND},
+        {"{\"jkt\":\"" JKT "\"}", OKTA_OK},
+        {"{\"x\":null,\"jkt\":\"" JKT "\"}", OKTA_OK},
+        {"{\"jkt\":\"" JKT "\",\"x5t#S256\":\"" JKT "\"}", OKTA_BINDING_UNSUPPORTED},
+        {"{\"jkt\":\"" JKT "\",\"kid\":\"a\"}", OKTA_BINDING_UNSUPPORTED},
+        {"{\"x5t#S256\":\"" JKT "\"}", OKTA_BINDING_UNSUPPORTED},
+        {"{\"jkt\":\"short\"}", OKTA_BINDING_UNSUPPORTED},
+        {"{\"jkt\":5}", OKTA_BINDING_UNSUPPORTED},
+        {"{\"jkt\":null}", OKTA_BINDING_UNSUPPORTED},
+        {"{}", OKTA_BINDING_UNSUPPORTED},
+        {"[]", OKTA_BINDING_UNSUPPORTED},
+        {"\"" JKT "\"", OKTA_BINDING_UNSUPPORTED},
+    };
+    okta_policy policy = world_policy();
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *json = payload(rows[i].cnf ? text("\"cnf\":%s", rows[i].cnf) : "\"other\":1");
+        bool bound = rows[i].by_proof != OKTA_TOKEN_UNBOUND;
+        okta_reason reason;
+
+        policy.dpop = OKTA_DPOP_OPTIONAL;
+        policy.by_proof = true;
+        reason = check_at(&policy, json, OKTA_TYPE_ABSENT, NOW);
+        check(reason == rows[i].by_proof, "%s: %s", json, okta_reason_tag(reason));
+        policy.by_proof = false;
+        reason = check_at(&policy, json, OKTA_TYPE_ABSENT, NOW);
+        check(reason == (bound ? OKTA_TOKEN_BOUND : OKTA_OK), "%s as Bearer: %s", json,
+              okta_reason_tag(reason));
+        policy.dpop = OKTA_DPOP_REQUIRED;
+        reason = check_at(&policy, json, OKTA_TYPE_ABSENT, NOW);
+        check(reason == (bound ? OKTA_TOKEN_BOUND : OKTA_TOKEN_UNBOUND), "%s, required: %s", json,
+              okta_reason_tag(reason));
+    }
+}
+
+rule(actors_are_named_for_the_log)
+{
+    okta_claims *claims =
+        make(payload("\"act\":{\"sub\":\"agent\",\"act\":{\"sub\":\"a\\nb\"}}"), OKTA_TYPE_ABSENT);
+
+    okta_result_init(&last);
+    okta_claims_identify(claims, &last);
+    check(strcmp(last.actors, "agent a?b") == 0, "%s", last.actors);
+    okta_claims_unref(claims);
+}
+
 rule(types_pass_as_the_policy_says)
 {
     static const struct {

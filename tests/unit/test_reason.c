@@ -30,6 +30,20 @@ rule(every_status_is_one_of_six)
     }
 }
 
+static bool is_of_proof(int reason)
+{
+    return strncmp(okta_reason_tag((okta_reason)reason), "proof_", 6) == 0;
+}
+
+rule(the_client_learns_of_a_bad_proof_no_more_than_that)
+{
+    for (int i = 0; i < OKTA_REASON_COUNT; i++)
+        check(!is_of_proof(i) || i == OKTA_PROOF_NONCE ||
+                  strcmp(okta_reason_description((okta_reason)i),
+                         okta_reason_description(OKTA_PROOF_MISSING)) == 0,
+              "%s", okta_reason_tag((okta_reason)i));
+}
+
 rule(the_error_code_follows_the_status)
 {
     for (int i = 0; i < OKTA_REASON_COUNT; i++) {
@@ -43,6 +57,8 @@ rule(the_error_code_follows_the_status)
         case 401:
             expected = i == OKTA_TOKEN_MISSING    ? NULL
                        : i == OKTA_STEP_UP_NEEDED ? "insufficient_user_authentication"
+                       : i == OKTA_PROOF_NONCE    ? "use_dpop_nonce"
+                       : is_of_proof(i)           ? "invalid_dpop_proof"
                                                   : "invalid_token";
             break;
         case 403:

@@ -218,25 +218,27 @@ rule(due_and_promised)
 {
     static const struct {
         const char *situation;
-        bool on_demand, has_keys, failing, wanted;
+        bool on_demand, has_keys, forced, failing, wanted;
         int64_t after; /* seconds since the last fetch; -1: there was none */
         bool due, promised;
     } rows[] = {
-        {"at first", false, false, false, false, -1, true, true},
-        {"on demand, nobody asked", true, false, false, false, -1, false, true},
-        {"on demand, somebody asked", true, false, false, true, -1, true, true},
-        {"on demand, fetched before, in time", true, true, false, false, 449, false, true},
-        {"on demand, fetched before, planned", true, true, false, false, 450, true, true},
-        {"keys, cool-down", false, true, false, true, 4, false, false},
-        {"keys, cooled down, nobody asked", false, true, false, false, 5, false, true},
-        {"keys, cooled down, somebody asked", false, true, false, true, 5, true, true},
-        {"keys, planned", false, true, false, false, 450, true, true},
-        {"keys, failing: the backoff counts", false, true, true, true, 7, false, false},
-        {"keys, failing: soon over", false, true, true, true, 9, false, true},
-        {"keys, failing: over", false, true, true, true, 11, true, true},
-        {"no keys, failing: the backoff counts", false, false, true, true, 7, false, false},
-        {"no keys, failing: soon over", false, false, true, true, 9, false, true},
-        {"no keys, failing: over", false, false, true, false, 11, true, true},
+        {"at first", false, false, false, false, false, -1, true, true},
+        {"on demand, nobody asked", true, false, false, false, false, -1, false, true},
+        {"on demand, somebody asked", true, false, false, false, true, -1, true, true},
+        {"on demand, fetched before, in time", true, true, false, false, false, 449, false, true},
+        {"on demand, fetched before, planned", true, true, false, false, false, 450, true, true},
+        {"keys, fetched by plan, nobody asked", false, true, false, false, false, 0, false, true},
+        {"keys, fetched by plan, somebody asked", false, true, false, false, true, 0, true, true},
+        {"keys, cool-down", false, true, true, false, true, 4, false, false},
+        {"keys, cooled down, nobody asked", false, true, true, false, false, 5, false, true},
+        {"keys, cooled down, somebody asked", false, true, true, false, true, 5, true, true},
+        {"keys, planned", false, true, false, false, false, 450, true, true},
+        {"keys, failing: the backoff counts", false, true, false, true, true, 7, false, false},
+        {"keys, failing: soon over", false, true, false, true, true, 9, false, true},
+        {"keys, failing: over", false, true, false, true, true, 11, true, true},
+        {"no keys, failing: the backoff counts", false, false, false, true, true, 7, false, false},
+        {"no keys, failing: soon over", false, false, false, true, true, 9, false, true},
+        {"no keys, failing: over", false, false, false, true, false, 11, true, true},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -245,6 +247,10 @@ rule(due_and_promised)
         int64_t now = NOW + rows[i].after * SECOND;
 
         l.on_demand = rows[i].on_demand;
+        if (rows[i].forced) {
+            succeed(s, NOW - SECOND, 600);
+            okta_schedule_want(s);
+        }
         if (rows[i].has_keys)
             succeed(s, NOW, 600);
         if (rows[i].failing) /* 11 seconds by what the server says */

@@ -171,7 +171,7 @@ static void judge_line(court *c, char *line)
     }
     token_reason = judge_token(c, &policy, field + 7, strlen(field + 7), &module_reason, &result);
     okta_text_copy(detail, sizeof(detail), result.detail, strlen(result.detail));
-    field_reason = okta_bearer_find(field, &token, &length);
+    field_reason = okta_bearer_find(field, false, NULL, &token, &length);
     if (field_reason == OKTA_OK && !okta_bearer_is_token68(token))
         field_reason = OKTA_REQUEST_MALFORMED;
     if (field_reason != OKTA_OK)
