@@ -141,6 +141,8 @@ static bool judge_place(const okta_places *places, const okta_place *place, serv
     j->place = place->node;
     if (place->config)
         judge_cors(j, server, holding.config, place->first);
+    if (okta_place_is_okta(holding.auth))
+        okta_registry_note_proofs(holding.config);
     if (okta_place_is_okta(holding.auth) && (place->auth_type || says_whom_to_trust(place))) {
         for (size_t i = 0; i < policy.issuers.count; i++)
             okta_registry_add(policy.issuers.items[i], server, false);

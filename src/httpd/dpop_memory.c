@@ -43,21 +43,28 @@ static void name_layout(char *layout)
                  (unsigned long)sizeof(okta_nonces));
 }
 
-/* The longest of what is configured anywhere: a proof may come to one place, and its copy to
- * another. */
+static int64_t longest(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* A proof may come to one place, and its copy to another: the longest times of all count. Those of
+ * places that are protected, and what any other section says. */
 static void longest_times(int64_t *window, int64_t *skew)
 {
-    const apr_array_header_t *sections = okta_registry_get()->sections;
+    const okta_registry *registry = okta_registry_get();
 
-    *window = OKTA_PROOF_WINDOW_DEFAULT;
-    *skew = OKTA_SKEW_DEFAULT;
-    for (int i = 0; i < sections->nelts; i++) {
-        const okta_dir_config *config = APR_ARRAY_IDX(sections, i, okta_section).config;
+    *window = registry->proof_window;
+    *skew = registry->proof_skew;
+    for (int i = 0; i < registry->sections->nelts; i++) {
+        const okta_dir_config *said = APR_ARRAY_IDX(registry->sections, i, okta_section).config;
 
-        if (okta_dir_dpop_window(config) > *window)
-            *window = okta_dir_dpop_window(config);
-        if (okta_dir_skew(config) > *skew)
-            *skew = okta_dir_skew(config);
+        *window = longest(*window, said->dpop_window);
+        *skew = longest(*skew, said->skew);
+    }
+    if (*window == 0) {
+        *window = OKTA_PROOF_WINDOW_DEFAULT;
+        *skew = longest(*skew, OKTA_SKEW_DEFAULT);
     }
 }
 

@@ -48,6 +48,18 @@ void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config)
     section->config = config;
 }
 
+static void raise_to(int64_t *longest, int64_t value)
+{
+    if (*longest < value)
+        *longest = value;
+}
+
+void okta_registry_note_proofs(const okta_dir_config *config)
+{
+    raise_to(&registry->proof_window, okta_dir_dpop_window(config));
+    raise_to(&registry->proof_skew, okta_dir_skew(config));
+}
+
 void okta_registry_note_header(const char *header)
 {
     APR_ARRAY_PUSH(registry->claim_headers, const char *) = header;

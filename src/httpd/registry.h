@@ -70,7 +70,8 @@ typedef struct okta_registry {
     okta_issuer_section *open_section;   /* the one being read */
     apr_hash_t *senses; /* name of a provider of authorization: the okta_sense of its uses */
     bool weighs_first;  /* httpd's 403 may be wrong before anybody is known: see admission.h */
-    int gates;          /* sections of AuthType Okta that requests may pass unasked */
+    int64_t proof_window, proof_skew; /* the longest of all places, seconds: of DPoP proofs */
+    int gates;                        /* sections of AuthType Okta that requests may pass unasked */
 } okta_registry;
 
 /* The registry of the configuration that is being read or in force; never NULL after pre_config.
@@ -82,6 +83,9 @@ void okta_registry_create(apr_pool_t *pconf);
 
 /* Remember that config has an Okta directive. */
 void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config);
+
+/* Remember for how long proofs are good in a place where this holds. */
+void okta_registry_note_proofs(const okta_dir_config *config);
 
 /* Remember a header that carries a claim somewhere. */
 void okta_registry_note_header(const char *header);
