@@ -6,6 +6,7 @@ LDADD = tests/unit/libokta_unit.la src/core/libokta_core.la \
 check_LTLIBRARIES += tests/unit/libokta_unit.la
 tests_unit_libokta_unit_la_SOURCES = \
 	tests/unit/mint.c tests/unit/mint.h \
+	tests/unit/proofs.c tests/unit/proofs.h \
 	tests/unit/unit.c tests/unit/unit.h \
 	tests/unit/world.c tests/unit/world.h
 unit_tests = \
@@ -19,6 +20,7 @@ unit_tests = \
 	tests/unit/test_cors \
 	tests/unit/test_crypto_errors \
 	tests/unit/test_digest \
+	tests/unit/test_ed25519 \
 	tests/unit/test_issuer \
 	tests/unit/test_json \
 	tests/unit/test_jws \
@@ -30,6 +32,12 @@ unit_tests = \
 	tests/unit/test_nonce \
 	tests/unit/test_path \
 	tests/unit/test_policy \
+	tests/unit/test_proof \
+	tests/unit/test_proof_attacks \
+	tests/unit/test_proof_claims \
+	tests/unit/test_proof_keys \
+	tests/unit/test_proof_memory \
+	tests/unit/test_proof_vectors \
 	tests/unit/test_reader \
 	tests/unit/test_reason \
 	tests/unit/test_record \
@@ -42,8 +50,10 @@ unit_tests = \
 	tests/unit/test_slot_stress \
 	tests/unit/test_snapshot \
 	tests/unit/test_step_up \
+	tests/unit/test_target \
 	tests/unit/test_text \
 	tests/unit/test_threads \
+	tests/unit/test_thumbprint \
 	tests/unit/test_tickets \
 	tests/unit/test_token_cache \
 	tests/unit/test_turn \
@@ -52,6 +62,9 @@ unit_tests = \
 	tests/unit/test_verify
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
-# the test gets every allocation of core's, to let it fail
-tests_unit_test_memory_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
+# these get every allocation of core's, to let it fail
+scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
+tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c tests/unit/scarce.h
+tests_unit_test_memory_LDFLAGS = $(scarce_ldflags)
+tests_unit_test_proof_memory_SOURCES = tests/unit/test_proof_memory.c tests/unit/scarce.c tests/unit/scarce.h
+tests_unit_test_proof_memory_LDFLAGS = $(scarce_ldflags)

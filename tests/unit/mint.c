@@ -191,6 +191,23 @@ char *mint_jwk(EVP_PKEY *key, const char *members)
                 mint_encode(x, length));
 }
 
+char *mint_hash(const char *content)
+{
+    unsigned char digest[32];
+
+    must(EVP_Digest(content, strlen(content), digest, NULL, EVP_sha256(), NULL));
+    return mint_encode(digest, sizeof(digest));
+}
+
+char *mint_thumbprint(EVP_PKEY *key)
+{
+    json_t *jwk = json_loads(mint_jwk(key, ""), 0, NULL);
+    char *canonical = keep(json_dumps(jwk, JSON_COMPACT | JSON_SORT_KEYS));
+
+    json_decref(jwk);
+    return mint_hash(canonical);
+}
+
 /* DER to R and S side by side, each as long as the field. */
 static unsigned char *flat(EVP_PKEY *key, const unsigned char *der, size_t *length)
 {

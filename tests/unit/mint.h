@@ -17,6 +17,12 @@ EVP_PKEY *mint_from_vector(const char *name);
 /* The public JWK as text; `members` (may be "") is put first, as in "\"kid\":\"a\",". */
 char *mint_jwk(EVP_PKEY *key, const char *members);
 
+/* Its thumbprint (RFC 7638). */
+char *mint_thumbprint(EVP_PKEY *key);
+
+/* SHA-256 of a text, base64url: the ath of a token. */
+char *mint_hash(const char *text);
+
 /* Base64url without padding. */
 char *mint_encode(const void *bytes, size_t length);
 

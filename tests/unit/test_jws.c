@@ -213,6 +213,7 @@ rule(typ_is_classified_without_case)
         {"dpop+jwt", OKTA_TYPE_DPOP},
         {"application/DPoP+JWT", OKTA_TYPE_DPOP},
         {"dpop", OKTA_TYPE_OTHER},
+        {"dpop+jwt ", OKTA_TYPE_OTHER},
         {"logout+jwt", OKTA_TYPE_OTHER},
         {"secevent+jwt", OKTA_TYPE_OTHER},
         {"token-introspection+jwt", OKTA_TYPE_OTHER},

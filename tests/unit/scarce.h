@@ -1,0 +1,18 @@
+/* Allocations that fail on demand. The linker hands over those of core and of the program
+ * (--wrap=malloc …), jansson and OpenSSL are asked to come here. */
+#ifndef OKTA_TESTS_SCARCE_H
+#define OKTA_TESTS_SCARCE_H
+
+#include "unit.h"
+
+extern bool armed;           /* allocations are counted, and may fail */
+extern size_t until_failure; /* 0: none will fail */
+extern bool for_good;        /* after the first failure all fail */
+
+typedef bool attempt(void *baton); /* true: it went well, and what came out is right */
+
+/* Run it with no failure, then with the first, the second … allocation failing, until none is left
+ * to fail. A failure may be survived; then the outcome has to be right. */
+void expect_survival(const char *name, attempt *run, void *baton, bool good);
+
+#endif
