@@ -109,9 +109,12 @@ const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value)
     if (!algorithm && strcasecmp(value, "none") == 0)
         return okta_directive_error(cmd, value, "unsigned tokens are never accepted; leave it out");
     if (!algorithm && strncasecmp(value, "HS", 2) == 0)
-        return okta_directive_error(cmd, value,
-                                    "algorithms with a shared secret are never accepted; "
-                                    "Okta signs with RS256");
+        return okta_directive_error(
+            cmd, value,
+            set == &section->dpop_algorithms
+                ? "algorithms with a shared secret are never accepted; clients sign by a key of "
+                  "their own, with ES256 mostly"
+                : "algorithms with a shared secret are never accepted; Okta signs with RS256");
     if (!algorithm)
         return okta_directive_error(cmd, value,
                                     "unknown algorithm; use RS256, RS384, RS512, PS256, "
