@@ -48,6 +48,18 @@ def test_an_emergency_rotation(issuer, launch, mpm, figure):
     assert issuer.metadata_fetches() == 1
 
 
+def test_a_rotation_right_behind_the_start(issuer, launch, mpm):
+    """The first fetch came by plan: it holds back none that a new key asks for, but the next one is."""
+    server = launch(api(issuer, "OktaKeyCooldown 60s", "OktaKeyWait 10s"), **fleet(mpm, 4))
+    new, newer = key("key-2"), key("key-3")
+    wait_for(lambda: server.get("/whoami", issuer.mint.token()).status == 200, "the keys")
+    issuer.keys = [new]
+    assert server.get("/whoami", issuer.mint_with(new).token()).status == 200
+    issuer.keys = [newer]
+    assert server.get("/whoami", issuer.mint_with(newer).token()).status == 401
+    assert issuer.key_fetches() == 2
+
+
 def test_an_orderly_rotation(issuer, launch, mpm, figure):
     """Old and new are published together for a while: nobody is refused at any time, and the old one ends
     within one refresh after it is withdrawn."""

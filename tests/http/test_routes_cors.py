@@ -216,8 +216,8 @@ def readable(answer, path, origin=APP):
     said = cors_of(answer)
     assert said.pop("allow-origin") == ("*" if path == "/star" else origin)
     exposed = words(said.pop("expose-headers"))
-    assert exposed == (["WWW-Authenticate", "X-Total", "Link"] if path not in ("/star", "/cookies")
-                       else ["WWW-Authenticate"])
+    assert exposed == (["WWW-Authenticate", "DPoP-Nonce", "X-Total", "Link"] if path not in ("/star", "/cookies")
+                       else ["WWW-Authenticate", "DPoP-Nonce"])
     assert said == ({"allow-credentials": "true"} if path == "/cookies" else {})
     assert ("origin" in vary_of(answer)) == (path != "/star")
 
