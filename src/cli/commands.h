@@ -6,5 +6,7 @@
 int okta_command_verify(int argc, char **argv);
 int okta_command_inspect(int argc, char **argv);
 int okta_command_get(int argc, char **argv);
+int okta_command_proof(int argc, char **argv);
+int okta_command_call(int argc, char **argv);
 
 #endif

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/dpop_file.h"
 #include "cli/grant.h"
 #include "cli/message.h"
 #include "cli/output.h"
@@ -20,7 +21,12 @@ static const char help[] =
     "      --secret-file FILE    the client secret is the content of FILE\n"
     "      --secret-env NAME     the client secret is in this environment variable\n"
     "      --auth basic|post     how the client authenticates (default: basic)\n"
-    "      --json                print the whole answer\n";
+    "      --dpop                ask for a token that is bound to a key (DPoP, RFC 9449)\n"
+    "      --dpop-key FILE       the same, with the private key in FILE, PEM or JWK; it is made\n"
+    "                            where there is no such file (default: a file of this program's)\n"
+    "      --json                print the whole answer; with --dpop and without --dpop-key the "
+    "key\n"
+    "                            is a new one, and is printed too, as the member dpop_jwk\n";
 
 static const char help_end[] =
     "  -h, --help                print this\n"
@@ -38,6 +44,8 @@ enum {
     OPTION_SECRET_ENV,
     OPTION_SECRET,
     OPTION_AUTH,
+    OPTION_DPOP,
+    OPTION_DPOP_KEY,
     OPTION_JSON
 };
 
@@ -53,6 +61,8 @@ static const struct option options[] = {
     {"client-secret", optional_argument, NULL, OPTION_SECRET},
     {"password", optional_argument, NULL, OPTION_SECRET},
     {"auth", required_argument, NULL, OPTION_AUTH},
+    {"dpop", no_argument, NULL, OPTION_DPOP},
+    {"dpop-key", required_argument, NULL, OPTION_DPOP_KEY},
     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, 'h'},
     OKTA_NETWORK_OPTIONS,
@@ -63,6 +73,8 @@ typedef struct errand {
     okta_grant grant;
     okta_list scopes;
     okta_secret_source source;
+    const char *key_file; /* NULL: none was named */
+    bool dpop;
     bool json;
 } errand;
 
@@ -103,6 +115,13 @@ static bool take(errand *e, int option)
             "(OKTA_CLIENT_SECRET), or wait to be asked. If it was real, make a new one");
     case OPTION_AUTH:
         return take_auth(e, optarg);
+    case OPTION_DPOP_KEY:
+        e->key_file = optarg;
+        e->dpop = true;
+        return true;
+    case OPTION_DPOP:
+        e->dpop = true;
+        return true;
     case OPTION_JSON:
         e->json = true;
         return true;
@@ -132,7 +151,20 @@ static bool judge(const errand *e, int extra)
     return okta_complain("--token-endpoint \"%s\": %s", grant->token_endpoint, error.text);
 }
 
-static int run(errand *e)
+/* A key that no file keeps goes where the token goes. */
+static bool print_answer(const errand *e, const okta_value *answer)
+{
+    json_t *object = okta_value_to_json(answer);
+
+    if (object && e->dpop && !e->key_file &&
+        json_object_set_new(object, "dpop_jwk", okta_dpop_key_private(e->grant.key)) != 0) {
+        json_decref(object);
+        return okta_complain("out of memory");
+    }
+    return okta_print_json(object);
+}
+
+static int ask(errand *e)
 {
     okta_input secret;
     okta_value *answer = NULL;
@@ -148,9 +180,24 @@ static int run(errand *e)
         return status;
     if (!e->json)
         puts(okta_value_text(answer, "access_token"));
-    else if (!okta_print_json(okta_value_to_json(answer)))
+    else if (!print_answer(e, answer))
         status = OKTA_EXIT_TROUBLE;
     free(answer);
+    return status;
+}
+
+static int run(errand *e)
+{
+    okta_dpop_key *key = NULL;
+    int status = OKTA_EXIT_TROUBLE;
+
+    if (e->dpop)
+        key = e->json && !e->key_file ? okta_dpop_key_make()
+                                      : okta_dpop_file_read_or_make(e->key_file);
+    e->grant.key = key;
+    if (key || !e->dpop)
+        status = ask(e);
+    okta_dpop_key_free(key);
     return status;
 }
 

@@ -1,6 +1,10 @@
 #include "cli/grant.h"
 
+#include "cli/dpop_answer.h"
+#include "cli/dpop_binding.h"
+#include "cli/dpop_proof.h"
 #include "cli/form.h"
+#include "cli/grant_refusal.h"
 #include "cli/message.h"
 #include "core/reader.h"
 
@@ -10,72 +14,56 @@
 #include <string.h>
 #include <strings.h>
 
+#define NONCES_MAX 2 /* how often a server may ask for another one */
+
 typedef struct exchange {
     const okta_grant *grant;
     char *endpoint; /* owned */
+    char *nonce;    /* owned; NULL: the server has not given one */
+    int nonces;
+    bool again; /* to be asked once more, with the nonce */
     okta_value *answer;
     int status;
 } exchange;
 
-static const char *remedy_of(const char *error, const okta_grant *grant)
+/* RFC 9449 section 8. */
+static int take_nonce(exchange *x, const okta_fetch_response *response)
 {
-    if (strcmp(error, "invalid_client") == 0)
-        return grant->post
-                   ? "check --client-id and the secret; the application may want --auth basic"
-                   : "check --client-id and the secret; the application may want --auth post";
-    if (strcmp(error, "invalid_scope") == 0)
-        return grant->scopes.count
-                   ? "check --scope against the scopes of the authorization server (Security > API)"
-                   : "name a scope of the authorization server with --scope";
-    if (strcmp(error, "unauthorized_client") == 0 || strcmp(error, "unsupported_grant_type") == 0)
-        return "the application has to be allowed to use client credentials (at Okta the type API "
-               "Services)";
-    if (strcmp(error, "access_denied") == 0)
-        return "an access policy of the authorization server has to allow this client and scope";
-    if (strcmp(error, "invalid_dpop_proof") == 0)
-        return "the application requires DPoP, which this program does not do; switch \"Require "
-               "DPoP\" off";
-    return "";
-}
+    char *nonce = okta_dpop_nonce(response->head);
 
-/* A member as printable text, "" when absent. */
-static const char *member(const okta_value *answer, const char *name, char *buffer, size_t size)
-{
-    const char *text = okta_value_text(answer, name);
-
-    okta_text_copy(buffer, size, text ? text : "", text ? strlen(text) : 0);
-    return buffer;
-}
-
-/* RFC 6749 section 5.2, or Okta's own form of an error. */
-static void complain_refused(const exchange *x, const okta_value *answer, long status)
-{
-    char error[64], description[300], *end;
-    const char *remedy;
-
-    member(answer, "error", error, sizeof(error));
-    member(answer, "error_description", description, sizeof(description));
-    if (!*error) {
-        member(answer, "errorCode", error, sizeof(error));
-        member(answer, "errorSummary", description, sizeof(description));
+    if (!nonce) {
+        okta_complain("%s wants a nonce in the proof (%ld use_dpop_nonce), and its answer has no "
+                      "usable DPoP-Nonce header; does a proxy on the way remove it?",
+                      x->endpoint, response->status);
+    } else if (x->nonces == NONCES_MAX || (x->nonce && strcmp(nonce, x->nonce) == 0)) {
+        okta_complain("%s refused (%ld use_dpop_nonce) the nonce that it had handed out; try "
+                      "again, and if that goes on, ask who runs that server",
+                      x->endpoint, response->status);
+    } else {
+        free(x->nonce);
+        x->nonce = nonce;
+        x->nonces++;
+        x->again = true;
+        return OKTA_EXIT_TROUBLE;
     }
-    end = description + strlen(description);
-    if (end > description && end[-1] == '.')
-        end[-1] = '\0';
-    remedy = remedy_of(error, x->grant);
-    okta_complain("%s refused (%ld %s)%s%s%s%s", x->endpoint, status, error,
-                  *description ? ": " : "", description, *remedy ? "; " : "", remedy);
+    free(nonce);
+    return OKTA_EXIT_REFUSED;
 }
 
-static int judge_error(const exchange *x, const okta_value *answer,
-                       const okta_fetch_response *response)
+static okta_grant_manner manner_of(const okta_grant *grant)
+{
+    return (okta_grant_manner){grant->post, grant->scopes.count > 0, grant->key != NULL};
+}
+
+static int judge_error(exchange *x, const okta_value *answer, const okta_fetch_response *response)
 {
     char error[64];
 
     if (response->status >= 400 && response->status < 500 && response->status != 429 &&
-        (*member(answer, "error", error, sizeof(error)) ||
-         *member(answer, "errorCode", error, sizeof(error)))) {
-        complain_refused(x, answer, response->status);
+        *okta_grant_error(answer, error, sizeof(error))) {
+        if (x->grant->key && strcmp(error, "use_dpop_nonce") == 0)
+            return take_nonce(x, response);
+        okta_grant_complain(manner_of(x->grant), x->endpoint, answer, response->status);
         return OKTA_EXIT_REFUSED;
     }
     if (response->retry_after >= 0)
@@ -96,9 +84,38 @@ static bool is_printable_token(const char *token)
     return *token != '\0';
 }
 
+/* Whether the server did bind the token to our key. */
+static bool is_bound(const exchange *x, const char *token, const char *type)
+{
+    const char *own = okta_dpop_key_thumbprint(x->grant->key);
+    char jkt[64];
+
+    if (strcasecmp(type, "DPoP") != 0)
+        return okta_complain("%s took no notice of the proof: the token's type is %s, not DPoP; "
+                             "that server does no DPoP for this application, so ask without --dpop",
+                             x->endpoint, *type ? type : "not said");
+    switch (okta_dpop_binding_of(token, x->grant->key, jkt, sizeof(jkt))) {
+    case OKTA_DPOP_UNBOUND:
+        return okta_complain("%s says that the token is bound (token_type DPoP), and the token "
+                             "has no cnf.jkt: no resource server would take it; ask without "
+                             "--dpop, or ask who runs that server",
+                             x->endpoint);
+    case OKTA_DPOP_OTHER_KEY:
+        return okta_complain("%s bound the token to another key (cnf.jkt %s) than the one of the "
+                             "proof (%s): nobody could use it here; try again, and if that goes "
+                             "on, ask who runs that server",
+                             x->endpoint, jkt, own);
+    case OKTA_DPOP_UNREADABLE:
+    case OKTA_DPOP_BOUND:
+    default:
+        return true;
+    }
+}
+
 static int judge_token(const exchange *x, const okta_value *answer)
 {
     const char *token = okta_value_text(answer, "access_token");
+    const char *said = okta_value_text(answer, "token_type");
     char type[32];
 
     if (!token || !is_printable_token(token)) {
@@ -106,7 +123,9 @@ static int judge_token(const exchange *x, const okta_value *answer)
                       x->endpoint);
         return OKTA_EXIT_TROUBLE;
     }
-    member(answer, "token_type", type, sizeof(type));
+    okta_text_copy(type, sizeof(type), said ? said : "", said ? strlen(said) : 0);
+    if (x->grant->key)
+        return is_bound(x, token, type) ? OKTA_EXIT_GOOD : OKTA_EXIT_TROUBLE;
     if (*type && strcasecmp(type, "Bearer") != 0)
         okta_warn("the token's type is %s, not Bearer", type);
     return OKTA_EXIT_GOOD;
@@ -183,6 +202,34 @@ static void add_scopes(okta_form *form, const okta_strings *scopes)
     free(joined);
 }
 
+/* The line of the proof, from malloc. */
+static char *proof_line(const exchange *x)
+{
+    const okta_dpop_request request = {.method = "POST", .url = x->endpoint, .nonce = x->nonce};
+
+    return okta_dpop_header(x->grant->key, &request);
+}
+
+static void send(exchange *x, okta_fetch_request *request)
+{
+    char *line = x->grant->key ? proof_line(x) : NULL;
+    const char *const lines[] = {"Accept: application/json", line};
+    okta_error error = {""};
+
+    x->again = false;
+    if (x->grant->key && !line)
+        return;
+    if (line) {
+        request->headers = (okta_strings){2, lines};
+        request->single = true;
+    }
+    if (!okta_network_fetch(&x->grant->network, request, answered, x, &error)) {
+        okta_reword(&error);
+        okta_complain("%s", error.text);
+    }
+    free(line);
+}
+
 static void ask(exchange *x)
 {
     const okta_grant *grant = x->grant;
@@ -191,7 +238,6 @@ static void ask(exchange *x)
     /* RFC 6749 section 2.3.1: both are encoded before Basic joins them */
     char *id = okta_form_encode(grant->client_id);
     char *secret = okta_form_encode(grant->secret);
-    okta_error error = {""};
 
     okta_form_add(&form, "grant_type", "client_credentials");
     add_scopes(&form, &grant->scopes);
@@ -203,12 +249,12 @@ static void ask(exchange *x)
         request.password = secret;
     }
     request.body = form.text;
-    if (!id || !secret || form.failed) {
+    if (!id || !secret || form.failed)
         okta_complain("out of memory");
-    } else if (!okta_network_fetch(&grant->network, &request, answered, x, &error)) {
-        okta_reword(&error);
-        okta_complain("%s", error.text);
-    }
+    else
+        do
+            send(x, &request);
+        while (x->again);
     okta_form_clear(&form);
     OPENSSL_free(id);
     OPENSSL_clear_free(secret, secret ? strlen(secret) : 0);
@@ -220,6 +266,7 @@ int okta_grant_ask(const okta_grant *grant, okta_value **answer)
 
     if (find_endpoint(&x))
         ask(&x);
+    free(x.nonce);
     free(x.endpoint);
     *answer = x.answer;
     return x.status;

@@ -2,6 +2,7 @@
 #ifndef OKTA_CLI_GRANT_H
 #define OKTA_CLI_GRANT_H
 
+#include "cli/dpop_key.h"
 #include "cli/network.h"
 
 /* Borrowed. */
@@ -11,7 +12,8 @@ typedef struct okta_grant {
     const char *client_id;
     const char *secret;
     okta_strings scopes;
-    bool post; /* client authentication in the form instead of by HTTP Basic */
+    const okta_dpop_key *key; /* the token is to be bound to it (RFC 9449); NULL: to none */
+    bool post;                /* client authentication in the form instead of by HTTP Basic */
     okta_network network;
 } okta_grant;
 

@@ -14,7 +14,7 @@
 #define INPUT_MAX ((size_t)16 << 20)
 #define CHUNK ((size_t)16 << 10)
 
-static bool read_all(okta_input *input, FILE *file, const char *what)
+bool okta_input_stream(okta_input *input, FILE *file, const char *name)
 {
     size_t size = 0;
 
@@ -30,11 +30,11 @@ static bool read_all(okta_input *input, FILE *file, const char *what)
         }
         input->length += fread(input->bytes + input->length, 1, size - input->length - 1, file);
         if (input->length > INPUT_MAX)
-            return okta_complain("%s: more than %zu MiB; is that the right file?", what,
+            return okta_complain("%s: more than %zu MiB; is that the right file?", name,
                                  INPUT_MAX >> 20);
     } while (!feof(file) && !ferror(file));
     input->bytes[input->length] = '\0';
-    return !ferror(file) || okta_complain("%s: cannot be read: %s", what, strerror(errno));
+    return !ferror(file) || okta_complain("%s: cannot be read: %s", name, strerror(errno));
 }
 
 static bool is_space(char c)
@@ -55,6 +55,16 @@ static void trim(okta_input *input)
     input->bytes[input->length] = '\0';
 }
 
+static bool read_token(okta_input *input)
+{
+    if (isatty(STDIN_FILENO))
+        fprintf(stderr, "okta-token: enter the token, then Ctrl-D on a line of its own\n");
+    if (!okta_input_stream(input, stdin, "standard input"))
+        return false;
+    trim(input);
+    return true;
+}
+
 bool okta_input_token(okta_input *input, int count, char **arguments)
 {
     *input = (okta_input){NULL, 0};
@@ -70,12 +80,7 @@ bool okta_input_token(okta_input *input, int count, char **arguments)
         input->length = input->bytes ? strlen(input->bytes) : 0;
         return input->bytes || okta_complain("out of memory");
     }
-    if (isatty(STDIN_FILENO))
-        fprintf(stderr, "okta-token: enter the token, then Ctrl-D on a line of its own\n");
-    if (!read_all(input, stdin, "standard input"))
-        return false;
-    trim(input);
-    return true;
+    return read_token(input);
 }
 
 bool okta_input_file(okta_input *input, const char *path, const char *name)
@@ -92,9 +97,37 @@ bool okta_input_file(okta_input *input, const char *path, const char *name)
         fclose(file);
         return okta_complain("%s: it is a directory; give a file in it", name);
     }
-    good = read_all(input, file, name);
+    good = okta_input_stream(input, file, name);
     fclose(file);
     return good;
+}
+
+/* A file's name stays unsaid where none can be found: people put the token there by mistake. */
+static bool read_token_file(okta_input *input, const char *path)
+{
+    if (access(path, F_OK) != 0)
+        return okta_complain("--token-file: no such file can be found: %s; write the token into a "
+                             "file and give its path, or give the token on standard input",
+                             strerror(errno));
+    if (!okta_input_file(input, path, "--token-file"))
+        return false;
+    trim(input);
+    return true;
+}
+
+bool okta_input_bound_token(okta_input *input, const char *path)
+{
+    const char *wrapping;
+
+    *input = (okta_input){NULL, 0};
+    if (!(path ? read_token_file(input, path) : read_token(input)))
+        return false;
+    wrapping = okta_wrapping(input->bytes, input->length);
+    for (size_t i = 0; !wrapping && i < input->length; i++)
+        if (input->bytes[i] < 0x21 || input->bytes[i] > 0x7e)
+            wrapping = "the token alone, which is printable ASCII";
+    return !wrapping || okta_complain("%s holds no token: give %s",
+                                      path ? "--token-file" : "standard input", wrapping);
 }
 
 void okta_input_clear(okta_input *input)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Bytes that may be secret: terminated, wiped by okta_input_clear. */
 typedef struct okta_input {
@@ -18,6 +19,14 @@ bool okta_input_token(okta_input *input, int count, char **arguments);
 
 /* A whole file; name stands for it in complaints. */
 bool okta_input_file(okta_input *input, const char *path, const char *name);
+
+/* The rest of an open file. */
+bool okta_input_stream(okta_input *input, FILE *file, const char *name);
+
+/* The access token that goes with a proof: from path, or from standard input where that is NULL,
+ * with the white space around it cut off. False, with the complaint made, where it is none that a
+ * header can carry. */
+bool okta_input_bound_token(okta_input *input, const char *path);
 
 void okta_input_clear(okta_input *input);
 

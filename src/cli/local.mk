@@ -2,12 +2,21 @@
 bin_PROGRAMS += src/cli/okta-token
 dist_man_MANS += src/cli/okta-token.1
 src_cli_okta_token_SOURCES = \
+	src/cli/call.c \
+	src/cli/call_answer.c src/cli/call_answer.h \
 	src/cli/clock.c src/cli/clock.h \
 	src/cli/commands.h \
+	src/cli/dpop_answer.c src/cli/dpop_answer.h \
+	src/cli/dpop_binding.c src/cli/dpop_binding.h \
+	src/cli/dpop_file.c src/cli/dpop_file.h \
+	src/cli/dpop_jwk.c src/cli/dpop_jwk.h \
+	src/cli/dpop_key.c src/cli/dpop_key.h \
+	src/cli/dpop_proof.c src/cli/dpop_proof.h \
 	src/cli/expectation.c src/cli/expectation.h \
 	src/cli/form.c src/cli/form.h \
 	src/cli/get.c \
 	src/cli/grant.c src/cli/grant.h \
+	src/cli/grant_refusal.c src/cli/grant_refusal.h \
 	src/cli/input.c src/cli/input.h \
 	src/cli/inspect.c \
 	src/cli/keys.c src/cli/keys.h \
@@ -18,6 +27,7 @@ src_cli_okta_token_SOURCES = \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/prompt.c src/cli/prompt.h \
+	src/cli/proof.c \
 	src/cli/remedy.c src/cli/remedy.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/secret.c src/cli/secret.h \

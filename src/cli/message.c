@@ -26,6 +26,15 @@ bool okta_complain(const char *format, ...)
     return false;
 }
 
+void okta_tell(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print("", format, arguments);
+    va_end(arguments);
+}
+
 void okta_warn(const char *format, ...)
 {
     va_list arguments;

@@ -14,6 +14,9 @@ typedef enum okta_exit {
  * okta_complain(…)`. */
 bool okta_complain(const char *format, ...) OKTA_PRINTF(1, 2);
 
+/* The same for what is no fault. */
+void okta_tell(const char *format, ...) OKTA_PRINTF(1, 2);
+
 /* The same for what stops nothing. */
 void okta_warn(const char *format, ...) OKTA_PRINTF(1, 2);
 

@@ -77,11 +77,14 @@ bool okta_network_fetch(const okta_network *network, okta_fetch_request *request
                         okta_fetch_done_fn *done, void *baton, okta_error *error)
 {
     okta_fetcher *fetcher = open_fetcher(error);
+    size_t most = request->settings.max_bytes;
     bool begun;
 
     if (!fetcher)
         return false;
     request->settings = settings_of(network);
+    if (most)
+        request->settings.max_bytes = most;
     begun = fetcher->start(fetcher, request, done, baton, error) != NULL;
     finish(fetcher);
     return begun;

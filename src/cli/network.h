@@ -38,7 +38,8 @@ bool okta_network_option(okta_network *network, int option);
 /* Whether an issuer can be asked; complains of --issuer otherwise. */
 bool okta_network_issuer_check(const okta_network *network, const char *issuer);
 
-/* One request, waited for. done is called at most once. False, with the cause in error, when it
+/* One request, waited for; of its settings only max_bytes counts, where it is not 0. done is called
+ * at most once. False, with the cause in error, when it
  * could not begin and done was not called. */
 bool okta_network_fetch(const okta_network *network, okta_fetch_request *request,
                         okta_fetch_done_fn *done, void *baton, okta_error *error);

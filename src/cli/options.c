@@ -28,10 +28,17 @@ static void complain_unknown(const char *argument)
 
 int okta_option_next(int argc, char **argv, const struct option *options)
 {
+    return okta_option_next_of(argc, argv, "", options);
+}
+
+int okta_option_next_of(int argc, char **argv, const char *letters, const struct option *options)
+{
+    char known[32];
     int value;
 
+    okta_text_format(known, sizeof(known), ":h%s", letters);
     opterr = 0;
-    value = getopt_long(argc, argv, ":h", options, NULL);
+    value = getopt_long(argc, argv, known, options, NULL);
     if (value == ':') {
         okta_complain("option --%s needs a value", name_of(options, optopt));
         return OKTA_OPTION_FAULT;

@@ -14,6 +14,9 @@ enum { OKTA_OPTION_END = -1, OKTA_OPTION_FAULT = 256, OKTA_OPTION_FIRST };
  * value too many or too few, told on standard error without the value. */
 int okta_option_next(int argc, char **argv, const struct option *options);
 
+/* The same for a command that has options of one letter: letters, as getopt has them, without h. */
+int okta_option_next_of(int argc, char **argv, const char *letters, const struct option *options);
+
 /* A list of arguments, which it borrows. */
 typedef struct okta_list {
     size_t count;

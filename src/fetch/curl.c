@@ -2,6 +2,7 @@
 #include "core/monotonic.h"
 #include "fetch/curl_trust.h"
 #include "fetch/fetch.h"
+#include "fetch/head.h"
 #include "fetch/headers.h"
 
 #include <curl/curl.h>
@@ -29,9 +30,11 @@ struct okta_fetch {
     size_t max_bytes;
     bool too_large;
     bool insecure_http;
+    bool single;
     int redirects;
     int64_t deadline; /* milliseconds, by okta_monotonic */
     okta_headers headers;
+    okta_head head;
     char cause[CURL_ERROR_SIZE];
 };
 
@@ -57,7 +60,11 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *baton)
 
 static size_t on_header(char *line, size_t size, size_t count, void *baton)
 {
-    okta_headers_read(&((okta_fetch *)baton)->headers, line, size * count);
+    okta_fetch *fetch = baton;
+
+    okta_headers_read(&fetch->headers, line, size * count);
+    if (fetch->single && !okta_head_add(&fetch->head, line, size * count))
+        return CURL_WRITEFUNC_ERROR;
     return size * count;
 }
 
@@ -75,25 +82,64 @@ static void release(curl_fetcher *self, okta_fetch *fetch)
     }
     curl_slist_free_all(fetch->request_headers);
     okta_headers_clear(&fetch->headers);
+    okta_head_clear(&fetch->head);
     free(fetch->body);
     free(fetch->url);
     free(fetch);
+}
+
+static bool add_line(okta_fetch *fetch, const char *line)
+{
+    struct curl_slist *list = curl_slist_append(fetch->request_headers, line);
+
+    if (list)
+        fetch->request_headers = list;
+    return list != NULL;
 }
 
 static bool add_header(okta_fetch *fetch, const char *name, const char *value)
 {
     size_t size = strlen(name) + strlen(value) + 3;
     char *line = malloc(size);
-    struct curl_slist *list = NULL;
+    bool added = false;
 
     if (line) {
         okta_text_format(line, size, "%s: %s", name, value);
-        list = curl_slist_append(fetch->request_headers, line);
+        added = add_line(fetch, line);
     }
     free(line);
-    if (list)
-        fetch->request_headers = list;
-    return list != NULL;
+    return added;
+}
+
+static bool add_headers(okta_fetch *fetch, const okta_fetch_request *request)
+{
+    if ((!request->single && !add_header(fetch, "Accept", "application/json")) ||
+        (request->etag && !add_header(fetch, "If-None-Match", request->etag)))
+        return false;
+    for (size_t i = 0; i < request->headers.count; i++)
+        if (!add_line(fetch, request->headers.items[i]))
+            return false;
+    return true;
+}
+
+static bool set_method_and_body(CURL *easy, const okta_fetch_request *request)
+{
+    size_t length = request->body_length;
+
+    if (request->body) {
+        if (length == 0)
+            length = strlen(request->body);
+        /* the length has to be known before the bytes are copied */
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);
+        if (curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body) != CURLE_OK)
+            return false;
+    }
+    if (!request->method)
+        return true;
+    /* an answer to HEAD has no body to wait for */
+    if (strcmp(request->method, "HEAD") == 0)
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
 }
 
 static bool set_up(okta_fetch *fetch, const okta_fetch_request *request, okta_error *error)
@@ -103,8 +149,7 @@ static bool set_up(okta_fetch *fetch, const okta_fetch_request *request, okta_er
 
     if (!okta_curl_trust(easy, settings, error))
         return false;
-    if (!add_header(fetch, "Accept", "application/json") ||
-        (request->etag && !add_header(fetch, "If-None-Match", request->etag)) ||
+    if (!add_headers(fetch, request) || !set_method_and_body(easy, request) ||
         curl_easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK)
         return false;
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->request_headers);
@@ -122,8 +167,6 @@ static bool set_up(okta_fetch *fetch, const okta_fetch_request *request, okta_er
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
-    if (request->body && curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body) != CURLE_OK)
-        return false;
     if (request->user && request->password) {
         curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
         curl_easy_setopt(easy, CURLOPT_USERNAME, request->user);
@@ -154,6 +197,7 @@ static okta_fetch *start(okta_fetcher *base, const okta_fetch_request *request,
     fetch->baton = baton;
     fetch->max_bytes = request->settings.max_bytes;
     fetch->insecure_http = request->settings.insecure_http;
+    fetch->single = request->single;
     fetch->deadline = okta_monotonic() / 1000 + request->settings.timeout_ms;
     fetch->url = strdup(request->url);
     fetch->body = calloc(1, 1);
@@ -185,7 +229,7 @@ static bool follow(curl_fetcher *self, okta_fetch *fetch, long status, okta_erro
     char *url;
 
     curl_easy_getinfo(fetch->easy, CURLINFO_REDIRECT_URL, &target);
-    if (status < 300 || status > 399 || !target)
+    if (fetch->single || status < 300 || status > 399 || !target)
         return false;
     if (!okta_same_origin(fetch->url, target))
         return okta_error_set(error, "%s: redirect to another host (%.*s) refused", fetch->url,
@@ -229,6 +273,7 @@ static void finish(curl_fetcher *self, okta_fetch *fetch, CURLcode code)
         response.answered = true;
         response.body = fetch->body;
         response.length = fetch->length;
+        response.head = fetch->single ? okta_head_text(&fetch->head) : NULL;
         response.encoded = fetch->headers.encoded;
         response.etag = fetch->headers.etag;
         response.max_age = fetch->headers.max_age;

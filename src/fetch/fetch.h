@@ -19,13 +19,19 @@ typedef struct okta_fetch_settings {
     bool insecure_http;  /* http for loopback hosts */
 } okta_fetch_settings;
 
-/* Borrowed for the call to start. A body makes it a POST of a form. */
+/* Borrowed for the call to start. A body makes it a POST of a form, unless method and headers say
+ * something else. */
 typedef struct okta_fetch_request {
     const char *url;
     const char *etag; /* If-None-Match; NULL: unconditional */
     const char *body; /* application/x-www-form-urlencoded; NULL: GET */
     const char *user; /* HTTP Basic, both or neither */
     const char *password;
+    const char *method;   /* NULL: GET, or POST for a body */
+    size_t body_length;   /* 0: the body ends where its text ends */
+    okta_strings headers; /* further lines, "Name: value" */
+    bool single;          /* one request, one answer: a redirect is an answer, Accept is left to
+                           * headers, and the answer comes with its head */
     okta_fetch_settings settings;
 } okta_fetch_request;
 
@@ -37,6 +43,7 @@ typedef struct okta_fetch_response {
     long status;
     const char *body; /* terminated, never NULL when answered */
     size_t length;
+    const char *head;    /* status line and header lines as they came; NULL unless single */
     bool encoded;        /* a Content-Encoding that was not asked for */
     const char *etag;    /* NULL: none */
     int64_t max_age;     /* seconds by Cache-Control; 0 for no-cache and no-store; -1: not said */

@@ -106,7 +106,8 @@ def test_lists_of_algorithms(lists, jwks):
 
 
 def test_help_and_version():
-    for arguments in (["--help"], ["-h"], ["verify", "--help"], ["inspect", "-h"], ["get", "--help"]):
+    for arguments in (["--help"], ["-h"], ["verify", "--help"], ["inspect", "-h"], ["get", "--help"],
+                      ["proof", "-h"], ["call", "--help"]):
         run = tool.run(*arguments)
         assert run.status == tool.GOOD
         assert run.out.startswith("usage: okta-token ")
@@ -120,17 +121,17 @@ def test_no_such_command(arguments):
     run = tool.run(*arguments)
     assert run.status == tool.TROUBLE
     assert run.out == ""
-    assert "verify, inspect and get" in run.err
+    assert "verify, inspect, get, proof and call" in run.err
     assert "eyJ" not in run.err
 
 
 def test_every_option_is_in_the_manual():
     manual = (tool.REPOSITORY / "src" / "cli" / "okta-token.1").read_text().replace("\\-", "-")
-    for command in ("verify", "inspect", "get"):
+    for command in ("verify", "inspect", "get", "proof", "call"):
         for line in tool.run(command, "--help").out.splitlines():
             for word in line.split():
-                if word.startswith("--") and line.startswith("      --"):
-                    assert word.strip(",") in manual, f"{command} {word}"
+                if word.startswith("--") and line.startswith(("      --", "  -")):
+                    assert word.strip(",)") in manual, f"{command} {word}"
 
 
 def test_output_that_nobody_takes(usual):
