@@ -16,6 +16,7 @@ void *okta_dev_config_create(apr_pool_t *p, char *section)
     cfg->clients = apr_array_make(p, 0, sizeof(okta_dev_client));
     cfg->token_lifetime = -1;
     cfg->keys_max_age = -1;
+    cfg->access_policy = -1;
     return cfg;
 }
 
@@ -40,6 +41,9 @@ void *okta_dev_config_merge(apr_pool_t *p, void *outer, void *inner)
     if (add->keys_max_age < 0) {
         cfg->keys_max_age = base->keys_max_age;
     }
+    if (add->access_policy < 0) {
+        cfg->access_policy = base->access_policy;
+    }
     return cfg;
 }
 
@@ -58,15 +62,25 @@ int okta_dev_config_keys_max_age(const okta_dev_config *cfg)
     return cfg->keys_max_age < 0 ? DEFAULT_KEYS_MAX_AGE : cfg->keys_max_age;
 }
 
-const okta_dev_client *okta_dev_config_client(const okta_dev_config *cfg, const char *id)
+bool okta_dev_config_access_policy(const okta_dev_config *cfg)
+{
+    return cfg->access_policy != 0;
+}
+
+static okta_dev_client *find_client(const okta_dev_config *cfg, const char *id)
 {
     for (int i = 0; i < cfg->clients->nelts; i++) {
-        const okta_dev_client *client = &APR_ARRAY_IDX(cfg->clients, i, okta_dev_client);
+        okta_dev_client *client = &APR_ARRAY_IDX(cfg->clients, i, okta_dev_client);
         if (strcmp(client->id, id) == 0) {
             return client;
         }
     }
     return NULL;
+}
+
+const okta_dev_client *okta_dev_config_client(const okta_dev_config *cfg, const char *id)
+{
+    return find_client(cfg, id);
 }
 
 bool okta_dev_is_scope(const char *scope)
@@ -173,7 +187,66 @@ static const char *add_client(cmd_parms *cmd, void *dir, int argc, char *const a
     client->id = argv[0];
     client->secret = argv[1];
     client->scopes = scopes;
+    client->actors = NULL;
+    client->require_dpop = false;
     cfg->clients = clients;
+    return NULL;
+}
+
+static const char *no_such_client(cmd_parms *cmd, const char *id)
+{
+    return apr_psprintf(cmd->pool,
+                        "%s %s: no OktaDevClient line above it in this section has that client id; "
+                        "add one, or correct the id",
+                        cmd->cmd->name, id);
+}
+
+static const char *require_dpop(cmd_parms *cmd, void *dir, const char *id)
+{
+    okta_dev_client *client = find_client(dir, id);
+    if (!client) {
+        return no_such_client(cmd, id);
+    }
+    client->require_dpop = true;
+    return NULL;
+}
+
+static const char *set_actors(cmd_parms *cmd, void *dir, int argc, char *const argv[])
+{
+    apr_array_header_t *actors = apr_array_make(cmd->pool, 2, sizeof(const char *));
+    okta_dev_client *client;
+
+    if (argc < 2) {
+        return "OktaDevActor takes a client id and the sub of each actor, the outermost first";
+    }
+    client = find_client(dir, argv[0]);
+    if (!client) {
+        return no_such_client(cmd, argv[0]);
+    }
+    if (client->actors) {
+        return apr_psprintf(cmd->pool,
+                            "OktaDevActor %s: declared twice in one section; keep one line and "
+                            "list all of the actors there, the outermost first",
+                            argv[0]);
+    }
+    for (int i = 1; i < argc; i++) {
+        if (!is_visible_ascii(argv[i])) {
+            return apr_psprintf(cmd->pool,
+                                "OktaDevActor %s: \"%s\" is no sub; write it in printable ASCII "
+                                "without spaces",
+                                argv[0], argv[i]);
+        }
+        APR_ARRAY_PUSH(actors, const char *) = argv[i];
+    }
+    client->actors = actors;
+    return NULL;
+}
+
+static const char *set_access_policy(cmd_parms *cmd, void *dir, int on)
+{
+    okta_dev_config *cfg = dir;
+    (void)cmd;
+    cfg->access_policy = on != 0;
     return NULL;
 }
 
@@ -212,6 +285,14 @@ const command_rec okta_dev_directives[] = {
     AP_INIT_TAKE_ARGV("OktaDevClient", add_client, NULL, ANYWHERE_BUT_HTACCESS,
                       "client id, client secret, scopes the client may ask for (none: any); "
                       "repeatable"),
+    AP_INIT_ITERATE("OktaDevRequireDpop", require_dpop, NULL, ANYWHERE_BUT_HTACCESS,
+                    "ids of clients whose token requests need a DPoP proof"),
+    AP_INIT_TAKE_ARGV("OktaDevActor", set_actors, NULL, ANYWHERE_BUT_HTACCESS,
+                      "client id and the sub of each actor, the outermost first: the client's "
+                      "tokens look like those of agents"),
+    AP_INIT_FLAG("OktaDevAccessPolicy", set_access_policy, NULL, ANYWHERE_BUT_HTACCESS,
+                 "Off: every token request is denied, as by a server of Okta that has no access "
+                 "policy yet; default On"),
     AP_INIT_TAKE1("OktaDevTokenLifetime", set_token_lifetime, NULL, ANYWHERE_BUT_HTACCESS,
                   "seconds a token is valid; default 3600"),
     AP_INIT_TAKE1("OktaDevKeysMaxAge", set_keys_max_age, NULL, ANYWHERE_BUT_HTACCESS,

@@ -12,6 +12,8 @@ typedef struct {
     const char *id;
     const char *secret;
     const apr_array_header_t *scopes; /* const char *; empty: every scope may be asked for */
+    const apr_array_header_t *actors; /* const char *, the outermost first; NULL: no agent */
+    bool require_dpop;
 } okta_dev_client;
 
 /* Built while the configuration is read, constant from then on: any thread may read it. Lives as
@@ -23,6 +25,7 @@ typedef struct {
     const apr_array_header_t *clients; /* okta_dev_client */
     int token_lifetime;                /* seconds, -1: unset */
     int keys_max_age;                  /* seconds, -1: unset */
+    int access_policy;                 /* 0, 1, or -1: unset */
 } okta_dev_config;
 
 extern const command_rec okta_dev_directives[];
@@ -34,6 +37,7 @@ void *okta_dev_config_merge(apr_pool_t *p, void *outer, void *inner);
 const char *okta_dev_config_audience(const okta_dev_config *cfg);
 int okta_dev_config_token_lifetime(const okta_dev_config *cfg); /* seconds */
 int okta_dev_config_keys_max_age(const okta_dev_config *cfg);   /* seconds */
+bool okta_dev_config_access_policy(const okta_dev_config *cfg);
 
 /* NULL where no client has that id. */
 const okta_dev_client *okta_dev_config_client(const okta_dev_config *cfg, const char *id);

@@ -2,6 +2,7 @@
 
 #include "devserver/keystore.h"
 #include "devserver/local.h"
+#include "devserver/proof_key.h"
 #include "devserver/reply.h"
 #include "devserver/token.h"
 #include <apr_lib.h>
@@ -39,7 +40,7 @@ static int metadata(request_rec *r, const okta_dev_config *cfg, const char *issu
 {
     return okta_dev_reply_json(
         r, HTTP_OK, "max-age=86400, must-revalidate",
-        json_pack("{s:s, s:s, s:s, s:[s], s:[], s:[s], s:[s], s:[s,s], s:o,"
+        json_pack("{s:s, s:s, s:s, s:[s], s:[], s:[s], s:[s], s:[s,s], s:o, s:o,"
                   " s:[s,s,s,s,s,s,s,s,s]}",
                   "issuer", issuer, "token_endpoint",
                   apr_pstrcat(r->pool, issuer, "/v1/token", NULL), "jwks_uri",
@@ -47,7 +48,8 @@ static int metadata(request_rec *r, const okta_dev_config *cfg, const char *issu
                   "client_credentials", "response_types_supported", "subject_types_supported",
                   "public", "id_token_signing_alg_values_supported", "RS256",
                   "token_endpoint_auth_methods_supported", "client_secret_basic",
-                  "client_secret_post", "scopes_supported", scopes_of(cfg), "claims_supported",
+                  "client_secret_post", "scopes_supported", scopes_of(cfg),
+                  "dpop_signing_alg_values_supported", okta_dev_proof_algs(), "claims_supported",
                   "ver", "jti", "iss", "aud", "iat", "exp", "cid", "scp", "sub"));
 }
 

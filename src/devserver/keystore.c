@@ -1,20 +1,17 @@
 #include "devserver/keystore.h"
 
+#include "devserver/segment.h"
 #include <apr_atomic.h>
-#include <apr_global_mutex.h>
-#include <apr_shm.h>
 #include <apr_thread_mutex.h>
 #include <http_log.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <util_mutex.h>
 
 APLOG_USE_MODULE(okta_devserver);
 
-#define MUTEX_TYPE "okta-devserver"
-#define RETAINED_KEY "mod_okta_devserver.keys"
+#define NAME "okta-devserver"
 
 typedef struct {
     apr_uint32_t size; /* 0: no key */
@@ -28,16 +25,7 @@ typedef struct {
     shared_key key[OKTA_DEV_KEY_ROLES];
 } shared_keys;
 
-/* Kept in the process pool, which outlives restarts: old and new children then share keys and
- * mutex while a graceful restart is under way. Holds no pointer into this DSO, which httpd unloads
- * and loads again meanwhile. */
-typedef struct {
-    apr_size_t layout; /* sizeof(shared_keys) of the build that made it */
-    apr_shm_t *shm;
-    apr_global_mutex_t *mutex;
-} retained_store;
-
-static retained_store *retained;
+static okta_dev_segment *segment;
 static shared_keys *shared;
 
 static apr_thread_mutex_t *parsed_mutex; /* guards the next line and every users field */
@@ -45,7 +33,7 @@ static okta_dev_keys *parsed;
 
 void okta_dev_keystore_register(apr_pool_t *pconf)
 {
-    ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
+    okta_dev_segment_register(pconf, NAME);
 }
 
 static const char *openssl_cause(char text[256])
@@ -63,13 +51,16 @@ static bool generate(shared_key *key)
     return size > 0;
 }
 
-static apr_status_t fill(shared_keys *keys)
+static apr_status_t fill(server_rec *s, void *memory)
 {
     static const okta_dev_key_role at_start[] = {OKTA_DEV_KEY_CURRENT, OKTA_DEV_KEY_NEXT,
                                                  OKTA_DEV_KEY_UNPUBLISHED};
-    memset(keys, 0, sizeof(*keys));
+    shared_keys *keys = memory;
+    char cause[256];
     for (size_t i = 0; i < sizeof(at_start) / sizeof(at_start[0]); i++) {
         if (!generate(&keys->key[at_start[i]])) {
+            ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
+                         "OKTA-DEV: OpenSSL cannot make an RSA-2048 key: %s", openssl_cause(cause));
             return APR_EGENERAL;
         }
     }
@@ -77,49 +68,13 @@ static apr_status_t fill(shared_keys *keys)
     return APR_SUCCESS;
 }
 
-static apr_status_t create(server_rec *s, retained_store *store)
-{
-    apr_pool_t *pool = s->process->pool;
-    char cause[256];
-    apr_status_t rv = apr_shm_create(&store->shm, sizeof(shared_keys), NULL, pool);
-    if (rv != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s,
-                     "OKTA-DEV: no shared memory for the development keys (%" APR_SIZE_T_FMT
-                     " bytes, anonymous)",
-                     sizeof(shared_keys));
-        return rv;
-    }
-    rv = ap_global_mutex_create(&store->mutex, NULL, MUTEX_TYPE, NULL, s, pool, 0);
-    if (rv != APR_SUCCESS) {
-        return rv; /* logged by httpd */
-    }
-    rv = fill(apr_shm_baseaddr_get(store->shm));
-    if (rv != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s,
-                     "OKTA-DEV: OpenSSL cannot make an RSA-2048 key: %s", openssl_cause(cause));
-        return rv;
-    }
-    store->layout = sizeof(shared_keys);
-    return APR_SUCCESS;
-}
-
 apr_status_t okta_dev_keystore_open(server_rec *s)
 {
-    apr_pool_t *pool = s->process->pool;
-    void *kept = NULL;
-
-    apr_pool_userdata_get(&kept, RETAINED_KEY, pool);
-    retained = kept;
-    if (!retained || retained->layout != sizeof(shared_keys)) {
-        retained = apr_pcalloc(pool, sizeof(*retained));
-        apr_status_t rv = create(s, retained);
-        if (rv != APR_SUCCESS) {
-            return rv;
-        }
-        apr_pool_userdata_set(retained, RETAINED_KEY, NULL, pool);
+    apr_status_t rv = okta_dev_segment_open(s, NAME, sizeof(shared_keys), fill, &segment);
+    if (rv == APR_SUCCESS) {
+        shared = segment->memory;
     }
-    shared = apr_shm_baseaddr_get(retained->shm);
-    return APR_SUCCESS;
+    return rv;
 }
 
 static void drop(okta_dev_keys *keys)
@@ -142,15 +97,8 @@ static apr_status_t forget_parsed(void *unused)
 
 void okta_dev_keystore_child_init(server_rec *s, apr_pool_t *pchild)
 {
-    apr_status_t rv = apr_global_mutex_child_init(
-        &retained->mutex, apr_global_mutex_lockfile(retained->mutex), pchild);
-    if (rv == APR_SUCCESS) {
-        rv = apr_thread_mutex_create(&parsed_mutex, APR_THREAD_MUTEX_DEFAULT, pchild);
-    }
-    if (rv != APR_SUCCESS) {
-        ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s,
-                     "OKTA-DEV: this process cannot use the \"" MUTEX_TYPE "\" mutex; choose "
-                     "another mechanism with the Mutex directive");
+    if (okta_dev_segment_child_init(s, pchild, NAME, segment) != APR_SUCCESS ||
+        apr_thread_mutex_create(&parsed_mutex, APR_THREAD_MUTEX_DEFAULT, pchild) != APR_SUCCESS) {
         parsed_mutex = NULL;
         return;
     }
@@ -159,10 +107,10 @@ void okta_dev_keystore_child_init(server_rec *s, apr_pool_t *pchild)
 
 static apr_status_t copy_shared(shared_keys *copy)
 {
-    apr_status_t rv = apr_global_mutex_lock(retained->mutex);
+    apr_status_t rv = apr_global_mutex_lock(segment->mutex);
     if (rv == APR_SUCCESS) {
         *copy = *shared;
-        rv = apr_global_mutex_unlock(retained->mutex);
+        rv = apr_global_mutex_unlock(segment->mutex);
     }
     return rv;
 }
@@ -242,13 +190,13 @@ apr_status_t okta_dev_keystore_rotate(request_rec *r)
                       "OKTA-DEV: OpenSSL cannot make an RSA-2048 key: %s", openssl_cause(cause));
         return APR_EGENERAL;
     }
-    rv = apr_global_mutex_lock(retained->mutex);
+    rv = apr_global_mutex_lock(segment->mutex);
     if (rv == APR_SUCCESS) {
         shared->key[OKTA_DEV_KEY_PREVIOUS] = shared->key[OKTA_DEV_KEY_CURRENT];
         shared->key[OKTA_DEV_KEY_CURRENT] = shared->key[OKTA_DEV_KEY_NEXT];
         shared->key[OKTA_DEV_KEY_NEXT] = fresh;
         apr_atomic_inc32(&shared->generation);
-        rv = apr_global_mutex_unlock(retained->mutex);
+        rv = apr_global_mutex_unlock(segment->mutex);
     }
     if (rv != APR_SUCCESS) {
         ap_log_rerror(APLOG_MARK, APLOG_CRIT, rv, r, "OKTA-DEV: cannot lock the shared keys");

@@ -1,6 +1,7 @@
 #include "devserver/config.h"
 #include "devserver/endpoints.h"
 #include "devserver/keystore.h"
+#include "devserver/proof_memory.h"
 #include <http_core.h>
 #include <http_log.h>
 
@@ -14,6 +15,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)plog;
     (void)ptemp;
     okta_dev_keystore_register(pconf);
+    okta_dev_proof_memory_register(pconf);
     return OK;
 }
 
@@ -26,7 +28,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
-    if (okta_dev_keystore_open(s) != APR_SUCCESS) {
+    if (okta_dev_keystore_open(s) != APR_SUCCESS || okta_dev_proof_memory_open(s) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
@@ -39,6 +41,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
 static void child_init(apr_pool_t *pchild, server_rec *s)
 {
     okta_dev_keystore_child_init(s, pchild);
+    okta_dev_proof_memory_child_init(s, pchild);
 }
 
 static int handler(request_rec *r)

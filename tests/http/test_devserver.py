@@ -1,91 +1,20 @@
 """mod_okta_devserver: an authorization server like Okta's, for development."""
 
-import base64
 import json
-from urllib.parse import urlencode
 
 import pytest
 import requests
-from env import leaks, places
+from env import leaks
 from env.client import at_once
+from env.devserver import CLIENT, WARNING, Issuer, dev_lines, header, start, verified
 from env.snippets import location, trusts
 from jwcrypto.jwk import JWK
-from jwcrypto.jws import JWS, InvalidJWSSignature
+from jwcrypto.jws import InvalidJWSSignature
 
-MODULE = places.BUILD / "src" / "devserver" / ".libs" / "mod_okta_devserver.so"
-CLIENT = ("demo", "a-secret-of-the-devserver-tests")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-WARNING = r"okta_devserver:warn.*OKTA-DEV: DEVELOPMENT ONLY"
-# httpd's own: a child that is told to stop just when one of its workers parks a connection.
-STOPPING = r"mpm_event:error.*AH03093: process_socket: apr_pollset_add failure for keep alive"
-
-
-def dev_lines(*inside, path="/oauth2/default"):
-    assert MODULE.is_file(), f"no module at {MODULE}: build first"
-    body = "\n".join(f"    {line}" for line in ("SetHandler okta-dev-issuer", *inside))
-    return (f'<IfModule !okta_devserver_module>\n    LoadModule okta_devserver_module "{MODULE}"\n'
-            f"    LogLevel okta_devserver:info\n</IfModule>\n<Location {path}>\n{body}\n</Location>\n")
-
 
 DEFAULT = dev_lines(f"OktaDevClient {CLIENT[0]} {CLIENT[1]} api:read api:write",
                     'OktaDevClient "odd:id" "p%ss+w:rd" api:read')
-
-
-def start(server):
-    server.expects(WARNING, lasting=True)
-    server.expects(STOPPING, lasting=True)
-    return server.start()
-
-
-class Issuer:
-    """The devserver's endpoints in one httpd."""
-
-    def __init__(self, server, path="/oauth2/default"):
-        self.server, self.path = server, path
-        self.base = f"http://{server.host}:{server.port}"
-        self.url = self.base + path
-
-    def call(self, method, endpoint, **options):
-        return requests.request(method, self.url + endpoint, timeout=60, **options)
-
-    def ask(self, auth=CLIENT, headers=None, **fields):
-        """A token request; None takes a field out."""
-        form = {"grant_type": "client_credentials", "scope": "api:read", **fields}
-        form = {name: value for name, value in form.items() if value is not None}
-        return self.call("POST", "/v1/token", auth=auth, headers=headers, data=form)
-
-    def token(self, **fields):
-        answer = self.ask(**fields)
-        assert answer.status_code == 200, answer.text
-        return leaks.register(answer.json()["access_token"])
-
-    def keys(self):
-        answer = self.call("GET", "/v1/keys")
-        assert answer.status_code == 200
-        return answer.json()["keys"]
-
-    def kids(self):
-        return [key["kid"] for key in self.keys()]
-
-    def rotate(self, **headers):
-        return self.call("POST", "/v1/rotate", headers=headers)
-
-    def signer(self):
-        return header(self.token())["kid"]
-
-
-def header(token):
-    part = token.split(".")[0]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-
-
-def verified(token, keys):
-    """The claims, by python3-jwcrypto and the key the kid names."""
-    (jwk,) = [key for key in keys if key["kid"] == header(token)["kid"]]
-    signed = JWS()
-    signed.deserialize(token)
-    signed.verify(JWK(**jwk), alg="RS256")
-    return json.loads(signed.payload)
 
 
 @pytest.fixture(scope="module")
@@ -238,12 +167,6 @@ def test_malformed_body(dev, data, headers):
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-def test_parameters_in_the_query_are_refused(dev):
-    fields = urlencode({"grant_type": "client_credentials", "scope": "api:read"})
-    answer = dev.call("POST", f"/v1/token?{fields}", auth=CLIENT, data={})
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
-
-
 def test_no_client_configured_is_told(shared):
     answer = Issuer(shared, "/oauth2/no-client").ask()
     assert answer.status_code == 401
@@ -382,10 +305,16 @@ def test_the_module_trusts_it(launch):
     ("OktaDevClient demo secret\nOktaDevClient demo another", "declared twice"),
     ("OktaDevTokenLifetime 0", "from 1 to 86400"),
     ("OktaDevTokenLifetime 1h", "from 1 to 86400"),
-    ("OktaDevKeysMaxAge -1", "from 0 to 31536000")])
+    ("OktaDevKeysMaxAge -1", "from 0 to 31536000"),
+    ("OktaDevRequireDpop demo", "no OktaDevClient line above it"),
+    ("OktaDevActor demo", "the sub of each actor"),
+    ("OktaDevActor demo agent", "no OktaDevClient line above it"),
+    ('OktaDevClient demo secret\nOktaDevActor demo "two words"', "is no sub"),
+    ("OktaDevClient demo secret\nOktaDevActor demo a\nOktaDevActor demo b", "declared twice"),
+    ("OktaDevAccessPolicy maybe", "must be On or Off")])
 def test_configtest_refuses(configtest, line, says):
     result = configtest(dev_lines(*line.split("\n")), okta=False)
     assert not result.ok
     assert says in result.output
-    assert line.split()[0] in result.output
+    assert line.split("\n")[-1].split()[0] in result.output
     assert "secret" not in result.output.replace("client secret", "")
