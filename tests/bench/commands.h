@@ -6,5 +6,7 @@ int bench_mint(int argc, char **argv);
 int bench_time_verify(int argc, char **argv);
 int bench_time_bare(int argc, char **argv);
 int bench_time_parts(int argc, char **argv);
+int bench_time_proof(int argc, char **argv);
+int bench_mint_proofs(int argc, char **argv);
 
 #endif

@@ -5,10 +5,12 @@ tests_bench_okta_bench_SOURCES = \
 	tests/bench/commands.h \
 	tests/bench/main.c \
 	tests/bench/mint.c \
+	tests/bench/proofs.c tests/bench/proofs.h \
 	tests/bench/sample.c tests/bench/sample.h \
 	tests/bench/signer.c tests/bench/signer.h \
 	tests/bench/stopwatch.c tests/bench/stopwatch.h \
 	tests/bench/time_parts.c \
+	tests/bench/time_proof.c \
 	tests/bench/time_verify.c
 tests_bench_okta_bench_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_bench_okta_bench_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)

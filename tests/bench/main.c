@@ -10,10 +10,17 @@ static const char usage[] =
     "                     verification of the same signatures; JSON on standard output\n"
     "  bare [SECONDS]     nanoseconds of a bare RS256 verification with a 2048-bit key\n"
     "  parts [SECONDS]    what the parts of a verdict cost; JSON on standard output\n"
+    "  proof [SECONDS]    a DPoP proof, its key known and new, beside a bare verification; and "
+    "the\n"
+    "                     memory of proofs; JSON on standard output\n"
     "  mint FOLDER COUNT BYTES KEYS ISSUER\n"
     "                     COUNT signed tokens of about BYTES bytes in FOLDER/good, as many badly\n"
     "                     signed ones in FOLDER/bad; the key set, with KEYS keys, in\n"
     "                     FOLDER/jwks.json; the key that signs in FOLDER/key.pem\n"
+    "  mint-proofs FOLDER COUNT ALGORITHM URL ISSUER\n"
+    "                     a bound token and COUNT proofs for GET of the URL, a line for each pair, "
+    "in\n"
+    "                     FOLDER/proofs; the key set in FOLDER/jwks.json\n"
     "\n"
     "SECONDS is for each figure, in parts of a second or more; the default is 1.\n";
 
@@ -22,10 +29,9 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int, char **);
-    } commands[] = {{"verify", bench_time_verify},
-                    {"bare", bench_time_bare},
-                    {"parts", bench_time_parts},
-                    {"mint", bench_mint}};
+    } commands[] = {{"verify", bench_time_verify},      {"bare", bench_time_bare},
+                    {"parts", bench_time_parts},        {"proof", bench_time_proof},
+                    {"mint-proofs", bench_mint_proofs}, {"mint", bench_mint}};
 
     for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
         if (strcmp(argv[1], commands[i].name) == 0)

@@ -30,7 +30,7 @@ static void finish(FILE *file)
     }
 }
 
-static void write_keys(const char *folder, const signer *s, long keys)
+void mint_write_keys(const char *folder, const signer *s, long keys)
 {
     FILE *jwks = create(folder, "jwks.json"), *pem = create(folder, "key.pem");
     FILE *kid = create(folder, "kid");
@@ -71,7 +71,7 @@ int bench_mint(int argc, char **argv)
         return 2;
     }
     s = signer_new(OKTA_RS256, 2048);
-    write_keys(argv[0], &s, keys);
+    mint_write_keys(argv[0], &s, keys);
     good = create(argv[0], "good");
     bad = create(argv[0], "bad");
     for (long i = 0; i < count; i++) {

@@ -12,4 +12,7 @@
  */
 char *sample_payload(const signer *s, const char *issuer, size_t token_bytes);
 
+/* Write the key set of s, with as many keys, and the key itself into the folder. */
+void mint_write_keys(const char *folder, const signer *s, long keys);
+
 #endif

@@ -202,17 +202,16 @@ static void ecdsa_to_jose(const signer *s, unsigned char *signature, size_t *len
     ECDSA_SIG_free(pair);
 }
 
-char *signer_token(const signer *s, const char *payload)
+char *signer_compact(const signer *s, const char *header, const char *payload)
 {
     size_t length, room;
     unsigned char *signature;
-    char *header, *token, *to;
+    char *token, *to;
 
-    must(asprintf(&header, "{\"kid\":\"%s\",\"alg\":\"%s\"}", s->kid, s->algorithm->name) > 0);
     room = OKTA_BASE64URL_ENCODED(strlen(header)) + OKTA_BASE64URL_ENCODED(strlen(payload)) + 2048;
     token = malloc(room);
     must(token);
-    okta_base64url_encode((unsigned char *)header, strlen(header), token);
+    okta_base64url_encode((const unsigned char *)header, strlen(header), token);
     to = token + strlen(token);
     *to++ = '.';
     okta_base64url_encode((const unsigned char *)payload, strlen(payload), to);
@@ -223,6 +222,15 @@ char *signer_token(const signer *s, const char *payload)
     *to++ = '.';
     okta_base64url_encode(signature, length, to);
     free(signature);
+    return token;
+}
+
+char *signer_token(const signer *s, const char *payload)
+{
+    char *header, *token;
+
+    must(asprintf(&header, "{\"kid\":\"%s\",\"alg\":\"%s\"}", s->kid, s->algorithm->name) > 0);
+    token = signer_compact(s, header, payload);
     free(header);
     return token;
 }

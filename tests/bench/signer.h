@@ -22,7 +22,10 @@ char *signer_jwk(const signer *s);
 /* An RSA JWK that takes as much room as a real one and signs nothing; the caller frees. */
 char *signer_filler_jwk(void);
 
-/* header.payload.signature; the caller frees. */
+/* header.payload.signature, of any header; the caller frees. */
+char *signer_compact(const signer *s, const char *header, const char *payload);
+
+/* A token of that payload; the caller frees. */
 char *signer_token(const signer *s, const char *payload);
 
 /* The signature of data as OpenSSL writes it (DER for ECDSA); the caller frees. */

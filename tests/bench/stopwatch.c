@@ -7,8 +7,7 @@
 #define ROUNDS 9
 #define NS_PER_S 1e9
 
-/* CPU time of the thread: what others take from us does not count. */
-static double now(void)
+double stopwatch_now(void)
 {
     struct timespec t;
 
@@ -18,11 +17,11 @@ static double now(void)
 
 static double time_of(const measured *m, size_t times)
 {
-    double start = now();
+    double start = stopwatch_now();
 
     for (size_t i = 0; i < times; i++)
         m->run(m->baton);
-    return now() - start;
+    return stopwatch_now() - start;
 }
 
 static size_t times_for(const measured *m, double ns)

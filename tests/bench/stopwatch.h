@@ -11,6 +11,9 @@ typedef struct measured {
     double ns; /* out: median of the rounds */
 } measured;
 
+/* CPU time of the thread, in nanoseconds: what others take from us does not count. */
+double stopwatch_now(void);
+
 /* Measure all of them in turns, `seconds` of CPU time each, so that what disturbs one round
  * disturbs each of them alike. */
 void stopwatch_measure(measured *all, size_t count, double seconds);

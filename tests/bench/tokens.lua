@@ -1,4 +1,4 @@
--- For wrk: a request for each line of a token file, in turn. Arguments: the file ("-": no token) and
+-- For wrk: a request for each line of a file of tokens, or of tokens and DPoP proofs, in turn. Arguments: the file ("-": no token) and
 -- "cycle", or "once" to end after the last. Prints what was counted as JSON on one line.
 
 local requests, following, once, ended = {}, 0, false, false
@@ -9,8 +9,11 @@ function init(args)
         requests[1] = wrk.format("GET")
         return
     end
-    for token in io.lines(args[1]) do
-        requests[#requests + 1] = wrk.format("GET", nil, { Authorization = "Bearer " .. token })
+    for line in io.lines(args[1]) do
+        local token, proof = line:match("^(%S+) (%S+)$")
+        local fields = proof and { Authorization = "DPoP " .. token, DPoP = proof }
+            or { Authorization = "Bearer " .. line }
+        requests[#requests + 1] = wrk.format("GET", nil, fields)
     end
 end
 

@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import callgrind, document, machine, plot, rounds, targets
+from . import callgrind, document, dpop, machine, plot, rounds, targets
 from . import cases as all_cases
 from .growth import Growth
 from .load import measure
@@ -17,7 +17,7 @@ from .server import Server
 from .tokens import Mint
 
 REPO = Path(__file__).resolve().parents[3]
-STAGES = ("verify", "parts", "instructions", "httpd", "memory", "growth")
+STAGES = ("verify", "parts", "instructions", "httpd", "dpop", "memory", "growth")
 
 # Where a request's instructions go: (what, function), with what each calls.
 _BREAKDOWN = (
@@ -96,6 +96,13 @@ class Bench:
                  "rounds": [vars(sample) for sample in samples[case.name]]} for case in cases]
         return {"cases": rows, "bare_us": sorted(bares)[len(bares) // 2],
                 "targets": targets.httpd(samples, bares), "disturbed": rounds.disturbed(samples)}
+
+    def proofs(self):
+        rows = self._json("proof", "0.3" if self.quick else "2")
+        return {"algorithms": rows[:-1], **rows[-1]}
+
+    def dpop(self):
+        return {**self.proofs(), "requests": dpop.requests(self, say)}
 
     def memory(self):
         """A child like those of the other stages; and one by itself, so that all tokens end in one cache."""

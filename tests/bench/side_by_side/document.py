@@ -62,6 +62,18 @@ def _parts(figures):
     return _table(("part", "ns"), [(row["part"], row["ns"]) for row in figures["parts"]])
 
 
+def _dpop(figures):
+    d = figures["dpop"]
+    proofs = _table(("proof", "bits", "its key known, us", "new, us", "bare, us", "known / bare"),
+                    [(r["algorithm"], r["bits"], f"{r['known_ns'] / 1000:.1f}", f"{r['new_ns'] / 1000:.1f}",
+                      f"{r['bare_ns'] / 1000:.1f}", f"{r['ratio']:.2f}") for r in d["algorithms"]])
+    requests = _table(("request", "CPU us", "Bearer, us", "over Bearer, us", "in bare verifications"),
+                      [(f"one bound token, {r['algorithm']} proofs", f"{r['us']:.1f}", f"{r['bearer_us']:.1f}",
+                        f"{r['over_us']:.1f}", f"{r['ratio']:.2f}") for r in d["requests"]])
+    memory = _table(("memory of proofs", "ns"), [(name, f"{ns:.0f}") for name, ns in d["replay_ns"].items()])
+    return "\n\n".join((proofs, requests, memory))
+
+
 def _memory(figures):
     m = figures["memory"]
     return _table(("", "kB"), [("PSS of a child, no auth", m["none_kb"]), ("ours, cache empty", m["okta_kb"]),
@@ -86,7 +98,7 @@ def verdicts(figures):
         found += targets.instructions(figures["instructions"])
     if "httpd" in figures:
         found += [tuple(row) for row in figures["httpd"]["targets"]]
-    for name, judge in (("verify", targets.verify), ("memory", targets.memory), ("growth", targets.growth)):
+    for name, judge in (("verify", targets.verify), ("dpop", targets.dpop), ("memory", targets.memory), ("growth", targets.growth)):
         if name in figures:
             found += judge(figures[name])
     return found
@@ -100,7 +112,7 @@ def _targets(figures):
 
 _SECTIONS = (("httpd", "Requests", _httpd), ("instructions", "Instructions of a request", _instructions),
              ("breakdown", "Where they go", _breakdown), ("verify", "Algorithms", _verify),
-             ("parts", "Parts of a verdict", _parts), ("memory", "Memory", _memory),
+             ("parts", "Parts of a verdict", _parts), ("dpop", "Bound tokens", _dpop), ("memory", "Memory", _memory),
              ("growth", "Growth", _growth))
 
 

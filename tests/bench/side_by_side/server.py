@@ -61,6 +61,11 @@ class Server:
         self.processes, self.threads = processes, threads
         self.wrapper, self.single = list(wrapper), single
         self.process, self.port = None, 0
+        self._prepare = lambda port: None
+
+    def port_first(self, prepare):
+        """Have prepare(port) called when the port is chosen and before httpd starts."""
+        self._prepare = prepare
 
     def __enter__(self):
         self.root = Path(tempfile.mkdtemp(prefix="okta-bench-"))
@@ -72,6 +77,7 @@ class Server:
             for path in (self.root, *self.root.iterdir()):
                 shutil.chown(path, USER)
         self.port = free_port()
+        self._prepare(self.port)
         self._start()
         return self
 

@@ -32,6 +32,11 @@ def verify(rows):
     return found
 
 
+def dpop(figures):
+    return [(f"a {row['algorithm']} proof over Bearer / bare verification", row["ratio"], 1.15)
+            for row in figures["requests"]]
+
+
 def memory(figures):
     return [("PSS over no auth, cache empty, MB", (figures["okta_kb"] - figures["none_kb"]) / 1024, 2),
             ("memory of an entry / its token", figures["entry_bytes"] / figures["token_bytes"], 3)]
