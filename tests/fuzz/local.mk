@@ -11,7 +11,9 @@ fuzz_tests = \
 	tests/fuzz/replay_jwks \
 	tests/fuzz/replay_jws \
 	tests/fuzz/replay_metadata \
+	tests/fuzz/replay_proof \
 	tests/fuzz/replay_snapshot \
+	tests/fuzz/replay_target \
 	tests/fuzz/replay_verify
 check_PROGRAMS += $(fuzz_tests)
 TESTS += $(fuzz_tests)
@@ -22,7 +24,9 @@ tests_fuzz_replay_json_SOURCES = tests/fuzz/json.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_jwks_SOURCES = tests/fuzz/jwks.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_jws_SOURCES = tests/fuzz/jws.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_metadata_SOURCES = tests/fuzz/metadata.c tests/oracle.h $(fuzz_replay)
+tests_fuzz_replay_proof_SOURCES = tests/fuzz/proof.c $(fuzz_replay)
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/snapshot.c $(fuzz_replay)
+tests_fuzz_replay_target_SOURCES = tests/fuzz/target.c $(fuzz_replay)
 tests_fuzz_replay_verify_SOURCES = tests/fuzz/verify.c tests/fuzz/policy.h $(fuzz_replay)
 tests_fuzz_replay_base64url_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_bearer_LDADD = $(fuzz_ldadd)
@@ -31,5 +35,7 @@ tests_fuzz_replay_json_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_jwks_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_jws_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_metadata_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_proof_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_snapshot_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_target_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_verify_LDADD = $(fuzz_ldadd)

@@ -98,6 +98,17 @@ def to_sign(header, payload):
     return f"{compact(header)}\n{payload}"
 
 
+PROOF_HEADER = {"typ": "dpop+jwt", "alg": "EdDSA", "jwk": public(ED)}
+PROOF_CLAIMS = {"jti": "j1", "htm": "GET", "htu": "https://api.example.com/items", "iat": NOW, "ath": "A" * 43}
+PROOF_HEADER_TWICE = '{"typ":"JWT",' + compact(PROOF_HEADER)[1:]
+PROOF = signed(PROOF_HEADER, compact(PROOF_CLAIMS), ED)
+
+
+def proof_to_sign(header=None, **claims_changed):
+    """For the proof target, which signs what has a line feed in it."""
+    return to_sign({**PROOF_HEADER, **(header or {})}, compact({**PROOF_CLAIMS, **claims_changed}))
+
+
 def without(document, name):
     return compact({key: value for key, value in document.items() if key != name})
 
@@ -280,6 +291,57 @@ SEEDS = {
             "bound": to_sign(EDDSA, claims(cnf={})),
             "issuer": to_sign(EDDSA, claims(iss="https://evil.example/x")),
             "opaque": "opaque",
+        },
+    },
+    "target": {
+        "valid": {
+            "plain": "https://api.example.com/items",
+            "case-port-query": "HTTPS://API.Example.COM:443/Items?a=b#c",
+            "dots": "http://a:8080/b/%2e%2E/./c/..//d/.",
+            "address": "https://[2001:DB8::1]:0443",
+            "escapes": "https://a%2eb/%7e%2f%c3%a4",
+            "longest": "https://a",
+        },
+        "invalid": {
+            "empty": "",
+            "relative": "/items",
+            "userinfo": "https://u:p@a/",
+            "no-host": "https://:443/",
+            "port": "https://a:65536/",
+            "escape": "https://a/%4",
+            "bracket": "https://[::1/",
+            "utf-8": "https://a/\u00e4",
+            "line-feed": "https://a/\n",
+        },
+    },
+    "proof": {
+        "valid": {
+            "compact": PROOF,
+            "signed": proof_to_sign(),
+            "all-members": proof_to_sign({"kid": "k", "jwk": public(ED, use="sig", alg="EdDSA", key_ops=["verify"])},
+                                         exp=NOW + 1, nbf=NOW, nonce="n"),
+            "other-spelling": proof_to_sign({"typ": "application/DPOP+JWT"}, iat=NOW - 59.5,
+                                            htu="HTTPS://api.example.com:443/x/../%69tems?a=b"),
+        },
+        "invalid": {
+            "tampered": PROOF[:-9] + "AAAAAAAAA",
+            "two": PROOF + ", " + PROOF,
+            "padding": PROOF + "=",
+            "none": encode(compact({**PROOF_HEADER, "alg": "none"}).encode()) + ".e30.AA",
+            "jwt": proof_to_sign({"typ": "JWT"}),
+            "private": proof_to_sign({"jwk": {**public(ED), "d": None}}),
+            "other-key": signed({"typ": "dpop+jwt", "alg": "ES256", "jwk": public(P256)}, compact(PROOF_CLAIMS), P256),
+            "rsa": signed({"typ": "dpop+jwt", "alg": "RS256", "jwk": public(RSA)}, compact(PROOF_CLAIMS), RSA),
+            "symmetric": proof_to_sign({"jwk": {"kty": "oct", "k": "AA"}}),
+            "crit": proof_to_sign({"crit": ["exp"]}),
+            "method": proof_to_sign(htm="POST"),
+            "url": proof_to_sign(htu="https://api.example.com/items/"),
+            "old": proof_to_sign(iat=NOW - 61),
+            "future": proof_to_sign(iat=NOW + 6),
+            "expired": proof_to_sign(exp=NOW),
+            "other-token": proof_to_sign(ath="B" * 43),
+            "no-jti": proof_to_sign(jti=None),
+            "duplicate": PROOF_HEADER_TWICE + "\n" + compact(PROOF_CLAIMS),
         },
     },
 }

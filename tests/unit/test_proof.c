@@ -59,7 +59,7 @@ rule(check_2_it_is_one_well_formed_jwt)
 rule(a_proof_is_no_longer_than_8192_bytes)
 {
     size_t length = strlen(proof_with("\"x\":\"\""));
-    /* three bytes become four characters; the rest goes to the header's "kid", uncounted */
+    /* three bytes become four characters */
     size_t padding = (OKTA_PROOF_MAX_BYTES - length) / 4 * 3;
     char *largest = proof_with(text("\"x\":\"%s\"", repeat("a", padding)));
 
