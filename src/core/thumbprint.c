@@ -24,14 +24,6 @@ static const form forms[] = {
     [OKTA_KEY_ED25519] = {"{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"", "", "\"}"},
 };
 
-static char *add_text(char *to, const char *text)
-{
-    size_t length = strlen(text);
-
-    memcpy(to, text, length);
-    return to + length;
-}
-
 static char *add_number(char *to, const okta_key_number *number)
 {
     okta_base64url_encode(number->bytes, number->length, to);
@@ -45,9 +37,9 @@ bool okta_thumbprint(const okta_key *key, char thumbprint[OKTA_THUMBPRINT_LENGTH
     const form *as = &forms[okta_key_numbers(key, numbers)];
     char text[TEXT_MAX], *end = text;
 
-    end = add_number(add_text(end, as->head), &numbers[0]);
-    end = add_number(add_text(end, as->middle), &numbers[1]);
-    end = add_text(end, as->tail);
+    end = add_number(stpcpy(end, as->head), &numbers[0]);
+    end = add_number(stpcpy(end, as->middle), &numbers[1]);
+    end = stpcpy(end, as->tail);
     if (!okta_digest(text, (size_t)(end - text), digest))
         return false;
     okta_base64url_encode(digest, sizeof(digest), thumbprint);

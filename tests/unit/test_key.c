@@ -48,6 +48,29 @@ rule(each_algorithm_verifies_its_signatures_and_no_others)
     }
 }
 
+rule(a_key_that_is_prepared_for_one_algorithm_serves_the_others_too)
+{
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        for (size_t j = 0; j < COUNT_OF(pairs); j++) {
+            okta_key *key;
+            unsigned char *signature;
+            size_t length;
+
+            if (strcmp(pairs[i].kid, pairs[j].kid) != 0)
+                continue;
+            key = load_key(mint_jwk(world_key(pairs[i].kid), ""), NULL);
+            need(key, "%s", pairs[i].kid);
+            signature =
+                mint_sign(world_key(pairs[i].kid), pairs[j].alg, data, sizeof(data), &length);
+            okta_key_prepare(key, okta_algorithm_by_name(pairs[i].alg, 5));
+            for (int again = 0; again < 2; again++)
+                check(verify(key, pairs[j].alg, signature, length) == OKTA_SIGNATURE_GOOD,
+                      "%s by a key prepared for %s", pairs[j].alg, pairs[i].alg);
+            okta_key_free(key);
+        }
+    }
+}
+
 rule(one_flipped_bit_spoils_a_signature)
 {
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
