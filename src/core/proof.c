@@ -179,6 +179,9 @@ static okta_reason check_url(inspection *on)
 
     if (!htu)
         return okta_result_set(on->result, OKTA_PROOF_CLAIMS, "its \"htu\" is no string");
+    if (!on->terms->url)
+        return okta_result_set(on->result, OKTA_PROOF_URL,
+                               "the request's own target is no URL that an htu could be");
     /* most clients write it in normal form */
     return strcmp(htu->as.string, on->terms->url) == 0 ? OKTA_OK : compare_url(on, htu);
 }
@@ -293,7 +296,7 @@ static okta_reason check_binding(inspection *on)
 {
     const char *bound = on->terms->thumbprint;
 
-    if (strlen(bound) != OKTA_THUMBPRINT_LENGTH ||
+    if (!bound || strlen(bound) != OKTA_THUMBPRINT_LENGTH ||
         CRYPTO_memcmp(bound, okta_proof_key_thumbprint(on->key), OKTA_THUMBPRINT_LENGTH) != 0)
         return okta_result_set(on->result, OKTA_PROOF_OTHER_KEY,
                                "its key is not the one that the access token is bound to");

@@ -21,11 +21,11 @@ typedef struct okta_proof_terms {
     int64_t window; /* seconds that a proof is good for after its iat */
     int64_t skew;   /* seconds that its iat may be ahead */
     int64_t since;  /* proofs of before are refused: no memory reaches that far back. 0: none are */
-    const char *method;                /* of the request, as the client sent it */
-    const char *url;                   /* of the request, by okta_target_normalize */
+    const char *method; /* of the request, as the client sent it */
+    const char *url;    /* of the request, by okta_target_normalize; NULL: no proof fits */
     const unsigned char *token_digest; /* SHA-256 of the access token as sent */
-    const char *thumbprint;            /* what the token is bound to: jkt of its cnf */
-    const okta_nonces *nonces;         /* NULL: no nonce is asked for */
+    const char *thumbprint;    /* what the token is bound to: jkt of its cnf; NULL: no proof fits */
+    const okta_nonces *nonces; /* NULL: no nonce is asked for */
 } okta_proof_terms;
 
 /* What the caller needs of a good proof. */

@@ -254,6 +254,17 @@ rule(check_9_htu_is_the_url)
                  "not a URL");
 }
 
+/* As OPTIONS * has, or a path with a character that no URL has. */
+rule(a_request_without_a_url_fits_no_proof)
+{
+    static const char *const rows[] = {PROOF_URL, "*", "", "(null)"};
+    okta_proof_terms terms = proof_terms("p256");
+
+    terms.url = NULL;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        expect_proof_by(&terms, proof_with(text("\"htu\":\"%s\"", rows[i])), "proof_url", rows[i]);
+}
+
 rule(check_12_ath_is_the_hash_of_the_token_and_the_key_is_the_tokens)
 {
     okta_proof_terms terms = proof_terms("rsa");
@@ -268,6 +279,8 @@ rule(check_12_ath_is_the_hash_of_the_token_and_the_key_is_the_tokens)
     terms = proof_terms("p256");
     terms.thumbprint = "";
     expect_proof_by(&terms, proof_with(""), "proof_other_key", "a token bound to nothing");
+    terms.thumbprint = NULL;
+    expect_proof_by(&terms, proof_with(""), "proof_other_key", "a token without a thumbprint");
     terms.thumbprint = text("%sA", mint_thumbprint(world_key("p256")));
     expect_proof_by(&terms, proof_with(""), "proof_other_key", "a longer thumbprint");
 }
