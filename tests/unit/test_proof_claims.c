@@ -28,7 +28,7 @@ rule(check_10_the_nonce_is_ours)
     okta_proof_terms terms = proof_terms("p256");
     const char *newest = nonce_at(&nonces, NOW);
     const char *old = nonce_at(&nonces, NOW - OKTA_NONCE_PERIOD);
-    const char *ancient = nonce_at(&nonces, NOW - 3 * OKTA_NONCE_PERIOD);
+    const char *ancient = nonce_at(&nonces, NOW - (int64_t)3 * OKTA_NONCE_PERIOD);
 
     terms.nonces = &nonces;
     expect_proof_by(&terms, proof_with(text("\"nonce\":\"%s\"", newest)), "ok", "the newest");
