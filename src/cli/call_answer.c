@@ -30,7 +30,7 @@ void okta_call_print(const okta_fetch_response *response, okta_call_parts parts)
 
     if (parts != OKTA_CALL_BODY)
         print_head(response->head, parts == OKTA_CALL_ALL);
-    fwrite(response->body, 1, length, stdout);
+    (void)fwrite(response->body, 1, length, stdout); /* main looks at what became of it */
     if (parts != OKTA_CALL_BODY && length > 0 && response->body[length - 1] != '\n')
         putchar('\n');
 }

@@ -15,6 +15,9 @@ enum {
     OPTION_AT,
     OPTION_TYPE,
     OPTION_SIGNATURE_ONLY,
+    OPTION_PROOF,
+    OPTION_METHOD,
+    OPTION_URL,
     OPTION_JSON
 };
 
@@ -28,6 +31,9 @@ static const struct option options[] = {
     {"at", required_argument, NULL, OPTION_AT},
     {"type", required_argument, NULL, OPTION_TYPE},
     {"signature-only", no_argument, NULL, OPTION_SIGNATURE_ONLY},
+    {"proof", required_argument, NULL, OPTION_PROOF},
+    {"method", required_argument, NULL, OPTION_METHOD},
+    {"url", required_argument, NULL, OPTION_URL},
     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, 'h'},
     OKTA_NETWORK_OPTIONS,
@@ -69,6 +75,15 @@ static bool take(okta_expectation *e, int option)
     case OPTION_SIGNATURE_ONLY:
         e->signature_only = true;
         return true;
+    case OPTION_PROOF:
+        e->proof.file = optarg;
+        return true;
+    case OPTION_METHOD:
+        e->proof.method = optarg;
+        return true;
+    case OPTION_URL:
+        e->proof.url = optarg;
+        return true;
     case OPTION_JSON:
         e->json = true;
         return true;
@@ -84,6 +99,7 @@ static bool judge_signature_only(const okta_expectation *e)
                        : e->at >= 0                  ? "--at"
                        : e->skew >= 0                ? "--skew"
                        : e->at_jwt_only              ? "--type at+jwt"
+                       : e->proof.file               ? "--proof"
                        : e->jwks && e->issuers.count ? "--issuer beside --jwks"
                                                      : NULL;
 
@@ -116,6 +132,8 @@ static bool judge(okta_expectation *e)
     for (size_t i = 0; !e->jwks && i < e->issuers.count; i++)
         if (!okta_network_issuer_check(&e->network, e->issuers.items[i]))
             return false;
+    if (!okta_proof_case_read(&e->proof))
+        return false;
     if (!e->algorithms)
         e->algorithms = OKTA_ALGORITHMS_DEFAULT;
     if (e->skew < 0)
@@ -147,7 +165,9 @@ okta_policy okta_expectation_policy(const okta_expectation *e)
                          .algorithms = e->algorithms,
                          .at_jwt_only = e->at_jwt_only,
                          .skew = e->skew,
-                         .max_token_bytes = OKTA_TOKEN_BYTES_DEFAULT};
+                         .max_token_bytes = OKTA_TOKEN_BYTES_DEFAULT,
+                         .dpop = OKTA_DPOP_OPTIONAL,
+                         .by_proof = e->proof.file != NULL};
 }
 
 void okta_expectation_clear(okta_expectation *e)
@@ -155,4 +175,5 @@ void okta_expectation_clear(okta_expectation *e)
     okta_list_clear(&e->issuers);
     okta_list_clear(&e->audiences);
     okta_list_clear(&e->clients);
+    okta_proof_case_clear(&e->proof);
 }

@@ -3,6 +3,7 @@
 #define OKTA_CLI_EXPECTATION_H
 
 #include "cli/network.h"
+#include "cli/proof_case.h"
 #include "core/policy.h"
 
 /* Borrows the strings of the command line; released by okta_expectation_clear. */
@@ -18,6 +19,7 @@ typedef struct okta_expectation {
     bool json;
     bool default_audience; /* audiences holds OktaAudience's default */
     const char *jwks;
+    okta_proof_case proof;
     okta_network network;
 } okta_expectation;
 

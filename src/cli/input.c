@@ -42,7 +42,7 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static void trim(okta_input *input)
+void okta_input_trim(okta_input *input)
 {
     size_t start = 0;
 
@@ -61,7 +61,7 @@ static bool read_token(okta_input *input)
         fprintf(stderr, "okta-token: enter the token, then Ctrl-D on a line of its own\n");
     if (!okta_input_stream(input, stdin, "standard input"))
         return false;
-    trim(input);
+    okta_input_trim(input);
     return true;
 }
 
@@ -111,7 +111,7 @@ static bool read_token_file(okta_input *input, const char *path)
                              strerror(errno));
     if (!okta_input_file(input, path, "--token-file"))
         return false;
-    trim(input);
+    okta_input_trim(input);
     return true;
 }
 

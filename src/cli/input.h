@@ -17,6 +17,9 @@ typedef struct okta_input {
  * complaint made, for several arguments and where nothing can be read. */
 bool okta_input_token(okta_input *input, int count, char **arguments);
 
+/* Cut off the white space around it. */
+void okta_input_trim(okta_input *input);
+
 /* A whole file; name stands for it in complaints. */
 bool okta_input_file(okta_input *input, const char *path, const char *name);
 

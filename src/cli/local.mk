@@ -28,6 +28,7 @@ src_cli_okta_token_SOURCES = \
 	src/cli/output.c src/cli/output.h \
 	src/cli/prompt.c src/cli/prompt.h \
 	src/cli/proof.c \
+	src/cli/proof_case.c src/cli/proof_case.h \
 	src/cli/remedy.c src/cli/remedy.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/secret.c src/cli/secret.h \

@@ -21,8 +21,24 @@ static const char *const plain[OKTA_REASON_COUNT] = {
         "the bytes that the issuer signed with that key, unchanged and complete",
     [OKTA_CLAIMS_MALFORMED] = "claims of the types that RFC 7519 gives them, in a JSON object",
     [OKTA_CLAIM_MISSING] = "a token with \"iss\" and \"exp\"",
-    [OKTA_TOKEN_BOUND] =
-        "a token that is bound to no key (in Okta's application settings: no \"Require DPoP\")",
+    [OKTA_TOKEN_UNBOUND] = "the scheme Bearer for this token, without a proof",
+    [OKTA_BINDING_UNSUPPORTED] = "a token that is bound by \"jkt\" alone (DPoP)",
+    [OKTA_PROOF_MISSING] = "the value of the header DPoP in the file",
+    [OKTA_PROOF_REPEATED] = "one proof",
+    [OKTA_PROOF_MALFORMED] =
+        "three parts of base64url without padding, joined by dots, with JSON in the first two",
+    [OKTA_PROOF_TYPE] = "the \"typ\" dpop+jwt in its header",
+    [OKTA_PROOF_ALGORITHM] = "one of the algorithms RS256 to ES512, or EdDSA",
+    [OKTA_PROOF_KEY] = "the public key, whole and valid, as \"jwk\" in its header",
+    [OKTA_PROOF_SIGNATURE] = "a signature by the private key of its \"jwk\"",
+    [OKTA_PROOF_CLAIMS] = "\"jti\", \"htm\" and \"htu\" as strings, \"iat\" as a number",
+    [OKTA_PROOF_METHOD] = "a proof for each method, or another --method",
+    [OKTA_PROOF_URL] = "a proof for each address, or another --url",
+    [OKTA_PROOF_EXPIRED] = "a new proof for each request (--at judges as of the time of the "
+                           "request), and a clock that agrees with the server's",
+    [OKTA_PROOF_FROM_FUTURE] = "a clock that agrees with the server's",
+    [OKTA_PROOF_OTHER_TOKEN] = "a proof made for this token",
+    [OKTA_PROOF_OTHER_KEY] = "a proof by the key that the token was asked for with",
     [OKTA_TOKEN_NOT_YET_VALID] = "a clock that agrees with the issuer's",
     [OKTA_TOKEN_FROM_FUTURE] = "a clock that agrees with the issuer's",
 };
@@ -88,6 +104,13 @@ void okta_remedy(okta_reason reason, const okta_remedy_facts *facts, char *buffe
         break;
     case OKTA_CLIENT_MISMATCH:
         one_of("a token for the client", &facts->policy->clients, "", buffer, size);
+        break;
+    case OKTA_TOKEN_BOUND:
+        okta_text_format(buffer, size,
+                         "a DPoP proof beside it (okta-token call sends one, verify --proof judges "
+                         "one), or a token that is bound to no key (at Okta: the application "
+                         "without \"Require Demonstrating Proof of Possession (DPoP) header in "
+                         "token requests\")");
         break;
     case OKTA_TOKEN_EXPIRED:
         okta_text_format(buffer, size, "a new token; it is %s", okta_time_format(facts->now, now));

@@ -28,6 +28,9 @@ static const char help[] =
     "      --skew SECONDS        how far the clocks may differ, 0 to 600 (default: 60)\n"
     "      --at TIME             judge as of TIME: seconds since the epoch, or RFC 3339\n"
     "      --type any|at+jwt     at+jwt: only tokens with this typ (default: any)\n"
+    "      --proof FILE          judge the DPoP proof in FILE, too: the value of the header DPoP\n"
+    "      --url URL             where the request with the proof went\n"
+    "      --method METHOD       of that request (default: GET)\n"
     "      --signature-only      check the signature alone, over any payload\n"
     "      --json                print one JSON object\n";
 
@@ -95,7 +98,10 @@ static void judge_token(judgment *j, const okta_trace *trace)
                                      &j->claims, &j->result);
 
     if (reason == OKTA_OK)
-        okta_policy_check(&j->policy, j->claims, j->now, trace, &j->result);
+        reason = okta_policy_check(&j->policy, j->claims, j->now, trace, &j->result);
+    if (reason == OKTA_OK && j->expected.proof.file)
+        okta_proof_case_judge(&j->expected.proof, &j->token, j->claims, j->policy.skew, j->now,
+                              trace, &j->result);
 }
 
 static bool print_report(judgment *j)

@@ -91,7 +91,7 @@ static bool judge(const char *token, size_t length)
             fuzz_hold_accepted(json);
         json_decref(json);
     }
-    hold(reason == OKTA_OK ? next == OKTA_CHECK_COUNT : result.detail[0] != '\0');
+    hold(reason == OKTA_OK ? next == OKTA_CHECK_PROOF : result.detail[0] != '\0');
     okta_claims_unref(claims);
     return reason == OKTA_OK;
 }

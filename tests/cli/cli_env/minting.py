@@ -48,7 +48,7 @@ def unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def sign(payload, jwk, alg="RS256", **header):
+def sign(payload, jwk, /, alg="RS256", **header):
     """A compact JWS over claims, text or bytes."""
     if isinstance(payload, dict):
         payload = json.dumps(payload)
