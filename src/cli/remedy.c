@@ -34,8 +34,8 @@ static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_PROOF_CLAIMS] = "\"jti\", \"htm\" and \"htu\" as strings, \"iat\" as a number",
     [OKTA_PROOF_METHOD] = "a proof for each method, or another --method",
     [OKTA_PROOF_URL] = "a proof for each address, or another --url",
-    [OKTA_PROOF_EXPIRED] = "a new proof for each request (--at judges as of the time of the "
-                           "request), and a clock that agrees with the server's",
+    [OKTA_PROOF_EXPIRED] =
+        "a new proof for each request, and clocks that agree; --at judges as of then",
     [OKTA_PROOF_FROM_FUTURE] = "a clock that agrees with the server's",
     [OKTA_PROOF_OTHER_TOKEN] = "a proof made for this token",
     [OKTA_PROOF_OTHER_KEY] = "a proof by the key that the token was asked for with",
