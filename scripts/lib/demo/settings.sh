@@ -4,7 +4,7 @@
 
 # The names a .okta.env may set. The file may hold others: they are of no interest here.
 readonly ENV_FILE_NAMES=' OKTA_OAUTH2_ISSUER OKTA_API_AUDIENCE OKTA_DOMAIN OKTA_AUTHORIZATION_SERVER
- OKTA_AUDIENCE OKTA_SCOPE CLIENT_ID CLIENT_SECRET '
+ OKTA_AUDIENCE OKTA_SCOPE ORG_URL CLIENT_ID CLIENT_SECRET '
 
 declare -A setting=()
 
@@ -72,18 +72,22 @@ refuse_placeholder() {
 readonly HOST_PATTERN='[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?'
 readonly PORT_PATTERN='(:[0-9]{1,5})?'
 
-settings_of_domain() {
-    domain=${setting[OKTA_DOMAIN]}
-    server=${setting[OKTA_AUTHORIZATION_SERVER]:-default}
-    refuse_placeholder OKTA_DOMAIN "$domain"
+check_server() {
     refuse_placeholder OKTA_AUTHORIZATION_SERVER "$server"
-    check_value OKTA_DOMAIN "$domain" "$HOST_PATTERN" \
-        "a host name like integrator-123456.okta.com (without https:// and without a path)"
     check_value OKTA_AUTHORIZATION_SERVER "$server" '[A-Za-z0-9_-]+' \
         "the id of an authorization server: default, or one like aus1a2b3c"
     [ "$server" != org ] ||
         fail "OKTA_AUTHORIZATION_SERVER is \"org\", whose tokens are opaque: they cannot be checked here." \
             "Use a custom authorization server, like default."
+}
+
+settings_of_domain() {
+    domain=${setting[OKTA_DOMAIN]}
+    server=${setting[OKTA_AUTHORIZATION_SERVER]:-default}
+    refuse_placeholder OKTA_DOMAIN "$domain"
+    check_value OKTA_DOMAIN "$domain" "$HOST_PATTERN" \
+        "a host name like integrator-123456.okta.com (without https:// and without a path)"
+    check_server
     issuer=https://$domain/oauth2/$server
 }
 
@@ -97,6 +101,18 @@ settings_of_issuer() {
     [[ $issuer != */oauth2/default ]] || server=default
 }
 
+# ORG_URL is what Okta's samples have beside the issuer, or instead of it.
+settings_of_org_url() {
+    local url=${setting[ORG_URL]}
+    server=${setting[OKTA_AUTHORIZATION_SERVER]:-default}
+    refuse_placeholder ORG_URL "$url"
+    check_value ORG_URL "$url" \
+        "https://$HOST_PATTERN$PORT_PATTERN/?|http://(127\.0\.0\.1|localhost)$PORT_PATTERN/?" \
+        "the URL of an Okta organization like https://integrator-123456.okta.com"
+    check_server
+    issuer=${url%/}/oauth2/$server
+}
+
 settings_of_org() {
     mode=org
     if [ -n "${setting[OKTA_DOMAIN]:-}" ] && [ -n "${setting[OKTA_OAUTH2_ISSUER]:-}" ]; then
@@ -106,6 +122,8 @@ settings_of_org() {
         settings_of_domain
     elif [ -n "${setting[OKTA_OAUTH2_ISSUER]:-}" ]; then
         settings_of_issuer
+    elif [ -n "${setting[ORG_URL]:-}" ]; then
+        settings_of_org_url
     else
         fail "$source_name names no issuer." \
             "Add OKTA_OAUTH2_ISSUER=https://your-domain/oauth2/default to it, or start" \

@@ -28,9 +28,28 @@ got() {
     echo "$status${error:+ $error}"
 }
 
+# $1 what is sent, $2 no valid token
 hello_row() {
+    local shown ok=false
     call_api /api/hello "$2"
-    row hello "$1" 200 "$(got)" "$([ "$status" = 200 ] && echo true || echo false)"
+    shown=$(got)
+    if [ "$status" = 200 ] && [[ $body == *'"caller": null'* || $body == *'"caller":null'* ]]; then
+        ok=true
+        shown="200, caller unknown"
+    fi
+    row hello "$1" "200, caller unknown" "$shown" "$ok"
+}
+
+# $1 what is sent, $2 the token. A caller whose token is valid is greeted by name.
+greeting_row() {
+    local shown ok=false
+    call_api /api/hello "$2"
+    shown=$(got)
+    if [ "$status" = 200 ] && [[ $(json_string message <<<"$body") =~ ^Hello,\ .+!$ ]]; then
+        ok=true
+        shown="200 by name"
+    fi
+    row hello "$1" "200 by name" "$shown" "$ok"
 }
 
 # A challenge without error code says: bring a token. RFC 6750 section 3.1 wants exactly that.
@@ -93,6 +112,17 @@ scope_row() {
 admin_row() {
     call_api /api/admin "$2"
     row admin "$1" 200 "$(got)" "$([ "$status" = 200 ] && echo true || echo false)"
+}
+
+# The virtual host where everything takes a token. $1 path, $2 what is sent, $3 token, $4 status
+everything_row() {
+    call_api "$1" "$3" -H "Host: everything.localhost:$port"
+    row "$1" "$2" "$4" "$(got)" "$([ "$status" = "$4" ] && echo true || echo false)"
+}
+
+everything_rows() {
+    everything_row /any/path "no token" "" 401
+    everything_row /health "no token" "" 200
 }
 
 page_row() {
@@ -187,7 +217,7 @@ dev_table() {
     bad=$(tampered_token "$good")
 
     hello_row "no token" ""
-    hello_row "valid token" "$good"
+    greeting_row "valid token" "$good"
     hello_row "tampered token" "$bad"
     bare_row
     claims_row
@@ -201,6 +231,8 @@ dev_table() {
     get_token || token=
     scope=$asked_scope
     admin_row "scope admin" "$token"
+    everything_rows
+    everything_row /any/path "valid token" "$good" 200
     page_row
     cors_rows
     cors_row whoami /api/whoami "page's + token" "$good" "$app" 200 true
@@ -212,9 +244,10 @@ dev_table() {
 org_token_rows() {
     local good bad
     if [ -z "$client_id" ] || [ -z "$client_secret" ]; then
-        not_run "hello" "valid token" 200 "needs CLIENT_ID and CLIENT_SECRET"
+        not_run "hello" "valid token" "200 by name" "needs CLIENT_ID and CLIENT_SECRET"
         not_run "whoami" "valid token" "200 and the claims" "needs CLIENT_ID and CLIENT_SECRET"
         not_run "whoami" "tampered token" "401 invalid_token" "needs CLIENT_ID and CLIENT_SECRET"
+        not_run "/any/path" "valid token" 200 "needs CLIENT_ID and CLIENT_SECRET"
         not_run "admin" "no scope admin" "403 insufficient_scope" "needs CLIENT_ID and CLIENT_SECRET"
         return
     fi
@@ -225,9 +258,10 @@ org_token_rows() {
     fi
     good=$token
     bad=$(tampered_token "$good")
-    hello_row "valid token" "$good"
+    greeting_row "valid token" "$good"
     claims_row
     refused_row "tampered token" "$bad" signature_invalid
+    everything_row /any/path "valid token" "$good" 200
     if [[ " $scope " == *' admin '* ]]; then
         admin_row "scope admin" "$good"
     else
@@ -255,6 +289,7 @@ org_table() {
     hello_row "made-up token" "$(made_up_token)"
     bare_row
     refused_row "made-up token" "$(made_up_token)" kid_unknown
+    everything_rows
     page_row
     cors_rows
     org_token_rows
