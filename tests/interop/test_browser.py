@@ -14,8 +14,10 @@ import pytest
 import requests
 from chromium import Chromium
 from env import places
+from env.mint import decode
 from env.ports import free_port
 from env.waiting import wait_for
+from jwcrypto.jwk import JWK
 
 ARTIFACTS = places.REPO / "build" / "artifacts"
 PAGE = places.REPO / "conf" / "demo" / "page"
@@ -184,6 +186,44 @@ def test_a_tampered_token(page):
     answer = page.call("/api/admin", "tampered")
     assert answer["status"] == "401 Unauthorized"
     assert 'error="invalid_token"' in answer["challenge"]
+
+
+def test_a_token_bound_to_a_key(demo, page):
+    """DPoP by WebCrypto: a key that nobody can read, and a second proof with the nonce that the issuer asked for."""
+    calls = demo.calls_from_now_on("/oauth2/default/v1/token")
+    answer = page.get_token("bound")
+    assert answer["status"] == "200 OK" and "asked for a nonce first" in answer["meaning"]
+    assert json.loads(answer["body"])["token_type"] == "DPoP"
+    posts = wait_for(lambda: len(found := [call for call in calls() if call[0] == "POST"]) > 1 and found,
+                     "two requests in the access log")
+    assert posts == [("POST", "400"), ("POST", "200")]
+    assert ("OPTIONS", "204") in calls()  # a page may not send a proof unasked
+    assert page.evaluate(script="proofKey.privateKey.extractable") is False
+    key = JWK(**page.evaluate(script="proofKey.jwk"))
+    assert decode(page.value(field="#token"))[1]["cnf"] == {"jkt": key.thumbprint()}
+    assert not [line for line in page.noises()["said"] if BLOCKED in line]
+
+
+def test_calls_with_proofs(demo, page):
+    page.get_token("bound")
+    answer = page.call("/api/whoami", "proof")
+    assert (answer["status"], answer["challenge"]) == ("200 OK", "")
+    claims = json.loads(answer["body"])
+    assert claims["iss"] == demo.issuer and claims["cnf"]["jkt"]
+    assert page.call("/api/whoami", "proof")["status"] == "200 OK"  # each call has a new one
+    for refused in ("replay", "unproven"):
+        answer = page.call("/api/whoami", refused)
+        assert answer["status"] == "401 Unauthorized" and answer["meaning"]
+        assert answer["challenge"].startswith("WWW-Authenticate: DPoP ")
+        assert 'error="invalid_dpop_proof"' in answer["challenge"]
+    answer = page.call("/api/whoami", "token")  # as Bearer
+    assert answer["status"] == "401 Unauthorized" and 'error="invalid_token"' in answer["challenge"]
+    assert not [line for line in page.noises()["said"] if BLOCKED in line]
+
+
+def test_no_proof_without_a_key(page):
+    page.get_token()
+    assert "get a token that is bound" in page.call("/api/whoami", "proof")["meaning"]
 
 
 def test_new_keys(page):

@@ -6,16 +6,12 @@ const KEPT_ANSWERS = 6;
 const find = (selector) => document.querySelector(selector);
 const token = find('#token');
 let demo; // demo.json, which scripts/demo writes
+let proofKey; // that the newest bound token is bound to
+let lastProof = '';
 
 function decodePart(part) {
   const binary = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
   return JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))));
-}
-
-function encodePart(object) {
-  const bytes = new TextEncoder().encode(JSON.stringify(object));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /* What is pasted may be the whole answer of the authorization server. */
@@ -60,6 +56,7 @@ function wishes(kind) {
     audience: { dev_claims: JSON.stringify({ aud: 'api://another' }) },
     issuer: { dev_claims: JSON.stringify({ iss: new URL('another', demo.issuer).href }) },
     kid: { dev_key: 'unpublished' },
+    bound: { client_id: demo.dpop_client_id },
   }[kind];
 }
 
@@ -118,7 +115,8 @@ async function call(url, method, sent, options) {
     const response = await fetch(url, { method, cache: 'no-store', ...options });
     const { status, statusText } = response;
     const challenge = response.headers.get('WWW-Authenticate') ?? '';
-    return { status, statusText, request, sent, challenge, body: await response.text() };
+    const nonce = response.headers.get('DPoP-Nonce') ?? '';
+    return { status, statusText, request, sent, challenge, nonce, body: await response.text() };
   } catch (error) {
     // A script learns no more than this; the browser's console says which of the two it is.
     const said = `The browser says “${error.message}”: the API does not allow the page’s origin, or scripts/demo has ended.`;
@@ -126,9 +124,25 @@ async function call(url, method, sent, options) {
   }
 }
 
+/* A server that wants a nonce says so, and gets a second proof that repeats it. */
+async function callWithProof(url, method, sent, options, bearing) {
+  const send = async (nonce) => {
+    lastProof = await makeProof(proofKey, method, url, { token: bearing, nonce });
+    return call(url, method, sent, { ...options, headers: { ...options.headers, DPoP: lastProof } });
+  };
+  const answer = await send();
+  if (!answer.nonce || !`${answer.body}${answer.challenge}`.includes('use_dpop_nonce')) {
+    return answer;
+  }
+  const second = await send(answer.nonce);
+  const said = 'The server asked for a nonce first (use_dpop_nonce); the second proof repeats it.';
+  return second.status === 200 ? { ...second, said } : second;
+}
+
 async function getToken(kind, label) {
-  const sent = { good: '', admin: 'with scope admin' }[kind] ?? `asks for: ${label}`;
-  const answer = await call(`${demo.issuer}/v1/token`, 'POST', sent, {
+  const sent = { good: '', admin: 'with scope admin', bound: 'with a proof' }[kind] ?? `asks for: ${label}`;
+  const url = `${demo.issuer}/v1/token`;
+  const options = {
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: demo.client_id,
@@ -136,7 +150,13 @@ async function getToken(kind, label) {
       scope: 'api:read',
       ...wishes(kind),
     }),
-  });
+  };
+  if (kind === 'bound') {
+    proofKey = await makeProofKey();
+  }
+  const answer = kind === 'bound'
+    ? await callWithProof(url, 'POST', sent, options)
+    : await call(url, 'POST', sent, options);
   if (answer.status === 200) {
     token.value = JSON.parse(answer.body).access_token;
     showDecoded();
@@ -144,16 +164,38 @@ async function getToken(kind, label) {
   show(answer);
 }
 
+const SENT = {
+  none: 'without token',
+  token: 'with the token',
+  tampered: 'with it tampered',
+  proof: 'with the token and a proof',
+  replay: 'with the same proof again',
+  unproven: 'without a proof',
+};
+
 async function callApi({ call: path, with: kind }) {
   const text = token.value.trim();
+  const url = demo.api + path;
+  const sent = SENT[kind];
+  const refuse = (said) => show({ request: `GET ${path}`, sent: 'not sent', said });
   if (kind !== 'none' && !text) {
-    show({ request: `GET ${path}`, sent: 'not sent', said: 'There is no token yet: get one in step 1.' });
-    return;
+    refuse('There is no token yet: get one in step 1.');
+  } else if (kind === 'none') {
+    show(await call(url, 'GET', sent, {}));
+  } else if (kind === 'token' || kind === 'tampered') {
+    const value = kind === 'tampered' ? tampered(text) : text;
+    show(await call(url, 'GET', sent, { headers: { Authorization: `Bearer ${value}` } }));
+  } else if (!proofKey) {
+    refuse('There is no key for a proof yet: get a token that is bound to one in step 1.');
+  } else {
+    const headers = { Authorization: `DPoP ${text}` };
+    if (kind === 'replay') {
+      headers.DPoP = lastProof;
+    }
+    show(kind === 'proof'
+      ? await callWithProof(url, 'GET', sent, { headers }, text)
+      : await call(url, 'GET', sent, { headers }));
   }
-  const sent = { none: 'without token', token: 'with the token', tampered: 'with it tampered' }[kind];
-  const value = kind === 'tampered' ? tampered(text) : text;
-  const headers = kind === 'none' ? {} : { Authorization: `Bearer ${value}` };
-  show(await call(demo.api + path, 'GET', sent, { headers }));
 }
 
 async function act(button) {

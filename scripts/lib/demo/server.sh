@@ -80,7 +80,8 @@ page_settings() {
     printf '{"mode":"%s","api":"http://127.0.0.1:%s","app":"%s","issuer":"%s","audience":"%s","curl":"%s"' \
         "$mode" "$port" "$app" "$issuer" "$audience" "$curl"
     if [ "$mode" = dev ]; then
-        printf ',"client_id":"%s","client_secret":"%s"' "$client_id" "$client_secret"
+        printf ',"client_id":"%s","client_secret":"%s","dpop_client_id":"%s-dpop"' \
+            "$client_id" "$client_secret" "$client_id"
     fi
     printf '}\n'
 }
