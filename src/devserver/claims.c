@@ -26,23 +26,32 @@ static json_t *agent_claims(const okta_dev_grant *g)
 
 static json_t *client_claims(const okta_dev_grant *g)
 {
-    return json_pack("{s:i, s:s, s:O, s:s}", "ver", 1, "cid", g->client->id, "scp", g->scopes,
-                     "sub", g->client->id);
+    return json_pack("{s:s, s:O, s:s}", "cid", g->client->id, "scp", g->scopes, "sub",
+                     g->client->id);
+}
+
+static json_t *common_claims(const okta_dev_grant *g)
+{
+    json_int_t now = apr_time_sec(g->r->request_time);
+    return json_pack("{s:s, s:s, s:s, s:I, s:I}", "jti", okta_dev_random_id(g->r->pool, "AT."),
+                     "iss", g->issuer, "aud", okta_dev_config_audience(g->cfg), "iat", now, "exp",
+                     now + okta_dev_config_token_lifetime(g->cfg));
+}
+
+static bool add(json_t *claims, json_t *more)
+{
+    bool ok = claims && more && json_object_update(claims, more) == 0;
+    json_decref(more);
+    return ok;
 }
 
 json_t *okta_dev_claims(const okta_dev_grant *g)
 {
-    json_int_t now = apr_time_sec(g->r->request_time);
-    json_t *claims =
-        json_pack("{s:s, s:s, s:s, s:I, s:I}", "jti", okta_dev_random_id(g->r->pool, "AT."), "iss",
-                  g->issuer, "aud", okta_dev_config_audience(g->cfg), "iat", now, "exp",
-                  now + okta_dev_config_token_lifetime(g->cfg));
-    json_t *own = g->client->actors ? agent_claims(g) : client_claims(g);
-    bool ok =
-        claims && own && json_object_update(claims, own) == 0 &&
-        (!g->jkt || json_object_set_new(claims, "cnf", json_pack("{s:s}", "jkt", g->jkt)) == 0);
-    json_decref(own);
-    if (!ok) {
+    bool agent = g->client->actors != NULL;
+    json_t *claims = agent ? json_object() : json_pack("{s:i}", "ver", 1);
+    if (!add(claims, common_claims(g)) ||
+        !add(claims, agent ? agent_claims(g) : client_claims(g)) ||
+        (g->jkt && !add(claims, json_pack("{s:{s:s}}", "cnf", "jkt", g->jkt)))) {
         json_decref(claims);
         return NULL;
     }

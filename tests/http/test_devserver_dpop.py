@@ -1,5 +1,6 @@
 """mod_okta_devserver's token endpoint and DPoP: bound tokens as Okta issues them, and every proof it refuses."""
 
+import hashlib
 import secrets
 import time
 
@@ -253,6 +254,28 @@ def test_a_jti_is_its_key_s(dev):
     jti = secrets.token_urlsafe(16)
     assert dev.ask_with(dev.good_proof(jti=jti)).status_code == 200
     assert dev.ask_with(dev.good_proof(jti=jti, key=key("another-key", "ES256"))).status_code == 200
+
+
+def jtis_of_one_row(count):
+    """Such as the memory of used proofs keeps in one of its rows of eight, for the usual key."""
+    rows = {}
+    while True:
+        jti = secrets.token_urlsafe(16)
+        digest = hashlib.sha256(f"{thumbprint(key('proof-key', 'ES256'))} {jti}".encode()).digest()
+        row = rows.setdefault(int.from_bytes(digest[:2], "big") % 4096, [])
+        row.append(jti)
+        if len(row) == count:
+            return row
+
+
+def test_no_room_for_another_proof(dev, shared):
+    *fitting, one_more = jtis_of_one_row(9)
+    for jti in fitting:
+        assert dev.ask_with(dev.good_proof(jti=jti)).status_code == 200
+    shared.expects("OKTA-DEV: a DPoP proof cannot be remembered")
+    answer = dev.ask_with(dev.good_proof(jti=one_more))
+    assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
+    refused(dev.ask_with(dev.good_proof(jti=fitting[0])), "used already")
 
 
 @pytest.mark.every_mpm
