@@ -3,80 +3,21 @@
 import functools
 import http.server
 import json
-import re
-import signal
-import subprocess
 import threading
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from chromium import Chromium
+from demo import PATIENCE, Demo
 from env import places
 from env.mint import decode
-from env.ports import free_port
 from env.waiting import wait_for
 from jwcrypto.jwk import JWK
 
 ARTIFACTS = places.REPO / "build" / "artifacts"
 PAGE = places.REPO / "conf" / "demo" / "page"
-# The first run builds the module, where nobody has.
-PATIENCE = 600
 BLOCKED = "has been blocked by CORS policy"
-
-
-class Demo:
-    """scripts/demo --dev while it runs."""
-
-    def __init__(self, log):
-        self._log = open(log, "w+", encoding="utf-8")
-        # OKTA_BUILD is in the environment, or both take the same default
-        self._process = subprocess.Popen(
-            [places.REPO / "scripts" / "demo", "--dev", "--port", str(free_port())],
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT)
-        try:
-            wait_for(self._is_up, "scripts/demo to be ready", timeout=PATIENCE, interval=0.1)
-        except BaseException:
-            self.stop()
-            raise
-        said = self._said()
-        self.app = re.search(r"^  page +(\S+)/$", said, re.M)[1]
-        self.issuer = re.search(r"^  issuer +(\S+)$", said, re.M)[1]
-        self._logs = Path(re.search(r"^  logs +(\S+)/error_log", said, re.M)[1])
-        self.settings = requests.get(f"{self.app}/demo.json", timeout=PATIENCE).json()
-
-    def _said(self):
-        return Path(self._log.name).read_text("utf-8")
-
-    def _is_up(self):
-        assert self._process.poll() is None, f"scripts/demo ended:\n{self._said()}"
-        return "Ctrl-C stops everything." in self._said()
-
-    def access_log(self):
-        return (self._logs / "access_log").read_text("utf-8")
-
-    def calls_from_now_on(self, path):
-        """A function that gives (method, status) of each call of that path since."""
-        before = len(self.access_log())
-        line = re.compile(rf'"([A-Z]+) {re.escape(path)} [^"]*" (\d+)')
-        return lambda: line.findall(self.access_log()[before:])
-
-    def logs(self):
-        return "".join(path.read_text("utf-8") for path in self._logs.iterdir())
-
-    def token(self):
-        answer = requests.post(f"{self.issuer}/v1/token", timeout=PATIENCE, data={
-            "grant_type": "client_credentials", "scope": "api:read",
-            "client_id": self.settings["client_id"], "client_secret": self.settings["client_secret"]})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["access_token"]
-
-    def stop(self):
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-        self._process.wait(PATIENCE)
-        self._log.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@
 call() {
     local url=$1
     shift
-    status=$(curl -sS --noproxy 127.0.0.1,localhost --max-time 20 -o "$root/run/body" \
+    status=$(curl -sS --noproxy 127.0.0.1,localhost,everything.localhost --max-time 20 -o "$root/run/body" \
         -D "$root/run/headers" -w '%{http_code}' -K - "$@" -- "$url" 2>"$root/run/curl.err") || status=000
     headers=$(tr -d '\r' 2>/dev/null <"$root/run/headers" || true)
     challenge=$(header WWW-Authenticate)
@@ -24,15 +24,27 @@ header() {
 # reason as well: the module's own, which httpd writes to the access log after it has answered.
 call_api() {
     local path=$1 with=${2:-}
+    local url=http://$host:$port$path
     local -i before tries=0
     shift "$(($# < 2 ? $# : 2))"
     before=$(wc -l <"$root/logs/access_log")
-    call "http://127.0.0.1:$port$path" "$@" <<<"${with:+header = \"Authorization: Bearer $with\"}"
+    call "$url" --resolve "$host:$port:127.0.0.1" "$@" <<<"$(credentials GET "$url" "$with")"
     reason=
     while [ -z "$reason" ] && [ "$status" != 000 ] && ((tries++ < 100)); do
         reason=$(sed -n "$((before + 1)),\$ s|.*\"GET $path .* reason=||p" "$root/logs/access_log")
         [ -n "$reason" ] || sleep 0.02
     done
+}
+
+# Lines of curl's configuration that authenticate a request: $1 method, $2 URL, $3 the token or
+# empty. In the scheme DPoP a proof goes with it: a new one, or what proof holds.
+credentials() {
+    [ -n "$3" ] || return 0
+    printf 'header = "Authorization: %s %s"\n' "$scheme" "$3"
+    [ "$scheme" = DPoP ] || return 0
+    local sent=$proof
+    [ "$sent" != new ] || sent=$(make_proof "$1" "$2" "$3") || true
+    [ -z "$sent" ] || printf 'header = "DPoP: %s"\n' "$sent"
 }
 
 json_string() {

@@ -14,7 +14,7 @@ row() {
         verdict=WRONG
         wrong=$((wrong + 1))
     fi
-    printf '  %-9s %-20s %-26s %-38s %s\n' "$1" "$2" "$3" "$4" "$verdict"
+    printf '  %-9s %-20s %-26s %-40s %s\n' "$1" "$2" "$3" "$4" "$verdict"
 }
 
 not_run() {
@@ -64,23 +64,24 @@ bare_row() {
     row whoami "no token" "401 bare Bearer challenge" "$shown" "$ok"
 }
 
+# $1 what is sent, $2 a valid token
 claims_row() {
     local shown ok=false
-    call_api /api/whoami "$token"
+    call_api /api/whoami "$2"
     shown=$(got)
     if [ "$status" = 200 ] && [[ $body == *\"iss\"* ]] &&
         [ "$(json_string iss <<<"$body")" = "$issuer" ]; then
         ok=true
         shown="200 and the claims"
     fi
-    row whoami "valid token" "200 and the claims" "$shown" "$ok"
+    row whoami "$1" "200 and the claims" "$shown" "$ok"
 }
 
 # $1 name, $2 token, $3 the reason it has to be refused for: a 401 for another reason proves nothing
 refused_row() {
     local ok=false
     call_api /api/whoami "$2"
-    if [ "$status" = 401 ] && [[ $challenge == Bearer*error=\"invalid_token\"* ]] && [ "$reason" = "$3" ]; then
+    if [ "$status" = 401 ] && [[ $challenge == "$scheme "*error=\"invalid_token\"* ]] && [ "$reason" = "$3" ]; then
         ok=true
     fi
     row whoami "$1" "401 invalid_token" "$(got) ($reason)" "$ok"
@@ -102,7 +103,7 @@ minted_row() {
 scope_row() {
     local ok=false
     call_api /api/admin "$2"
-    if [ "$status" = 403 ] && [[ $challenge == Bearer*error=\"insufficient_scope\"*scope=\"admin\"* ]]; then
+    if [ "$status" = 403 ] && [[ $challenge == "$scheme "*error=\"insufficient_scope\"*scope=\"admin\"* ]]; then
         ok=true
     fi
     row admin "$1" "403 insufficient_scope" "$(got)" "$ok"
@@ -116,7 +117,8 @@ admin_row() {
 
 # The virtual host where everything takes a token. $1 path, $2 what is sent, $3 token, $4 status
 everything_row() {
-    call_api "$1" "$3" -H "Host: everything.localhost:$port"
+    local host=everything.localhost
+    call_api "$1" "$3"
     row "$1" "$2" "$4" "$(got)" "$([ "$status" = "$4" ] && echo true || echo false)"
 }
 
@@ -141,7 +143,7 @@ no_cors_headers() {
 # What a browser asks before a script of origin $1 may call whoami with a token.
 preflight() {
     call "http://127.0.0.1:$port/api/whoami" -X OPTIONS -H "Origin: $1" \
-        -H 'Access-Control-Request-Method: GET' -H 'Access-Control-Request-Headers: authorization' \
+        -H 'Access-Control-Request-Method: GET' -H 'Access-Control-Request-Headers: authorization,dpop' \
         </dev/null
 }
 
@@ -158,7 +160,8 @@ preflight_rows() {
     shown="$status, no or other CORS headers"
     if [ "$status" = 204 ] && page_may_read &&
         [[ $(header Access-Control-Allow-Methods) =~ (^|[, ])GET([, ]|$) ]] &&
-        [[ $(header Access-Control-Allow-Headers) =~ (^|[, ])[Aa]uthorization([, ]|$) ]]; then
+        [[ $(header Access-Control-Allow-Headers) =~ (^|[, ])[Aa]uthorization([, ]|$) ]] &&
+        [[ $(header Access-Control-Allow-Headers) =~ (^|[, ])[Dd][Pp]o[Pp]([, ]|$) ]]; then
         ok=true
         shown="204, allowed"
     fi
@@ -210,7 +213,7 @@ no_token_in_logs_row() {
 }
 
 dev_table() {
-    local now good bad asked_scope=$scope
+    local now good bad admin asked_scope=$scope
     now=$(date +%s)
     get_token || fail "The development server gave no token: $status $body" "See $root/logs/error_log."
     good=$token
@@ -220,7 +223,7 @@ dev_table() {
     greeting_row "valid token" "$good"
     hello_row "tampered token" "$bad"
     bare_row
-    claims_row
+    claims_row "valid token" "$good"
     refused_row "tampered token" "$bad" signature_invalid
     minted_row "expired token" token_expired "dev_claims={\"iat\":$((now - 7200)),\"exp\":$((now - 3600))}"
     minted_row "wrong audience" audience_mismatch 'dev_claims={"aud":"api://another"}'
@@ -230,7 +233,8 @@ dev_table() {
     scope='admin'
     get_token || token=
     scope=$asked_scope
-    admin_row "scope admin" "$token"
+    admin=$token
+    admin_row "scope admin" "$admin"
     everything_rows
     everything_row /any/path "valid token" "$good" 200
     page_row
@@ -238,11 +242,12 @@ dev_table() {
     cors_row whoami /api/whoami "page's + token" "$good" "$app" 200 true
     cors_row whoami /api/whoami "foreign + token" "$good" "$foreign_origin" 200 false
     cors_row admin /api/admin "page's + token" "$good" "$app" 403 true
-    no_token_in_logs_row "${good##*.}" "${bad#*.}" "${token##*.}"
+    dev_dpop_rows
+    no_token_in_logs_row "${good##*.}" "${bad#*.}" "${admin##*.}" "${token##*.}"
 }
 
 org_token_rows() {
-    local good bad
+    local good bad scheme=Bearer
     if [ -z "$client_id" ] || [ -z "$client_secret" ]; then
         not_run "hello" "valid token" "200 by name" "needs CLIENT_ID and CLIENT_SECRET"
         not_run "whoami" "valid token" "200 and the claims" "needs CLIENT_ID and CLIENT_SECRET"
@@ -251,15 +256,11 @@ org_token_rows() {
         not_run "admin" "no scope admin" "403 insufficient_scope" "needs CLIENT_ID and CLIENT_SECRET"
         return
     fi
-    if ! get_token; then
-        row "token" "client credentials" 200 "$status" false
-        explain_no_token
-        return
-    fi
+    get_org_token || return
     good=$token
     bad=$(tampered_token "$good")
     greeting_row "valid token" "$good"
-    claims_row
+    claims_row "valid token" "$good"
     refused_row "tampered token" "$bad" signature_invalid
     everything_row /any/path "valid token" "$good" 200
     if [[ " $scope " == *' admin '* ]]; then
@@ -267,7 +268,29 @@ org_token_rows() {
     else
         scope_row "no scope admin" "$good"
     fi
+    [ "$scheme" = Bearer ] || thief_rows "$good"
     no_token_in_logs_row "${good##*.}" "${bad#*.}" "$client_secret"
+}
+
+# Sets token, and scheme to DPoP where the application takes no other way. Returns 1, after a row,
+# where there is no token.
+get_org_token() {
+    if get_token; then
+        return 0
+    fi
+    if [ "$status $(json_string error <<<"$body")" = "400 invalid_dpop_proof" ]; then
+        echo "  The application requires DPoP: tokens and proofs come from okta-token."
+        scheme=DPoP
+        if get_bound_token "$client_id"; then
+            return 0
+        fi
+        row "token" "DPoP" 200 "none" false
+        sed 's/^/    /' "$root/run/okta-token.err"
+        return 1
+    fi
+    row "token" "client credentials" 200 "$status" false
+    explain_no_token
+    return 1
 }
 
 explain_no_token() {
@@ -279,7 +302,8 @@ explain_no_token() {
     invalid_scope) echo "    Okta refuses the scope: set OKTA_SCOPE to a custom scope of this" \
         "authorization server that its access policy grants to the client." ;;
     access_denied) echo "    No access policy of the authorization server lets this client use the" \
-        "client credentials grant." ;;
+        "client credentials grant. A new authorization server has none: add one in Okta's admin" \
+        "console, Security > API > your authorization server > Access Policies." ;;
     *) echo "    $issuer/v1/token answered $status ${error:+with $error}$(head -c 200 "$root/run/curl.err" 2>/dev/null)" ;;
     esac
 }
