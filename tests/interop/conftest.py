@@ -10,6 +10,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "http"))
 
 import nodejs  # noqa: E402
+from chromium import Chromium  # noqa: E402
+from clients import Clients  # noqa: E402
 from env import leaks, places  # noqa: E402
 from env.httpd import Httpd  # noqa: E402
 
@@ -31,6 +33,22 @@ def oidc_provider(tmp_path_factory):
     provider = nodejs.OidcProvider(tmp_path_factory.mktemp("oidc-provider") / "stderr.log")
     yield provider
     provider.stop()
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory):
+    """Clients of npm that do DPoP, in one process."""
+    running = Clients(tmp_path_factory.mktemp("clients") / "stderr.log")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chromium")
+    running = Chromium(folder / "profile", folder / "stderr.log")
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@
 //   /oauth2/impostor   the same signing keys, another issuer
 //   /                  an issuer without a path, as other products have
 // Prints one JSON line when it listens; ends when standard input closes, so that it cannot outlive the test run.
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 
 import { exportJWK, generateKeyPair } from 'jose';
@@ -18,6 +19,9 @@ const SERVICE_CLIENTS = {
   'interop-es256': { jwt: { sign: { alg: 'ES256' } } },
   'interop-ps256': { jwt: { sign: { alg: 'PS256' } } },
 };
+// A public client with tokens that are bound to its key, as an app in a browser is.
+const APP = 'interop-app';
+const PROOF_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'Ed25519'];
 const SECRET = 'interop-secret-of-at-least-32-characters';
 const REDIRECT_URI = 'http://127.0.0.1/callback';
 
@@ -56,12 +60,24 @@ function provider(issuer, keys) {
         redirect_uris: [REDIRECT_URI],
         application_type: 'native',
       },
+      {
+        client_id: APP,
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        redirect_uris: [REDIRECT_URI],
+        application_type: 'native',
+        dpop_bound_access_tokens: true,
+      },
     ],
+    clientBasedCORS: (ctx, origin, client) => client.clientId === APP,
+    enabledJWA: { dPoPSigningAlgValues: PROOF_ALGORITHMS },
     cookies: { keys: [crypto.randomUUID()] },
     extraTokenClaims: () => ({ groups: ['Everyone', 'Œuvres & Café'], uid: '00u1nterop' }),
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => undefined,

@@ -51,7 +51,7 @@ class OidcProvider:
         told = json.loads(line)
         self.issuers = told["issuers"]
         self.secret = leaks.register(told["secret"], "client secret")
-        self._redirect_uri = told["redirect_uri"]
+        self.redirect_uri = told["redirect_uri"]
 
     def stop(self):
         self._process.stdin.close()
@@ -82,19 +82,21 @@ class OidcProvider:
 
     def sign_in(self, user, audience="api://default", nonce="n-0S6_WzA2Mj"):
         """The authorization code flow as a browser walks it; gives the answer of the token endpoint."""
+        code = parse_qs(urlsplit(self.consent(user, self.metadata()["authorization_endpoint"], {
+            "client_id": "interop-web", "response_type": "code", "scope": "openid orders:read",
+            "resource": audience, "redirect_uri": self.redirect_uri, "nonce": nonce})).query)["code"][0]
+        return self._token("trusted", "interop-web", grant_type="authorization_code", code=code,
+                           redirect_uri=self.redirect_uri, resource=audience)
+
+    def consent(self, user, url, parameters=None):
+        """What the user does in a browser that an app sent to the URL; gives the URL that leads back to the app."""
         browser = requests.Session()
-        answer = browser.get(self.metadata()["authorization_endpoint"], timeout=PATIENCE,
-                             allow_redirects=False, params={
-                                 "client_id": "interop-web", "response_type": "code",
-                                 "scope": "openid orders:read", "resource": audience,
-                                 "redirect_uri": self._redirect_uri, "nonce": nonce})
+        answer = browser.get(url, timeout=PATIENCE, allow_redirects=False, params=parameters)
         forms = [{"prompt": "login", "login": user, "password": "any"}, {"prompt": "consent"}]
         for _ in range(10):
             where = urljoin(answer.url, answer.headers["Location"])
-            if where.startswith(self._redirect_uri):
-                code = parse_qs(urlsplit(where).query)["code"][0]
-                return self._token("trusted", "interop-web", grant_type="authorization_code",
-                                   code=code, redirect_uri=self._redirect_uri, resource=audience)
+            if where.startswith(self.redirect_uri):
+                return where
             if "/interaction/" in where:
                 answer = browser.post(where, data=forms.pop(0), timeout=PATIENCE,
                                       allow_redirects=False)

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from chromium import Chromium
 from demo import PATIENCE, Demo
 from env import places
 from env.mint import decode
@@ -23,14 +22,6 @@ BLOCKED = "has been blocked by CORS policy"
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     running = Demo(tmp_path_factory.mktemp("demo") / "output")
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("chromium")
-    running = Chromium(folder / "profile", folder / "stderr.log")
     yield running
     running.stop()
 
