@@ -277,8 +277,9 @@ int okta_command_call(int argc, char **argv)
     if (asked_for_help) {
         printf("%s%s%s", help, okta_network_help, help_end);
         e.status = OKTA_EXIT_GOOD;
-    } else if (good && (e.key = okta_dpop_file_read(e.key_file)) &&
-               okta_input_bound_token(&e.token, e.token_file) && read_data(&e)) {
+    } else if (good && okta_input_bound_token(&e.token, e.token_file) &&
+               (e.key = okta_dpop_file_read(e.key_file)) && read_data(&e)) {
+        /* the key behind the token: the get at the other end of a pipe may have to make it */
         okta_dpop_binding_warn(e.token.bytes, e.key);
         run(&e);
     }

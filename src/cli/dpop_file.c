@@ -69,6 +69,7 @@ static okta_dpop_key *read_key(int file, const char *name)
         okta_complain("%s: cannot be read: %s", name, strerror(errno));
         return NULL;
     }
+    setvbuf(stream, NULL, _IONBF, 0); /* nothing of the key stays behind in a buffer */
     if (may_be_read(file, name) && okta_input_stream(&text, stream, name)) {
         key = okta_dpop_key_parse(text.bytes, text.length, &error);
         if (!key)

@@ -17,7 +17,7 @@ const okta_algorithm *okta_dpop_jwk_algorithm(EVP_PKEY *pkey);
 json_t *okta_dpop_jwk_write(EVP_PKEY *pkey, bool private);
 
 /* A new key of a private JWK, for the caller. NULL, with the cause in error, for any other. The
- * private members of jwk are wiped. */
+ * private members of jwk are wiped in any case. */
 EVP_PKEY *okta_dpop_jwk_read(const okta_value *jwk, okta_error *error);
 
 #endif

@@ -140,12 +140,13 @@ static okta_dpop_key *parse_jwk(const char *text, size_t length, okta_error *err
     okta_value *jwk = okta_read_object(text, length, error);
     const char *name = okta_value_text(jwk, "alg");
     const okta_algorithm *algorithm = name ? okta_algorithm_by_name(name, strlen(name)) : NULL;
-    EVP_PKEY *pkey = NULL;
+    EVP_PKEY *pkey = jwk ? okta_dpop_jwk_read(jwk, error) : NULL;
 
-    if (name && !algorithm)
+    if (pkey && name && !algorithm) {
         okta_error_set(error, "its \"alg\" is none of the algorithms that proofs are signed with");
-    else if (jwk)
-        pkey = okta_dpop_jwk_read(jwk, error);
+        EVP_PKEY_free(pkey);
+        pkey = NULL;
+    }
     free(jwk);
     ERR_clear_error();
     return pkey ? key_of(pkey, algorithm, error) : NULL;

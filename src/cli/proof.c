@@ -85,12 +85,13 @@ static bool judge(const errand *e, int extra)
 
 static int run(errand *e)
 {
-    okta_dpop_key *key = okta_dpop_file_read(e->key_file);
+    okta_dpop_key *key = NULL;
     okta_input token = {NULL, 0};
     int status = OKTA_EXIT_TROUBLE;
     char *proof = NULL;
 
-    if (key && okta_input_bound_token(&token, e->token_file)) {
+    /* the key behind the token: the get at the other end of a pipe may have to make it */
+    if (okta_input_bound_token(&token, e->token_file) && (key = okta_dpop_file_read(e->key_file))) {
         okta_dpop_binding_warn(token.bytes, key);
         e->request.token = token.bytes;
         proof = okta_dpop_proof(key, &e->request);

@@ -8,6 +8,7 @@ from env import leaks, places
 from env.devserver import dev_lines, start
 from env.snippets import location, trusts
 
+PROGRAM = str(places.BUILD / "src" / "cli" / "okta-token")
 CLIENT, SECRET = "strict-client", "a-secret-of-the-strict-client"
 
 
@@ -19,10 +20,14 @@ class OktaToken:
         self.home = home
 
     def __call__(self, command, *arguments, stdin=""):
-        return subprocess.run(
-            [str(places.BUILD / "src" / "cli" / "okta-token"), command, *map(str, arguments)], input=stdin, text=True,
-            capture_output=True, check=False, timeout=60,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.home), "OKTA_CLIENT_SECRET": SECRET})
+        return self._run([PROGRAM, command, *map(str, arguments)], stdin)
+
+    def _run(self, words, stdin=""):
+        return subprocess.run(words, input=stdin, text=True, capture_output=True, check=False, timeout=60,
+                              env={"PATH": os.environ["PATH"], "HOME": str(self.home), "OKTA_CLIENT_SECRET": SECRET})
+
+    def shell(self, line):
+        return self._run(["/bin/sh", "-c", line])
 
     def get(self, *arguments):
         return self("get", "--insecure-http", "--issuer", self.base + "/oauth2/default", "--client-id", CLIENT, "--scope",
@@ -63,6 +68,15 @@ def test_a_call(path, okta_token):
     done = okta_token.call(okta_token.token(), path, "--body")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f'"cid": "{CLIENT}"' in done.stdout
+
+
+def test_both_in_one_line(okta_token):
+    """call is there before the key is made."""
+    done = okta_token.shell(
+        f"'{PROGRAM}' get --dpop --insecure-http --issuer {okta_token.base}/oauth2/default --client-id {CLIENT} "
+        f"--scope api:read | '{PROGRAM}' call --insecure-http {okta_token.base}/whoami")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("HTTP/1.1 200 ") and f'"cid": "{CLIENT}"' in done.stdout
 
 
 def test_a_proof_is_judged_as_httpd_judges_it(okta_token, tmp_path):
