@@ -13,8 +13,11 @@ import Provider from 'oidc-provider';
 const AUDIENCES = ['api://default', 'api://other'];
 const SCOPES = 'orders:read orders:write';
 
+// Its tokens have to be bound, and are for the first audience without being asked, as Okta's are.
+const BOUND = 'interop-bound';
 const SERVICE_CLIENTS = {
   'interop-service': {},
+  [BOUND]: {},
   'interop-brief': { accessTokenTTL: 1 },
   'interop-es256': { jwt: { sign: { alg: 'ES256' } } },
   'interop-ps256': { jwt: { sign: { alg: 'PS256' } } },
@@ -51,6 +54,7 @@ function provider(issuer, keys) {
         grant_types: ['client_credentials'],
         response_types: [],
         redirect_uris: [],
+        dpop_bound_access_tokens: id === BOUND,
       })),
       {
         client_id: 'interop-web',
@@ -80,7 +84,7 @@ function provider(issuer, keys) {
       dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       resourceIndicators: {
         enabled: true,
-        defaultResource: () => undefined,
+        defaultResource: (ctx, client) => (client.clientId === BOUND ? AUDIENCES[0] : undefined),
         getResourceServerInfo: resourceServer,
         useGrantedResource: () => true,
       },
