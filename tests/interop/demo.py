@@ -12,32 +12,42 @@ from env.waiting import wait_for
 
 # The first run builds the module, where nobody has.
 PATIENCE = 600
+PORT_TAKEN = "is taken by another program"
 
 
 class Demo:
     def __init__(self, log):
-        self._log = open(log, "w+", encoding="utf-8")
-        # OKTA_BUILD is in the environment, or both take the same default
-        self._process = subprocess.Popen(
-            [places.REPO / "scripts" / "demo", "--dev", "--port", str(free_port())],
-            stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT)
-        try:
-            wait_for(self._is_up, "scripts/demo to be ready", timeout=PATIENCE, interval=0.1)
-        except BaseException:
-            self.stop()
-            raise
+        self._log = open(log, "a+", encoding="utf-8")  # so that truncating it leaves no gap
+        while not self._starts():
+            self._log.truncate(0)
         said = self._said()
         self.app = re.search(r"^  page +(\S+)/$", said, re.M)[1]
         self.issuer = re.search(r"^  issuer +(\S+)$", said, re.M)[1]
         self._logs = Path(re.search(r"^  logs +(\S+)/error_log", said, re.M)[1])
         self.settings = requests.get(f"{self.app}/demo.json", timeout=PATIENCE).json()
 
+    def _starts(self):
+        """False where another process took the port before the demo did."""
+        # OKTA_BUILD is in the environment, or both take the same default
+        self._process = subprocess.Popen(
+            [places.REPO / "scripts" / "demo", "--dev", "--port", str(free_port())],
+            stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT)
+        try:
+            return wait_for(self._state, "scripts/demo to be ready", timeout=PATIENCE, interval=0.1) == "up"
+        except BaseException:
+            self.stop()
+            raise
+
     def _said(self):
         return Path(self._log.name).read_text("utf-8")
 
-    def _is_up(self):
-        assert self._process.poll() is None, f"scripts/demo ended:\n{self._said()}"
-        return "Ctrl-C stops everything." in self._said()
+    def _state(self):
+        ended = self._process.poll() is not None
+        said = self._said()
+        if ended and PORT_TAKEN in said:
+            return "port taken"
+        assert not ended, f"scripts/demo ended:\n{said}"
+        return "up" if "Ctrl-C stops everything." in said else None
 
     def commands(self):
         """The lines to paste into a shell, in their order."""
