@@ -93,9 +93,12 @@ int okta_request_lend_verdict(request_rec *r)
     return DECLINED;
 }
 
+bool okta_auth_type_is_ours(const char *type)
+{
+    return type && strcasecmp(type, OKTA_AUTH_TYPE) == 0;
+}
+
 bool okta_request_is_ours(request_rec *r)
 {
-    const char *type = ap_auth_type(r);
-
-    return type && strcasecmp(type, OKTA_AUTH_TYPE) == 0;
+    return okta_auth_type_is_ours(ap_auth_type(r));
 }

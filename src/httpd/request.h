@@ -72,4 +72,7 @@ const okta_request *okta_request_current(const request_rec *r);
 /* Whether AuthType Okta holds here. */
 bool okta_request_is_ours(request_rec *r);
 
+/* The same of an AuthType; NULL is none. */
+bool okta_auth_type_is_ours(const char *type);
+
 #endif

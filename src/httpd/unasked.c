@@ -33,8 +33,15 @@ typedef struct walk {
     bool marks;       /* second walk */
 } walk;
 
+/* ap_some_auth_required() and ap_auth_type() are good from post_config on: until then the core has
+ * no function behind them, or at a start's second reading the one of modules that were unloaded
+ * since, at an address that may be nobody's. */
 static said what_it_says(const walk *w, const ap_conf_vector_t *section)
 {
+    APR_OPTIONAL_FN_TYPE(authn_ap_auth_type) *auth_type =
+        APR_RETRIEVE_OPTIONAL_FN(authn_ap_auth_type);
+    APR_OPTIONAL_FN_TYPE(authz_some_auth_required) *some_required =
+        APR_RETRIEVE_OPTIONAL_FN(authz_some_auth_required);
     const module *authn = ap_find_linked_module("mod_authn_core.c");
     const module *authz = ap_find_linked_module("mod_authz_core.c");
     said result = {false, 0};
@@ -43,12 +50,12 @@ static said what_it_says(const walk *w, const ap_conf_vector_t *section)
     /* httpd shows neither of a section, but both of a request */
     probe.per_dir_config =
         ap_merge_per_dir_configs(w->ptemp, w->server->lookup_defaults, (ap_conf_vector_t *)section);
-    if (authn && ap_get_module_config(section, authn))
-        result.okta = okta_request_is_ours(&probe);
-    if (authz && ap_get_module_config(section, authz))
+    if (auth_type && authn && ap_get_module_config(section, authn))
+        result.okta = okta_auth_type_is_ours(auth_type(&probe));
+    if (some_required && authz && ap_get_module_config(section, authz))
         for (int method = 0; method < METHODS - 1; method++) {
             probe.method_number = method;
-            if (ap_some_auth_required(&probe))
+            if (some_required(&probe))
                 result.required |= AP_METHOD_BIT << method;
         }
     return result;
