@@ -59,12 +59,15 @@ def dev_client():
 
 @pytest.fixture(scope="session")
 def devserver(dev_client, tmp_path_factory):
-    """devserver(httpd) -> configuration that makes the development issuer part of that httpd."""
+    """devserver(httpd, line, …) -> configuration that makes the development issuer part of that httpd."""
     module = places.BUILD / "src" / "devserver" / ".libs" / "mod_okta_devserver.so"
     # Outside the ServerRoot, which is searched for secrets in the end.
-    client = tmp_path_factory.mktemp("devserver") / "client.conf"
-    client.write_text("OktaDevClient " + " ".join(dev_client) + "\n")
-    return lambda httpd: f"""
+    folder = tmp_path_factory.mktemp("devserver")
+
+    def configuration(httpd, *more):
+        client = folder / f"client-{httpd.port}.conf"
+        client.write_text("\n".join(["OktaDevClient " + " ".join(dev_client), *more, ""]))
+        return f"""
         LoadModule okta_devserver_module "{module}"
         <Location "/oauth2/default">
             SetHandler okta-dev-issuer
@@ -72,6 +75,7 @@ def devserver(dev_client, tmp_path_factory):
             Include "{client}"
         </Location>
         """
+    return configuration
 
 
 @pytest.fixture(scope="session")
