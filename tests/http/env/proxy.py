@@ -46,7 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_CONNECT(self):
         self.server.proxy.record(self.command, self.path)
-        host, _, port = self.path.rpartition(":")
+        host, _, port = self.server.proxy.leads_to.get(self.path, self.path).rpartition(":")
         try:
             upstream = socket.create_connection((host.strip("[]"), int(port)), timeout=30)
         except OSError:
@@ -74,9 +74,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Proxy:
-    """Use as a context manager; `requests` are (method, target) pairs. tls: an ssl.SSLContext, for an https proxy."""
+    """Use as a context manager; `requests` are (method, target) pairs. tls: an ssl.SSLContext, for an https proxy.
 
-    def __init__(self, host=LOOPBACK, tls=None):
+    `leads_to` maps a CONNECT's host:port to where it goes instead, for names that only tests know.
+    """
+
+    def __init__(self, host=LOOPBACK, tls=None, leads_to=()):
+        self.leads_to = dict(leads_to)
         self._lock = threading.Lock()
         self._requests = []
         self._server = _Server((host, 0), _Handler)
