@@ -2,6 +2,7 @@
 
 #include "core/issuer.h"
 #include "httpd/effective.h"
+#include "httpd/public_url.h"
 #include "httpd/registry.h"
 
 #include <apr_strings.h>
@@ -96,6 +97,8 @@ static void note_resource(const okta_place *place, server_rec *server, const okt
     resource = apr_pcalloc(registry->pool, sizeof(*resource));
     resource->server = server;
     resource->path = strcmp(place->path, "/") == 0 ? "" : apr_pstrdup(registry->pool, place->path);
+    resource->public_url = okta_dir_public_url(holding->config);
+    resource->public_path = okta_public_path(resource->public_url);
     resource->hidden = !has;
     resource->issuers = policy->issuers;
     resource->issuers.items = apr_pmemdup(registry->pool, policy->issuers.items,

@@ -89,6 +89,13 @@ const request_rec *okta_client_request(const request_rec *r)
     return r;
 }
 
+const char *okta_public_path(const char *public_url)
+{
+    const char *authority = public_url ? strstr(public_url, "://") + 3 : "";
+
+    return authority + strcspn(authority, "/");
+}
+
 const char *okta_client_method(request_rec *r)
 {
     const request_rec *first = okta_client_request(r);

@@ -14,6 +14,9 @@ char *okta_public_url(request_rec *r, const char *path);
  * r->pool: with the name and port that it sent, if the name is ours. NULL: it is no URL. */
 const char *okta_public_target(request_rec *r);
 
+/* The path of OktaPublicUrl, without a slash at its end; "" where it has none or is NULL. */
+const char *okta_public_path(const char *public_url);
+
 /* The method of the client's own request, from r->pool. */
 const char *okta_client_method(request_rec *r);
 

@@ -45,8 +45,10 @@ typedef struct okta_issuer_section {
  * main server's. */
 typedef struct okta_resource {
     const server_rec *server;
-    const char *path; /* as written; "" for the root */
-    bool hidden;      /* in this virtual host there is none at that path */
+    const char *path;        /* as written; "" for the root */
+    const char *public_url;  /* OktaPublicUrl there; NULL: none */
+    const char *public_path; /* the path in it; "": none */
+    bool hidden;             /* in this virtual host there is none at that path */
     okta_strings issuers;
     apr_array_header_t *scopes; /* const char *: those that its Require lines name */
 } okta_resource;

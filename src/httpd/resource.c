@@ -78,10 +78,41 @@ static const okta_resource *resource_around(const request_rec *r)
     return best && !best->hidden ? best : NULL;
 }
 
-static char *url_of(request_rec *r, const char *prefix, const char *path)
+/* RFC 9728 section 3.1: the well-known part stands between host and path. */
+static char *url_of(request_rec *r, const okta_resource *resource, const char *well_known,
+                    const char *path)
 {
-    return okta_public_url(r,
-                           apr_pstrcat(r->pool, prefix, ap_os_escape_path(r->pool, path, 1), NULL));
+    const char *escaped = ap_os_escape_path(r->pool, path, 1);
+    size_t origin;
+
+    if (!resource->public_url)
+        return okta_public_url(r, apr_pstrcat(r->pool, well_known, escaped, NULL));
+    origin = (size_t)(resource->public_path - resource->public_url);
+    return apr_pstrcat(r->pool, apr_pstrmemdup(r->pool, resource->public_url, origin), well_known,
+                       resource->public_path, escaped, NULL);
+}
+
+/* By the path that clients know, where OktaPublicUrl has one in front of ours. */
+static const okta_resource *resource_at_public(const request_rec *r, const char **path)
+{
+    const apr_array_header_t *resources = okta_registry_get()->resources;
+    const okta_resource *found = resource_at(r, path);
+
+    for (int i = 0; !found && i < resources->nelts; i++) {
+        const okta_resource *resource = APR_ARRAY_IDX(resources, i, okta_resource *);
+        size_t length = strlen(resource->public_path);
+        const char *rest = *path + length;
+
+        if (length == 0 || strncmp(*path, resource->public_path, length) != 0 ||
+            (*rest && *rest != '/'))
+            continue;
+        found = resource_at(r, &rest);
+        if (found && strcmp(found->public_path, resource->public_path) == 0)
+            *path = rest;
+        else
+            found = NULL;
+    }
+    return found;
 }
 
 static json_t *list_of(okta_strings texts)
@@ -95,9 +126,9 @@ static json_t *list_of(okta_strings texts)
 
 static json_t *document_of(request_rec *r, const okta_resource *resource, const char *path)
 {
-    json_t *document =
-        json_pack("{s:s, s:o, s:[s]}", "resource", url_of(r, "", path), "authorization_servers",
-                  list_of(resource->issuers), "bearer_methods_supported", "header");
+    json_t *document = json_pack("{s:s, s:o, s:[s]}", "resource", url_of(r, resource, "", path),
+                                 "authorization_servers", list_of(resource->issuers),
+                                 "bearer_methods_supported", "header");
 
     if (document && resource->scopes->nelts > 0)
         json_object_set_new(document, "scopes_supported",
@@ -134,7 +165,7 @@ int okta_resource_answer(request_rec *r, int lookup)
     if (ap_unescape_url(escaped) != OK)
         return DECLINED;
     path = escaped;
-    resource = resource_at(r, &path);
+    resource = resource_at_public(r, &path);
     if (!resource)
         return DECLINED;
     apr_table_setn(r->headers_out, "Access-Control-Allow-Origin", "*");
@@ -161,5 +192,5 @@ const char *okta_resource_metadata_url(request_rec *r)
         return NULL;
     /* the document for the URL that was asked: one with a slash more has an address of its own */
     is_directory = *resource->path && strcmp(r->uri + strlen(resource->path), "/") == 0;
-    return url_of(r, WELL_KNOWN, is_directory ? r->uri : resource->path);
+    return url_of(r, resource, WELL_KNOWN, is_directory ? r->uri : resource->path);
 }

@@ -30,6 +30,8 @@ def server(launch_shared, shared_issuer):
             + location('"/with space"', "OktaResourceMetadata On")
             + "<LocationMatch ^/match/>\nAuthType Okta\nAuthName api\nRequire valid-user\nSetHandler okta-whoami\n"
             "OktaResourceMetadata On\n</LocationMatch>\n"
+            + location("/known", "OktaResourceMetadata On", "OktaPublicUrl https://api.example.com")
+            + location("/before", "OktaResourceMetadata On", "OktaPublicUrl https://api.example.com:8443/v1/")
             + location("/acr", f'OktaStepUp "acr={PHRH}"')
             + location("/fresh", "OktaStepUp max-age=300")
             + location("/now", "OktaStepUp max-age=0")
@@ -124,6 +126,19 @@ def test_challenges_name_the_document(server, shared_issuer):
 def test_a_location_of_its_own_inside(server):
     assert server.get("/api/own").challenge()[1]["resource_metadata"] == base(server) + WELL_KNOWN + "/api/own"
     assert server.get(WELL_KNOWN + "/api/own").json()["resource"] == base(server) + "/api/own"
+
+
+@pytest.mark.parametrize("path, identifier, document, asked", [
+    ("/known", "https://api.example.com/known", "https://api.example.com" + WELL_KNOWN + "/known", [WELL_KNOWN + "/known"]),
+    ("/before", "https://api.example.com:8443/v1/before", "https://api.example.com:8443" + WELL_KNOWN + "/v1/before",
+     [WELL_KNOWN + "/v1/before", WELL_KNOWN + "/before"])])
+def test_the_public_url(server, path, identifier, document, asked):
+    """The document names what the challenge names, at the address that RFC 9728 derives from it."""
+    assert server.get(path).challenge()[1]["resource_metadata"] == document
+    for address in asked:
+        assert server.get(address).json()["resource"] == identifier
+    for address in "/v1" + WELL_KNOWN + path, WELL_KNOWN + "/v2" + path, WELL_KNOWN + "/v1x" + path:
+        assert server.get(address).status in (401, 404)
 
 
 def test_space_in_the_path(server):
