@@ -164,6 +164,17 @@ static bool is_text(const writer *of, size_t from, const char *text)
     return of->length - from == length && memcmp(of->buffer + from, text, length) == 0;
 }
 
+/* Take the last segment away again. An empty one stays: httpd makes one slash of two before it
+ * looks at dots (MergeSlashes), and would serve another path than the one that is left here. */
+static bool take_segment(writer *from, size_t path)
+{
+    size_t end = from->length;
+
+    while (from->length > path && from->buffer[--from->length] != '/')
+        ;
+    return end == path || end - from->length > 1;
+}
+
 /* RFC 3986 section 5.2.4, on segments that are decoded: "." goes, ".." takes the one before along.
  */
 static bool put_path(writer *to, const char *at, const char *end)
@@ -183,9 +194,7 @@ static bool put_path(writer *to, const char *at, const char *end)
         up = is_text(to, segment, "/..");
         if (up || is_text(to, segment, "/.")) {
             to->length = segment;
-            while (up && to->length > path && to->buffer[--to->length] != '/')
-                ;
-            if (segment_end == end && !put(to, '/'))
+            if ((up && !take_segment(to, path)) || (segment_end == end && !put(to, '/')))
                 return false;
         }
         at = segment_end;

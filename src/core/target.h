@@ -11,7 +11,8 @@
  * decoded, other escapes in upper case, then dot segments removed, an empty path as "/", without
  * query and fragment. Double slashes and a dot at the host's end count. False for all else: another
  * scheme, userinfo, an empty host, a port out of range, a bad escape, a character that no URL has,
- * or a buffer that is too small (length + 2 is always enough). Any thread. */
+ * ".." behind a double slash, or a buffer that is too small (length + 2 is always enough). Any
+ * thread. */
 bool okta_target_normalize(const char *url, size_t length, char *buffer, size_t size);
 
 #endif

@@ -99,6 +99,8 @@ DIFFERENT = {
     "a space": ("/whoami", "{base}/whoami "),
     "a letter beyond ASCII": ("/whoami", "{base}/whoam\u0131"),
     "a backslash": ("/whoami", "{base}\\whoami"),
+    "dots behind a double slash, of which httpd makes one": ("/x//../whoami", "{base}/x/whoami"),
+    "encoded dots behind a double slash": ("/x//y/%2e./.%2E/whoami", "{base}/x/whoami"),
 }
 
 
