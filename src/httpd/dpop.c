@@ -148,6 +148,9 @@ void okta_dpop_hand_out_nonce(request_rec *r)
     if (!okta_dir_dpop_nonce(okta_dir_config_of(r)) || !nonces ||
         !okta_nonce_write(nonces, seconds_now(), nonce))
         return;
+    /* httpd adds the fields of a subrequest that becomes the answer to those of the request */
+    while (r->main)
+        r = r->main;
     apr_table_set(r->err_headers_out, OKTA_NONCE_HEADER, nonce);
     /* RFC 9449 section 8.2: nobody is to get another one's nonce from a cache */
     apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
