@@ -9,6 +9,9 @@
 #define PART_BITS (64 - STAMP_BITS) /* of an id in each word: 132 bits in all */
 #define PART_MASK (((uint64_t)1 << PART_BITS) - 1)
 #define STAMP_MASK (((uint64_t)1 << STAMP_BITS) - 1)
+/* grains, 18 hours: what seems to be younger by more is what is left of the last turn of stamps,
+ * half a year ago */
+#define YOUNGER_MAX 4096
 
 /* slots for each entry: those whose proofs are no good any more are free only for proofs that are
  * younger by window and skew, so about twice as many as are good are in the way, and chains are to
@@ -26,7 +29,8 @@ typedef _Atomic uint64_t word;
 
 struct okta_replay {
     uint64_t slots; /* a power of two is not needed */
-    int64_t window, skew, since;
+    int64_t window, skew;
+    _Atomic int64_t since;
     uint32_t entries;
     word counters[COUNTERS]; /* second in the upper half, how many in the lower one */
     word words[];            /* all first ones, all second ones, all third ones */
@@ -72,9 +76,13 @@ int64_t okta_replay_skew(const okta_replay *replay)
     return replay->skew;
 }
 
-int64_t okta_replay_since(const okta_replay *replay)
+int64_t okta_replay_since(okta_replay *replay, int64_t now)
 {
-    return replay->since;
+    int64_t since = replay->since;
+
+    while (since > now && !atomic_compare_exchange_weak(&replay->since, &since, now))
+        ;
+    return since < now ? since : now;
 }
 
 uint32_t okta_replay_entries(const okta_replay *replay)
@@ -115,7 +123,7 @@ static int64_t grains_older(const key *k, uint64_t used)
 {
     int64_t apart = (int64_t)((k->stamp - (used >> PART_BITS)) & STAMP_MASK);
 
-    return apart >= (int64_t)1 << (STAMP_BITS - 1) ? apart - ((int64_t)1 << STAMP_BITS) : apart;
+    return apart > (int64_t)STAMP_MASK - YOUNGER_MAX ? apart - ((int64_t)1 << STAMP_BITS) : apart;
 }
 
 /* Whether the key may take the word. A proof of the word's stamp may still be good while the key's

@@ -40,8 +40,11 @@ okta_replay *okta_replay_init(void *memory, uint32_t entries, int64_t window, in
 /* What it was made for. Callers see to it that a proof is within the window, the skew and since. */
 int64_t okta_replay_window(const okta_replay *replay);
 int64_t okta_replay_skew(const okta_replay *replay);
-int64_t okta_replay_since(const okta_replay *replay);
 uint32_t okta_replay_entries(const okta_replay *replay);
+
+/* When it began to remember, and never in the future: if a clock that was ahead is set back, `now`
+ * is the beginning from then on. What was taken by the wrong time is remembered all the same. */
+int64_t okta_replay_since(okta_replay *replay, int64_t now);
 
 /* Take the id of a good proof that was made at issued_at. Of all calls with one id within the
  * window, in whatever process and thread, one gets OKTA_REPLAY_FIRST. clock: gives seconds since

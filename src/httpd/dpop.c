@@ -41,8 +41,7 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static okta_proof_terms terms_of(request_rec *r, const okta_policy *policy,
-                                 const okta_replay *replay)
+static okta_proof_terms terms_of(request_rec *r, const okta_policy *policy, okta_replay *replay)
 {
     const okta_dir_config *config = okta_dir_config_of(r);
 
@@ -50,7 +49,7 @@ static okta_proof_terms terms_of(request_rec *r, const okta_policy *policy,
         .algorithms = okta_dir_dpop_algorithms(config),
         .window = least(okta_dir_dpop_window(config), okta_replay_window(replay)),
         .skew = least(policy->skew, okta_replay_skew(replay)),
-        .since = okta_replay_since(replay),
+        .since = okta_replay_since(replay, seconds_now()),
         .method = okta_client_method(r),
         .url = okta_public_target(r),
         .nonces = okta_dir_dpop_nonce(config) ? okta_dpop_memory_nonces() : NULL,
@@ -92,7 +91,7 @@ okta_reason okta_dpop_check(request_rec *r, const okta_policy *policy, const okt
                             const char *token, size_t length, okta_result *result)
 {
     const char *field = okta_request_state(r, true)->proof;
-    const okta_replay *replay = okta_dpop_memory_replay();
+    okta_replay *replay = okta_dpop_memory_replay();
     unsigned char digest[OKTA_DIGEST_BYTES];
     okta_proof_terms terms;
     okta_proof proof;

@@ -140,6 +140,38 @@ rule(years_of_proofs_at_the_full_rate_find_room)
     }
 }
 
+/* A crowd once, and hardly anybody for years after it, whatever stamp those come to have. */
+rule(what_a_crowd_left_is_in_nobody_s_way)
+{
+    okta_replay *replay = replay_for(ENTRIES);
+    const int64_t day = 24 * 3600;
+    uint64_t number = 0;
+
+    for (; number < 64 * ENTRIES; number++)
+        if (take(replay, number, today) == OKTA_REPLAY_FULL)
+            today += WINDOW + SKEW + 60;
+    for (int64_t later = 1; later < 185; later++) {
+        today = NOW + later * day;
+        check(take(replay, ++number, today) == OKTA_REPLAY_FIRST, "%d days later", (int)later);
+        check(take(replay, number, today) == OKTA_REPLAY_SEEN, "%d days later", (int)later);
+    }
+}
+
+rule(a_clock_that_is_set_back_moves_the_beginning)
+{
+    okta_replay *replay = replay_for(ENTRIES);
+    const int64_t began = NOW - WINDOW;
+
+    check(okta_replay_since(replay, NOW) == began, "as it was made");
+    check(take(replay, 1, NOW) == OKTA_REPLAY_FIRST, "first");
+    check(okta_replay_since(replay, began - 3600) == began - 3600, "an hour back");
+    check(okta_replay_since(replay, NOW) == began - 3600, "it stays there");
+    today = NOW - 3600;
+    check(take(replay, 2, today) == OKTA_REPLAY_FIRST, "by the new time");
+    today = NOW;
+    check(take(replay, 1, NOW) == OKTA_REPLAY_SEEN, "taken by the old time");
+}
+
 /* Always as many as there is room for, made at all times that are good. */
 rule(a_memory_that_is_always_full_forgets_nothing)
 {
