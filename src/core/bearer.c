@@ -64,9 +64,9 @@ okta_reason okta_bearer_find(const char *field, bool with_dpop, okta_scheme *sch
     return OKTA_OK;
 }
 
-const char *okta_bearer_absence(const char *field)
+const char *okta_bearer_absence(const char *field, bool with_dpop)
 {
-    if (!field || !*field)
+    if (!field || !*field || scheme_of(field, with_dpop))
         return NULL;
     if (!strchr(field, ' '))
         return "The Authorization header has one word; \"Bearer\" and a space belong before the "

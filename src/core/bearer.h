@@ -19,9 +19,9 @@ okta_reason okta_bearer_find(const char *field, bool with_dpop, okta_scheme *sch
                              const char **token, size_t *length);
 
 /* Why a field that is not empty holds no token for us (OKTA_TOKEN_MISSING): a sentence that names
- * what is wrong, for caller and operator, with nothing of the field in it. NULL: there is no field.
- */
-const char *okta_bearer_absence(const char *field);
+ * what is wrong, for caller and operator, with nothing of the field in it. NULL: there is no field,
+ * or its scheme is ours. */
+const char *okta_bearer_absence(const char *field, bool with_dpop);
 
 /* Whether what was found is one token68 (RFC 9110 section 11.2); if not, the request is malformed:
  * several credentials, several fields, or no token at all. Apart from finding, because it costs a

@@ -66,7 +66,9 @@ static okta_reason authenticate(request_rec *r, const okta_issuer **issuer, okta
     okta_result_init(result);
     policy.by_proof = okta_request_state(r, true)->by_proof = scheme == OKTA_SCHEME_DPOP;
     if (reason != OKTA_OK) {
-        absence = reason == OKTA_TOKEN_MISSING ? okta_bearer_absence(field) : NULL;
+        absence = reason == OKTA_TOKEN_MISSING
+                      ? okta_bearer_absence(field, policy.dpop != OKTA_DPOP_OFF)
+                      : NULL;
         return okta_result_set(result, reason, "%s",
                                absence ? absence : okta_reason_description(reason));
     }

@@ -129,7 +129,9 @@ int okta_note_auth_failure(request_rec *r, const char *auth_type)
 static const char *description_of(request_rec *r, okta_reason reason)
 {
     const char *field = okta_request_state(r, true)->authorization;
-    const char *absence = reason == OKTA_TOKEN_MISSING ? okta_bearer_absence(field) : NULL;
+    bool with_dpop = okta_dir_dpop(okta_dir_config_of(r)) != OKTA_DPOP_OFF;
+    const char *absence =
+        reason == OKTA_TOKEN_MISSING ? okta_bearer_absence(field, with_dpop) : NULL;
 
     return absence ? absence : okta_reason_description(reason);
 }

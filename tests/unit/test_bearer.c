@@ -173,19 +173,25 @@ rule(what_is_no_token_is_told_from_none_at_all)
     static const struct {
         const char *field;
         const char *names;
-    } fields[] = {{NULL, NULL},
-                  {"", NULL},
-                  {"eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "one word"},
-                  {"0paque", "one word"},
-                  {"Token abc", "another scheme"},
-                  {"Basic dXNlcjpwYXNz", "another scheme"},
-                  {"JWT eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "another scheme"}};
+        const char *without_dpop;
+    } fields[] = {{NULL, NULL, NULL},
+                  {"Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln", NULL, NULL},
+                  {"dpop eyJhbGciOiJSUzI1NiJ9.e30.c2ln", NULL, "another scheme"},
+                  {"", NULL, NULL},
+                  {"eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "one word", "one word"},
+                  {"0paque", "one word", "one word"},
+                  {"Token abc", "another scheme", "another scheme"},
+                  {"Basic dXNlcjpwYXNz", "another scheme", "another scheme"},
+                  {"JWT eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "another scheme", "another scheme"}};
 
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        const char *said = okta_bearer_absence(fields[i].field);
+        for (int with_dpop = 0; with_dpop < 2; with_dpop++) {
+            const char *said = okta_bearer_absence(fields[i].field, with_dpop);
+            const char *names = with_dpop ? fields[i].names : fields[i].without_dpop;
 
-        check(!said == !fields[i].names && (!said || strstr(said, fields[i].names)), "row %zu: %s",
-              i, said ? said : "(nothing)");
-        check(!said || !strstr(said, "e30"), "row %zu tells the token", i);
+            check(!said == !names && (!said || strstr(said, names)), "row %zu: %s", i,
+                  said ? said : "(nothing)");
+            check(!said || !strstr(said, "e30"), "row %zu tells the token", i);
+        }
     }
 }
