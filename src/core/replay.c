@@ -14,8 +14,8 @@
 #define YOUNGER_MAX 4096
 
 /* slots for each entry: those whose proofs are no good any more are free only for proofs that are
- * younger by window and skew, so about twice as many as are good are in the way, and chains are to
- * be short */
+ * younger by window, skew and two grains. With a minute for both 2.5 times as many as are good are
+ * in the way, and chains are to be short. */
 #define SLOTS_PER_ENTRY 4
 #define REACH 128 /* slots from an id's own one in which it may be */
 
