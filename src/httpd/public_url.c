@@ -8,6 +8,8 @@
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_protocol.h>
+#include <string.h>
+#include <strings.h>
 
 static bool is_listed(const apr_array_header_t *names, const char *host)
 {
@@ -113,6 +115,17 @@ static const char *path_of(const char *target)
     return authority ? authority + 3 + strcspn(authority + 3, "/?#") : target;
 }
 
+/* httpd takes a dot off the end of the name, which makes another URL. */
+static bool has_final_dot(const request_rec *r)
+{
+    const char *host = r->parsed_uri.hostname;
+    size_t length = strlen(r->hostname);
+
+    if (!host)
+        host = apr_table_get(r->headers_in, "Host");
+    return host && strncasecmp(host, r->hostname, length) == 0 && host[length] == '.';
+}
+
 const char *okta_public_target(request_rec *r)
 {
     const request_rec *first = okta_client_request(r);
@@ -125,7 +138,8 @@ const char *okta_public_target(request_rec *r)
     if (!okta_dir_public_url(okta_dir_config_of(r)) && first->hostname &&
         is_ours(first, first->hostname))
         url = apr_pstrcat(r->pool, ap_http_scheme(r), "://", bracketed(r->pool, first->hostname),
-                          port && *port ? ":" : "", port && *port ? port : "", path, NULL);
+                          has_final_dot(first) ? "." : "", port && *port ? ":" : "",
+                          port && *port ? port : "", path, NULL);
     else
         url = okta_public_url(r, path);
     size = strlen(url) + 2;

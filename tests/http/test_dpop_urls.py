@@ -131,11 +131,21 @@ def test_a_different_url(server, prover, token, kind):
     ("www.example.test:80", "http://www.example.test"),
     ("www.example.test:8080", "http://www.example.test:8080"),
     ("x.wild.test", "http://x.wild.test"),
+    ("www.example.test.", "http://www.example.test."),
+    ("www.example.test.:8080", "http://www.example.test.:8080"),
     ("localhost:{port}", "http://localhost:{port}"),
 ])
 def test_the_name_that_the_client_used_counts_if_it_is_ours(server, prover, token, host, base):
     host, base = _filled(server, host), _filled(server, base)
     assert_ok(_ask(server, token, prover.at(base).proof(token), host=host))
+
+
+def test_a_dot_behind_the_name_that_the_client_used_counts(server, prover, token):
+    proof = prover.at("http://www.example.test").proof(token)
+    assert_refused(_ask(server, token, proof, host="www.example.test."))
+    assert_refused(_ask(server, token, proof, "http://www.example.test./whoami"))
+    proof = prover.at("http://www.example.test.").proof(token)
+    assert_ok(_ask(server, token, proof, "http://www.example.test./whoami"))
 
 
 @pytest.mark.parametrize("host", ["attacker.example", "wild.test", "www.example.test.attacker.example", "a@b"])
