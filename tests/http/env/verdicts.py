@@ -30,11 +30,13 @@ def assert_refused(response, realm="api", status=401, error="invalid_token"):
     """A bad token, or a malformed request: the error in challenge and body alike."""
     assert response.status == status, (response.status, response.headers, response.body)
     scheme, params = response.challenge()
-    assert scheme == "Bearer"
-    assert set(params) == {"realm", "error", "error_description"}, params
+    assert set(params) - {"algs"} == {"realm", "error", "error_description"}, params
     assert params["realm"] == realm
     assert params["error"] == error
     assert params["error_description"]
+    # whoever sends a bound token as Bearer is told how it is sent (RFC 9449 section 7.1)
+    bound = params["error_description"].endswith("bound to a key and was sent without its proof")
+    assert (scheme, "algs" in params) == (("DPoP", True) if bound else ("Bearer", False)), (scheme, params)
     body = assert_error_body(response, error)
     assert body["error_description"] == params["error_description"]
 
