@@ -96,7 +96,7 @@ static void hold_claims(const json_t *claims, const okta_proof *proof)
     hold(okta_target_normalize(htu, strlen(htu), url, sizeof(url)) && strcmp(url, URL) == 0);
     hold(json_is_number(json_object_get(claims, "iat")));
     hold(iat >= FUZZ_NOW - WINDOW && iat < FUZZ_NOW + SKEW + 1);
-    hold(proof->issued_at <= iat && proof->issued_at > iat - 1);
+    hold((double)proof->issued_at <= iat && (double)proof->issued_at > iat - 1);
     hold(!exp || json_is_null(exp) || json_number_value(exp) >= FUZZ_NOW + 1);
     hold(!nbf || json_is_null(nbf) ||
          (json_is_number(nbf) && json_number_value(nbf) <= FUZZ_NOW + SKEW));
