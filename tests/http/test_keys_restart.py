@@ -11,7 +11,8 @@ from env.verdicts import assert_ok
 from env.waiting import wait_for
 
 pytest_plugins = ["env.figures"]
-RESTARTS = 20
+# one a second. What a restart takes over is proved by the units of the record; how requests fare is each MPM's own
+RESTARTS = {"event": 20, "worker": 6, "prefork": 6}
 RESUMING = "resuming normal operations"
 
 
@@ -22,21 +23,21 @@ def _restart(server, signum=signal.SIGUSR1):
 
 
 @pytest.mark.every_mpm
-def test_20_graceful_restarts_under_load(issuer, launch, mpm, figure):
+def test_graceful_restarts_under_load(issuer, launch, mpm, figure):
     server = launch(api(issuer), **fleet(mpm, 16))
     token = issuer.mint.token()
     assert_ok(server.get("/whoami", token))
     calm = load.run(server, "/whoami", token, 2, 200, keep=False, pause=0.01)
     with load.Load(server, "/whoami", token, 4, keep=False, pause=0.02) as clients:
         began = time.monotonic()
-        for number in range(RESTARTS):
+        for number in range(RESTARTS[mpm]):
             wait_for(lambda: time.monotonic() >= began + number, "the next second", timeout=30)
             _restart(server)
         lasted = time.monotonic() - began
         wait_for(lambda: server.get("/whoami", token).status == 200, "the last generation")
         samples = clients.stop()
     figure("calm", **load.times(calm))
-    figure("20 graceful restarts", seconds=round(lasted, 1), statuses=load.statuses(samples),
+    figure(f"{RESTARTS[mpm]} graceful restarts", seconds=round(lasted, 1), statuses=load.statuses(samples),
            metadata=issuer.metadata_fetches(), keys=issuer.key_fetches(), **load.times(samples))
     assert load.statuses(samples).keys() == {200}, [s for s in samples if s.status != 200][:5]
     assert (issuer.metadata_fetches(), issuer.key_fetches()) == (1, 1)
