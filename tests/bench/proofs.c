@@ -48,7 +48,7 @@ void prover_clear(prover *p)
     free(p->jwk);
 }
 
-char *prover_proof(const prover *p, const char *url,
+char *prover_proof(const prover *p, const char *url, long ahead,
                    const unsigned char token_digest[OKTA_DIGEST_BYTES])
 {
     char ath[OKTA_BASE64URL_ENCODED(OKTA_DIGEST_BYTES) + 1], jti[23];
@@ -60,7 +60,7 @@ char *prover_proof(const prover *p, const char *url,
                   p->jwk) > 0);
     must(asprintf(&payload,
                   "{\"jti\":\"%s\",\"htm\":\"GET\",\"htu\":\"%s\",\"iat\":%ld,\"ath\":\"%s\"}", jti,
-                  url, (long)time(NULL), ath) > 0);
+                  url, (long)time(NULL) + ahead, ath) > 0);
     proof = signer_compact(&p->s, header, payload);
     free(header);
     free(payload);

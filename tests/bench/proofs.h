@@ -17,8 +17,8 @@ typedef struct prover {
 prover prover_new(okta_algorithm_id id, int bits);
 void prover_clear(prover *p);
 
-/* A proof for GET of the URL, of now, no two the same; the caller frees. */
-char *prover_proof(const prover *p, const char *url,
+/* A proof for GET of the URL, made `ahead` seconds from now, no two the same; the caller frees. */
+char *prover_proof(const prover *p, const char *url, long ahead,
                    const unsigned char token_digest[OKTA_DIGEST_BYTES]);
 
 /* A payload as of sample_payload, bound to the key; the caller frees. */

@@ -13,6 +13,8 @@
 #define URL "https://api.example.com/orders/17"
 #define ENTRIES OKTA_REPLAY_ENTRIES_DEFAULT
 #define BATCH 2000
+/* the server that gets minted proofs starts after that, and takes none of before */
+#define AHEAD 50
 #define BATCHES 9
 
 /* A proof, and what a bare verification of its signature takes. */
@@ -81,7 +83,7 @@ static void prepare(subject *of, okta_algorithm_id id, int bits)
 {
     of->p = prover_new(id, bits);
     okta_digest("token", 5, of->token_digest);
-    of->proof = prover_proof(&of->p, URL, of->token_digest);
+    of->proof = prover_proof(&of->p, URL, 0, of->token_digest);
     of->signing_length = (size_t)(strrchr(of->proof, '.') - of->proof);
     of->signature = signer_sign(&of->p.s, of->proof, of->signing_length, &of->signature_length);
     of->prepared = signer_verification(&of->p.s);
@@ -197,7 +199,7 @@ int bench_mint_proofs(int argc, char **argv)
     if (asprintf(&path, "%s/proofs", argv[0]) < 0 || !(file = fopen(path, "w")))
         fail("the folder cannot be written to");
     for (long i = 0; i < count; i++) {
-        char *proof = prover_proof(&p, argv[3], digest);
+        char *proof = prover_proof(&p, argv[3], AHEAD, digest);
 
         fprintf(file, "%s %s\n", token, proof);
         free(proof);
