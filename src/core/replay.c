@@ -33,7 +33,7 @@ struct okta_replay {
     _Atomic int64_t since;
     uint32_t entries;
     word counters[COUNTERS]; /* second in the upper half, how many in the lower one */
-    word words[];            /* all first ones, all second ones, all third ones */
+    word words[];            /* of a slot side by side: one page to touch */
 };
 
 /* An id as it is kept, and the stamp of its proof. */
@@ -137,7 +137,7 @@ static bool is_free(const okta_replay *replay, const key *k, uint64_t used)
 
 static word *word_at(okta_replay *replay, size_t part, uint64_t slot)
 {
-    return &replay->words[part * replay->slots + slot];
+    return &replay->words[slot * WORDS + part];
 }
 
 typedef enum claim {
