@@ -21,10 +21,11 @@ static apr_status_t release_claims(void *claims)
     return APR_SUCCESS;
 }
 
-static okta_reason judge(request_rec *r, okta_policy *policy, const char *token, size_t length,
-                         const okta_issuer **issuer, okta_result *result)
+static okta_reason judge(request_rec *r, const okta_policy *policy, const char *token,
+                         size_t length, const okta_issuer **issuer, okta_result *result)
 {
     okta_claims *claims = NULL;
+    okta_request *state;
     okta_reason reason;
 
     if (policy->issuers.count == 0 || policy->audiences.count == 0)
@@ -36,21 +37,24 @@ static okta_reason judge(request_rec *r, okta_policy *policy, const char *token,
         return reason;
     apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
     reason = okta_policy_check(policy, claims, apr_time_sec(apr_time_now()), NULL, result);
-    if (reason == OKTA_OK && !okta_identify(r, claims)) {
-        okta_claims_identify(claims, result);
+    if (reason != OKTA_OK)
+        return reason;
+    if (!okta_identify(r, claims))
         reason = okta_result_set(result, OKTA_USER_MISSING,
                                  "none of the OktaRemoteUser claims is present as a usable string");
-    }
     /* last: it takes the proof, which counts once */
-    if (reason == OKTA_OK && policy->by_proof)
+    else if (policy->by_proof)
         reason = okta_dpop_check(r, policy, claims, token, length, result);
-    if (reason == OKTA_OK) {
-        okta_request *state = okta_request_state(r, true);
-
-        state->claims = claims;
-        state->seen_before = !*issuer;
+    if (reason != OKTA_OK) {
+        /* whoever holds the token without its key is not that user */
+        r->user = NULL;
+        okta_claims_identify(claims, result);
+        return reason;
     }
-    return reason;
+    state = okta_request_state(r, true);
+    state->claims = claims;
+    state->seen_before = !*issuer;
+    return OKTA_OK;
 }
 
 static okta_reason authenticate(request_rec *r, const okta_issuer **issuer, okta_result *result)

@@ -105,7 +105,6 @@ okta_reason okta_dpop_check(request_rec *r, const okta_policy *policy, const okt
     terms = terms_of(r, policy, replay);
     terms.token_digest = digest;
     terms.thumbprint = okta_claims_thumbprint(claims);
-    okta_claims_identify(claims, result);
     if (!okta_digest(token, length, digest))
         return okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
     reason = okta_proof_check(&terms, keys, field, field ? strlen(field) : 0, seconds_now(), &proof,

@@ -12,7 +12,7 @@
 void okta_dpop_child_init(apr_pool_t *pchild);
 
 /* Check the proof of a token that passed every other check, and take it: no other request gets in
- * by it. OKTA_OK, or the reason with its detail in result, whose other members are filled in. */
+ * by it. OKTA_OK, or the reason with its detail in result, whose other members stay as they are. */
 okta_reason okta_dpop_check(request_rec *r, const okta_policy *policy, const okta_claims *claims,
                             const char *token, size_t length, okta_result *result);
 

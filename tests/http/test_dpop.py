@@ -302,3 +302,11 @@ def test_malformed_credentials(server, prover, token, kind):
     answer = raw_get(server.port, "/whoami", *lines, "DPoP: " + prover.proof(token))
     assert answer.status == 400
     assert answer.challenge()[1]["error"] == "invalid_request"
+
+
+def test_who_has_no_proof_is_not_the_tokens_user(server, prover, token):
+    """Nor in the access log: whoever stole the token is nobody."""
+    assert_refused(call(server, token, path="/whoami?thief"))
+    assert server.access_line_of("?thief").endswith("user=- reason=proof_missing")
+    assert_ok(call(server, token, prover.proof(token), path="/whoami?owner"))
+    assert "user=user@example.com " in server.access_line_of("?owner")
