@@ -2,15 +2,12 @@
 #include "core/base64url.h"
 #include "core/target.h"
 #include "fuzz.h"
+#include "signing.h"
 
 #include <jansson.h>
-#include <openssl/evp.h>
 #include <strings.h>
 
-/* RFC 8037 appendix A.1, and its thumbprint of appendix A.3. */
-static const unsigned char secret[32] = {
-    0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4,
-    0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60};
+/* The key that signs, and its thumbprint of RFC 8037 appendix A.3. */
 #define X "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
 #define THUMBPRINT "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 #define URL "https://api.example.com/items"
@@ -19,31 +16,6 @@ static const unsigned char secret[32] = {
 
 static const unsigned char token_digest[OKTA_DIGEST_BYTES]; /* all zeros */
 #define ATH "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-
-/* So that the fuzzer gets past the signature: input as "header\npayload" is signed for it. */
-static char *signed_proof(const char *input, size_t length, const char *newline)
-{
-    size_t header = (size_t)(newline - input), payload = length - header - 1;
-    char *proof = malloc(OKTA_BASE64URL_ENCODED(length) + 100), *end = proof;
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret, sizeof(secret));
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    unsigned char signature[64];
-    size_t size = sizeof(signature);
-
-    okta_base64url_encode((const unsigned char *)input, header, end);
-    end += strlen(end);
-    *end++ = '.';
-    okta_base64url_encode((const unsigned char *)newline + 1, payload, end);
-    end += strlen(end);
-    hold(EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1);
-    hold(EVP_DigestSign(context, signature, &size, (unsigned char *)proof, (size_t)(end - proof)) ==
-         1);
-    *end++ = '.';
-    okta_base64url_encode(signature, size, end);
-    EVP_MD_CTX_free(context);
-    EVP_PKEY_free(key);
-    return proof;
-}
 
 /* A part between dots as jansson reads it. */
 static json_t *part(const char *text, size_t length)
@@ -156,7 +128,7 @@ FUZZ_TARGET("proof")
     bool good;
 
     if (newline) {
-        char *proof = signed_proof(input, length, newline);
+        char *proof = fuzz_signed(input, length, newline);
 
         good = judge(proof, strlen(proof));
         free(proof);

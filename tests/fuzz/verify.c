@@ -1,15 +1,8 @@
 #include "core/verify.h"
-#include "core/base64url.h"
 #include "policy.h"
+#include "signing.h"
 
-#include <openssl/evp.h>
-
-/* RFC 8037 appendix A.1. */
-static const unsigned char secret[32] = {
-    0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4,
-    0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60};
-
-/* That key, and those of RFC 7515 appendices A.2 and A.3. */
+/* The key that signs, and those of RFC 7515 appendices A.2 and A.3. */
 static const char jwks[] =
     "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"ed\","
     "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"},"
@@ -35,31 +28,6 @@ static okta_reason find(void *baton, const char *issuer, okta_keyset **found)
     hold(strcmp(issuer, FUZZ_ISSUER) == 0);
     *found = okta_keyset_ref(keys);
     return OKTA_OK;
-}
-
-/* So that the fuzzer gets past the signature: input as "header\npayload" is signed for it. */
-static char *signed_token(const char *input, size_t length, const char *newline)
-{
-    size_t header = (size_t)(newline - input), payload = length - header - 1;
-    char *token = malloc(OKTA_BASE64URL_ENCODED(length) + 100), *end = token;
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, secret, sizeof(secret));
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    unsigned char signature[64];
-    size_t size = sizeof(signature);
-
-    okta_base64url_encode((const unsigned char *)input, header, end);
-    end += strlen(end);
-    *end++ = '.';
-    okta_base64url_encode((const unsigned char *)newline + 1, payload, end);
-    end += strlen(end);
-    hold(EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1);
-    hold(EVP_DigestSign(context, signature, &size, (unsigned char *)token, (size_t)(end - token)) ==
-         1);
-    *end++ = '.';
-    okta_base64url_encode(signature, size, end);
-    EVP_MD_CTX_free(context);
-    EVP_PKEY_free(key);
-    return token;
 }
 
 static void watch(void *baton, okta_check check, const okta_result *result)
@@ -105,7 +73,7 @@ FUZZ_TARGET("verify")
         keys = okta_keyset_parse(jwks, sizeof(jwks) - 1, NULL, NULL, NULL, NULL);
     hold(keys);
     if (newline) {
-        char *token = signed_token(input, length, newline);
+        char *token = fuzz_signed(input, length, newline);
 
         good = judge(token, strlen(token));
         free(token);
