@@ -171,7 +171,7 @@ int okta_command_verify(int argc, char **argv)
     default:
         break;
     }
-    okta_claims_unref(j.claims);
+    okta_claims_free(j.claims);
     free(j.payload);
     okta_keys_clear(&j.keys);
     okta_input_clear(&j.token);

@@ -2,35 +2,27 @@
 
 #include "core/text.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct okta_claims {
-    atomic_int references;
     okta_type type;
     const okta_algorithm *algorithm;
     okta_value *root;
-    _Atomic(void *) note;
+    okta_value *payload; /* the same where it is a block of its own; NULL: it is in this one */
+    const char *kid;
+    char *note;
+    size_t note_size;
     okta_times times;
-    char kid[];
 };
 
 /* RFC 7519 leaves NumericDate open upwards; beyond 2^53 doubles are no longer exact. */
 #define DATE_MAX ((int64_t)1 << 53)
 
-okta_claims *okta_claims_ref(okta_claims *claims)
+void okta_claims_free(okta_claims *claims)
 {
-    atomic_fetch_add_explicit(&claims->references, 1, memory_order_relaxed);
-    return claims;
-}
-
-void okta_claims_unref(okta_claims *claims)
-{
-    if (!claims || atomic_fetch_sub_explicit(&claims->references, 1, memory_order_acq_rel) != 1)
-        return;
-    free(atomic_load_explicit(&claims->note, memory_order_relaxed));
-    free(claims->root);
+    if (claims)
+        free(claims->payload);
     free(claims);
 }
 
@@ -64,21 +56,67 @@ const okta_times *okta_claims_times(const okta_claims *claims)
     return &claims->times;
 }
 
-const void *okta_claims_note(const okta_claims *claims)
+void *okta_claims_note(const okta_claims *claims)
 {
-    return atomic_load_explicit(&claims->note, memory_order_acquire);
+    return claims->note;
 }
 
-const void *okta_claims_keep_note(const okta_claims *claims, void *note)
-{
-    void *first = NULL;
+/* What packed claims begin with: where the rest is, from here on, and what is no pointer. */
+typedef struct packed {
+    okta_claims claims; /* its pointers are not used */
+    okta_algorithm_id algorithm;
+    size_t values, kid, note;
+} packed;
 
-    /* immutable to all who look at the claims: the note follows from them */
-    if (atomic_compare_exchange_strong_explicit(&((okta_claims *)claims)->note, &first, note,
-                                                memory_order_acq_rel, memory_order_acquire))
-        return note;
-    free(note);
-    return first;
+size_t okta_claims_pack_overhead(void)
+{
+    return sizeof(packed);
+}
+
+static size_t aligned(size_t size)
+{
+    return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+}
+
+void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_size, size_t *size)
+{
+    size_t values, extent = okta_value_extent(claims->root, &values);
+    size_t kid_size = strlen(claims->kid) + 1, kid = sizeof(packed) + extent;
+    size_t at_note = aligned(kid + kid_size);
+    char *block = malloc(at_note + note_size);
+    packed *to = (packed *)(void *)block;
+
+    if (!block)
+        return NULL;
+    memset(block, 0, sizeof(packed));
+    to->claims.type = claims->type;
+    to->claims.times = claims->times;
+    to->claims.note_size = note_size;
+    to->algorithm = claims->algorithm->id;
+    to->values = values;
+    to->kid = kid;
+    to->note = at_note;
+    memcpy(to + 1, claims->root, extent);
+    okta_value_shift((okta_value *)(void *)(to + 1), values,
+                     sizeof(packed) - (uintptr_t)claims->root);
+    memcpy(block + kid, claims->kid, kid_size);
+    if (note_size > 0)
+        memcpy(block + at_note, note, note_size);
+    *size = note_size > 0 ? at_note + note_size : kid + kid_size;
+    return block;
+}
+
+okta_claims *okta_claims_unpack(void *block)
+{
+    packed *from = block;
+    okta_claims *claims = &from->claims;
+
+    claims->algorithm = okta_algorithm_by_id(from->algorithm);
+    claims->root = (okta_value *)(void *)(from + 1);
+    claims->kid = (char *)block + from->kid;
+    claims->note = claims->note_size > 0 ? (char *)block + from->note : NULL;
+    okta_value_shift(claims->root, from->values, (uintptr_t)block);
+    return claims;
 }
 
 static bool read_date(okta_claims *claims, const char *name, unsigned int bit, int64_t *date,
@@ -163,20 +201,20 @@ static bool types_are_sound(okta_claims *claims, okta_result *result)
 okta_claims *okta_claims_new(okta_value *payload, const okta_jws *jws, okta_result *result)
 {
     okta_claims *claims = malloc(sizeof(okta_claims) + jws->kid_length + 1);
+    char *kid = (char *)(claims + 1);
 
     if (!claims) {
         okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
         return NULL;
     }
-    atomic_init(&claims->references, 1);
-    atomic_init(&claims->note, NULL);
-    claims->type = jws->type;
-    claims->algorithm = jws->algorithm;
-    claims->times = (okta_times){0, 0, 0, 0};
-    claims->root = payload;
+    *claims = (okta_claims){.type = jws->type,
+                            .algorithm = jws->algorithm,
+                            .root = payload,
+                            .payload = payload,
+                            .kid = kid};
     if (jws->kid)
-        memcpy(claims->kid, jws->kid, jws->kid_length);
-    claims->kid[jws->kid_length] = '\0';
+        memcpy(kid, jws->kid, jws->kid_length);
+    kid[jws->kid_length] = '\0';
     if (!types_are_sound(claims, result)) {
         free(claims);
         return NULL;

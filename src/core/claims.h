@@ -1,5 +1,4 @@
-/* The claims of a verified token: immutable, shared by reference count, independent of any policy.
- */
+/* The claims of a verified token: immutable, independent of any policy. */
 #ifndef OKTA_CORE_CLAIMS_H
 #define OKTA_CORE_CLAIMS_H
 
@@ -29,9 +28,9 @@ typedef struct okta_times {
     int64_t iat;
 } okta_times;
 
-/* All functions: any thread; what they return is borrowed from claims. */
-okta_claims *okta_claims_ref(okta_claims *claims);
-void okta_claims_unref(okta_claims *claims);
+void okta_claims_free(okta_claims *claims);
+
+/* All that follow: any thread; what they return is borrowed from claims. */
 
 /* A top-level claim by its exact name; NULL when it is absent, which null is too. */
 const okta_value *okta_claims_get(const okta_claims *claims, const char *name);
@@ -46,16 +45,26 @@ const okta_algorithm *okta_claims_algorithm(const okta_claims *claims);
 okta_type okta_claims_type(const okta_claims *claims);
 const okta_times *okta_claims_times(const okta_claims *claims);
 
-/* What somebody works out from the claims and wants to find again with them; NULL until it is kept.
- * keep takes a block from malloc, which ends with the claims, and returns the one that is kept: the
- * first. */
-const void *okta_claims_note(const okta_claims *claims);
-const void *okta_claims_keep_note(const okta_claims *claims, void *note);
+/* For core/token_cache.h: the claims as bytes that may lie anywhere, in a new block from malloc of
+ * *size bytes; NULL when out of memory. A note goes with them, of note_size bytes (or none): what
+ * somebody works out from the claims and wants to find again with them. It has no pointers; in
+ * claims that were unpacked everything keeps its distance from `claims`. */
+void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_size, size_t *size);
+
+/* Bytes that it takes beside values and note: another number, another form. */
+size_t okta_claims_pack_overhead(void);
+
+/* Claims again, in the block that has those bytes, from malloc, which is theirs from now on. */
+okta_claims *okta_claims_unpack(void *packed);
+
+/* The note, aligned as a block from malloc, for the claims' owner to read and to write; NULL: none.
+ */
+void *okta_claims_note(const okta_claims *claims);
 
 /* For okta_verify: claims from the payload of a JWS whose signature was verified. Types of the
  * registered claims (RFC 7519 section 4.1) are checked, their values are the policy's affair. NULL
- * with OKTA_CLAIMS_MALFORMED or OKTA_OUT_OF_MEMORY in result. Otherwise one reference, and the
- * payload, a block from malloc, is the claims' own. */
+ * with OKTA_CLAIMS_MALFORMED or OKTA_OUT_OF_MEMORY in result. Otherwise for the caller to free, and
+ * the payload, a block from malloc, is the claims' own. */
 okta_claims *okta_claims_new(okta_value *payload, const okta_jws *jws, okta_result *result);
 
 #endif

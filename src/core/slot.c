@@ -132,7 +132,7 @@ static void fill(okta_slot *slot, int buffer, const char *bytes, size_t length)
 }
 
 okta_slot_outcome okta_slot_publish_in_turn(okta_slot *slot, okta_turn_number turn,
-                                            const char *bytes, size_t length)
+                                            uint32_t generation, const char *bytes, size_t length)
 {
     uint64_t seen = slot->current;
     current_word next = unpack(seen);
@@ -147,17 +147,22 @@ okta_slot_outcome okta_slot_publish_in_turn(okta_slot *slot, okta_turn_number tu
     if (buffer < 0)
         return OKTA_SLOT_BUSY;
     fill(slot, buffer, bytes, length);
-    next.generation = generation_after(next.generation);
+    next.generation = generation ? generation : generation_after(next.generation);
     next.buffer = (uint16_t)buffer;
     exchanged = atomic_compare_exchange_strong(&slot->current, &seen, pack(next));
     pthread_mutex_unlock(&slot->locks[buffer]);
     return exchanged ? OKTA_SLOT_PUBLISHED : OKTA_SLOT_TURN_OVER;
 }
 
+static bool publish(okta_slot *slot, uint32_t generation, const char *bytes, size_t length)
+{
+    return okta_slot_publish_in_turn(slot, unpack(slot->current).turn, generation, bytes, length) ==
+           OKTA_SLOT_PUBLISHED;
+}
+
 bool okta_slot_publish(okta_slot *slot, const char *bytes, size_t length)
 {
-    return okta_slot_publish_in_turn(slot, unpack(slot->current).turn, bytes, length) ==
-           OKTA_SLOT_PUBLISHED;
+    return publish(slot, 0, bytes, length);
 }
 
 static void copy_out(const shared_word *from, char *buffer, size_t length)
@@ -197,5 +202,5 @@ bool okta_slot_copy(const okta_slot *from, okta_slot *to, char *buffer)
     size_t length;
 
     return okta_slot_read(from, buffer, &length, &generation) &&
-           okta_slot_publish(to, buffer, length);
+           publish(to, generation, buffer, length);
 }

@@ -30,7 +30,7 @@ okta_slot *okta_slot_init(void *memory, size_t capacity);
 
 size_t okta_slot_capacity(const okta_slot *slot);
 
-/* How many times something was published; 0: never. Any process and thread. */
+/* Which publication is current; 0: there was none. Any process and thread. */
 uint32_t okta_slot_generation(const okta_slot *slot);
 
 typedef enum okta_slot_outcome {
@@ -43,9 +43,10 @@ typedef enum okta_slot_outcome {
 /* From now on only what is published in this turn counts. */
 void okta_slot_hand_over(okta_slot *slot, okta_turn_number turn);
 
-/* Publish length bytes as the writer whose turn has this number. */
+/* Publish length bytes as the writer whose turn has this number. generation: one that this slot
+ * has not had lately; 0: the next one. */
 okta_slot_outcome okta_slot_publish_in_turn(okta_slot *slot, okta_turn_number turn,
-                                            const char *bytes, size_t length);
+                                            uint32_t generation, const char *bytes, size_t length);
 
 /* The same where there are no turns: the caller sees to it that there is one writer at a time.
  * False when it does not fit. */
@@ -55,8 +56,8 @@ bool okta_slot_publish(okta_slot *slot, const char *bytes, size_t length);
  * generation it is. False when nothing has been published. Any process and thread. */
 bool okta_slot_read(const okta_slot *slot, char *buffer, size_t *length, uint32_t *generation);
 
-/* Publish what `from` has in `to`. buffer holds okta_slot_capacity(from) bytes. False when there is
- * nothing, or it does not fit. */
+/* Publish what `from` has in `to`, as the same generation. buffer holds okta_slot_capacity(from)
+ * bytes. False when there is nothing, or it does not fit. */
 bool okta_slot_copy(const okta_slot *from, okta_slot *to, char *buffer);
 
 #endif

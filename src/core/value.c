@@ -65,6 +65,44 @@ bool okta_value_holds(const okta_value *value, const char *text, size_t length)
     return false;
 }
 
+static bool is_container(const okta_value *value)
+{
+    return value->type == OKTA_VALUE_ARRAY || value->type == OKTA_VALUE_OBJECT;
+}
+
+/* The values lie side by side behind the root, and all texts behind them. */
+size_t okta_value_extent(const okta_value *root, size_t *count)
+{
+    const char *last = NULL;
+    size_t total = 1;
+
+    for (size_t i = 0; i < total; i++) {
+        const okta_value *value = &root[i];
+
+        if (is_container(value))
+            total += value->length;
+        if (value->name && value->name > last)
+            last = value->name;
+        if (value->type == OKTA_VALUE_STRING && value->as.string > last)
+            last = value->as.string;
+    }
+    *count = total;
+    return last ? (size_t)(last + strlen(last) + 1 - (const char *)root)
+                : total * sizeof(okta_value);
+}
+
+void okta_value_shift(okta_value *values, size_t count, uintptr_t by)
+{
+    for (okta_value *value = values; value < values + count; value++) {
+        if (value->name)
+            value->name = (const char *)((uintptr_t)value->name + by);
+        if (value->type == OKTA_VALUE_STRING)
+            value->as.string = (const char *)((uintptr_t)value->as.string + by);
+        else if (is_container(value))
+            value->as.children = (const okta_value *)((uintptr_t)value->as.children + by);
+    }
+}
+
 static json_t *container_to_json(const okta_value *value)
 {
     bool is_array = value->type == OKTA_VALUE_ARRAY;

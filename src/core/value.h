@@ -46,6 +46,13 @@ bool okta_value_floor(const okta_value *value, int64_t *floor, bool *fraction);
 /* Whether the value is the string text[length], or an array with it as an element. */
 bool okta_value_holds(const okta_value *value, const char *text, size_t length);
 
+/* Bytes of the block that the root of an object stands in, and of how many values. */
+size_t okta_value_extent(const okta_value *root, size_t *count);
+
+/* Add `by`, modulo the size of an address, to all pointers of count values that lie one behind the
+ * other: after their block has moved, or before, to make distances of them and back. */
+void okta_value_shift(okta_value *values, size_t count, uintptr_t by);
+
 /* A new jansson tree of the value, for printing; NULL when out of memory. The caller owns the
  * reference. */
 json_t *okta_value_to_json(const okta_value *value);

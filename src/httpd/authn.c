@@ -17,7 +17,7 @@
 
 static apr_status_t release_claims(void *claims)
 {
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
     return APR_SUCCESS;
 }
 
@@ -26,13 +26,14 @@ static okta_reason judge(request_rec *r, const okta_policy *policy, const char *
 {
     okta_claims *claims = NULL;
     okta_request *state;
+    okta_seen seen = {.noted = false};
     okta_reason reason;
 
     if (policy->issuers.count == 0 || policy->audiences.count == 0)
         return okta_result_set(result, OKTA_MISCONFIGURED,
                                "no issuer or no audience here: set OktaDomain or OktaIssuer, and "
                                "OktaAudience");
-    reason = okta_tokens_verify(policy, token, length, &claims, issuer, result);
+    reason = okta_tokens_verify(policy, token, length, &claims, issuer, &seen, result);
     if (reason != OKTA_OK)
         return reason;
     apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
@@ -53,7 +54,8 @@ static okta_reason judge(request_rec *r, const okta_policy *policy, const char *
     }
     state = okta_request_state(r, true);
     state->claims = claims;
-    state->seen_before = !*issuer;
+    if (!*issuer && !okta_claims_note(claims))
+        state->seen = apr_pmemdup(r->pool, &seen, sizeof(seen));
     return OKTA_OK;
 }
 

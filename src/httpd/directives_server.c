@@ -1,4 +1,5 @@
 #include "core/issuer.h"
+#include "core/verdicts.h"
 #include "httpd/directives.h"
 #include "httpd/registry.h"
 
@@ -8,7 +9,6 @@
 #define TOKEN_BYTES_MAX INT64_C(1048576)
 #define KEY_SET_BYTES_MIN 1024
 #define KEY_SET_BYTES_MAX INT64_C(4194304)
-#define TOKEN_CACHE_MAX INT64_C(16777216)
 #define FETCH_TIMEOUT_MIN apr_time_from_msec(100)
 #define FETCH_TIMEOUT_MAX apr_time_from_sec(300)
 
@@ -177,7 +177,7 @@ const char *okta_set_token_cache(cmd_parms *cmd, void *config, const char *value
     (void)config;
     return fault ? fault
                  : okta_set_count(cmd, &okta_registry_get()->global.token_cache, value, 0,
-                                  TOKEN_CACHE_MAX, "entries");
+                                  OKTA_VERDICTS_ENTRIES_MAX, "entries");
 }
 
 const char *okta_set_replay_entries(cmd_parms *cmd, void *config, const char *value)

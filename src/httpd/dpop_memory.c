@@ -1,46 +1,35 @@
 #include "httpd/dpop_memory.h"
 
 #include "core/record.h"
+#include "httpd/kept_memory.h"
 #include "httpd/log.h"
 #include "httpd/registry.h"
 #include "httpd/restart.h"
 
-#include <apr_shm.h>
 #include <apr_strings.h>
 #include <string.h>
 
 #define RETAINED_KEY "mod_auth_okta.dpop"
-#define LAYOUT_BYTES 128
 
-/* Kept in the process pool, for this build of the module or another: no pointer into the module.
- * Where the layout differs only the first two members are used, which never change. */
-typedef struct memory {
-    char layout[LAYOUT_BYTES];
-    apr_pool_t *pool;
-    okta_nonces *nonces;
-    okta_replay *replay;
-} memory;
-
-/* The parent's word for it, which children inherit. */
-static memory *current;
+/* The parent's word for it, which children inherit: nonces, and the replay memory behind them. */
+static okta_nonces *current;
 
 okta_replay *okta_dpop_memory_replay(void)
 {
-    return current ? current->replay : NULL;
+    return current ? (okta_replay *)(current + 1) : NULL;
 }
 
 const okta_nonces *okta_dpop_memory_nonces(void)
 {
-    return current ? current->nonces : NULL;
+    return current;
 }
 
 static void name_layout(char *layout)
 {
-    memset(layout, 0, LAYOUT_BYTES);
-    apr_snprintf(layout, LAYOUT_BYTES,
-                 "mod_auth_okta dpop " APR_STRINGIFY(OKTA_SHARED_LAYOUT) " %lu %lu %lu",
-                 (unsigned long)sizeof(memory), (unsigned long)okta_replay_size(1),
-                 (unsigned long)sizeof(okta_nonces));
+    memset(layout, 0, OKTA_LAYOUT_BYTES);
+    apr_snprintf(layout, OKTA_LAYOUT_BYTES,
+                 "mod_auth_okta dpop " APR_STRINGIFY(OKTA_SHARED_LAYOUT) " %lu %lu",
+                 (unsigned long)okta_replay_size(1), (unsigned long)sizeof(okta_nonces));
 }
 
 static int64_t longest(int64_t a, int64_t b)
@@ -68,50 +57,27 @@ static void longest_times(int64_t *window, int64_t *skew)
     }
 }
 
-static memory *memory_new(apr_pool_t *process_pool, uint32_t entries, apr_status_t *status)
+/* What is made is kept; NULL, with the status, where there is no memory. */
+static okta_nonces *memory_new(apr_pool_t *process_pool, const char *layout, uint32_t entries,
+                               apr_status_t *status)
 {
     const apr_size_t size = sizeof(okta_nonces) + okta_replay_size(entries);
+    okta_kept *made = okta_kept_make(process_pool, layout, size, status);
     int64_t window, skew;
-    apr_pool_t *pool;
-    apr_shm_t *shm;
-    memory *made;
+    okta_nonces *nonces;
 
-    apr_pool_create(&pool, process_pool);
-    *status = apr_shm_create(&shm, size, NULL, pool);
-    if (*status != APR_SUCCESS) {
-        apr_pool_destroy(pool);
+    if (!made)
         return NULL;
-    }
-    made = apr_pcalloc(pool, sizeof(*made));
-    name_layout(made->layout);
-    made->pool = pool;
-    made->nonces = apr_shm_baseaddr_get(shm);
+    nonces = made->memory;
     longest_times(&window, &skew);
-    made->replay =
-        okta_replay_init(made->nonces + 1, entries, window, skew, apr_time_sec(apr_time_now()));
-    if (!okta_nonces_init(made->nonces)) {
+    okta_replay_init(nonces + 1, entries, window, skew, apr_time_sec(apr_time_now()));
+    if (!okta_nonces_init(nonces)) {
         *status = APR_EGENERAL;
-        apr_pool_destroy(pool);
+        apr_pool_destroy(made->pool);
         return NULL;
     }
-    return made;
-}
-
-/* What an earlier configuration left, if this build can read it. */
-static memory *retained(apr_pool_t *process_pool)
-{
-    char layout[LAYOUT_BYTES];
-    memory *kept;
-    void *found = NULL;
-
-    apr_pool_userdata_get(&found, RETAINED_KEY, process_pool);
-    kept = found;
-    name_layout(layout);
-    if (!kept || memcmp(kept->layout, layout, LAYOUT_BYTES) == 0)
-        return kept;
-    apr_pool_destroy(kept->pool);
-    apr_pool_userdata_set(NULL, RETAINED_KEY, NULL, process_pool);
-    return NULL;
+    okta_kept_remember(process_pool, RETAINED_KEY, made);
+    return nonces;
 }
 
 /* A larger one would begin without what the old one knows. */
@@ -147,12 +113,14 @@ int okta_dpop_memory_create(apr_pool_t *pconf, server_rec *server)
     const uint32_t entries = (uint32_t)okta_registry_get()->global.replay_entries;
     apr_pool_t *process_pool = server->process->pool;
     apr_status_t status = APR_SUCCESS;
+    char layout[OKTA_LAYOUT_BYTES];
+    const okta_kept *kept;
 
-    current = retained(process_pool);
-    if (current)
-        say_what_waits(current->replay, entries, server);
-    else
-        current = memory_new(process_pool, entries, &status);
+    name_layout(layout);
+    kept = okta_kept_find(process_pool, RETAINED_KEY, layout);
+    current = kept ? kept->memory : memory_new(process_pool, layout, entries, &status);
+    if (kept)
+        say_what_waits(okta_dpop_memory_replay(), entries, server);
     if (!current) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, status, server,
                      OKTA_TAG_CONFIG "OktaReplayEntries \"%u\": no shared memory to be had for %lu "
@@ -161,7 +129,5 @@ int okta_dpop_memory_create(apr_pool_t *pconf, server_rec *server)
         return okta_ends_a_start(server, "tokens that are bound to a key are refused");
     }
     apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
-    /* not setn: APR would keep a pointer to the key, which is the module's */
-    apr_pool_userdata_set(current, RETAINED_KEY, NULL, process_pool);
     return OK;
 }

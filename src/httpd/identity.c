@@ -5,10 +5,12 @@
 #include "httpd/config.h"
 #include "httpd/log.h"
 #include "httpd/request.h"
+#include "httpd/tokens.h"
 #include "httpd/told_once.h"
 #include "httpd/variables.h"
 
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -32,17 +34,27 @@ bool okta_identify(request_rec *r, const okta_claims *claims)
     return false;
 }
 
-/* Made anew for a token that may never come again, and kept for one that did. */
+static void remember(const okta_request *judged, const okta_variables *variables)
+{
+    size_t size;
+    okta_variables *note = okta_variables_pack(variables, judged->claims, &size);
+
+    if (note)
+        okta_tokens_annotate(judged->seen, judged->claims, note, size);
+    free(note);
+}
+
+/* Made anew for a token that may never come again, and remembered for one that did. */
 static const okta_variables *variables_of(request_rec *r, const okta_request *judged)
 {
-    const okta_variables *kept = okta_claims_note(judged->claims);
-    okta_variables *made;
+    const okta_variables *variables = okta_variables_noted(judged->claims);
 
-    if (kept)
-        return kept;
-    made = okta_variables_of(r->pool, judged->claims);
-    kept = judged->seen_before ? okta_variables_keep(made) : NULL;
-    return kept ? okta_claims_keep_note(judged->claims, (void *)kept) : made;
+    if (variables)
+        return variables;
+    variables = okta_variables_of(r->pool, judged->claims);
+    if (judged->seen && !judged->seen->noted)
+        remember(judged, variables);
+    return variables;
 }
 
 /* Claims of OktaClaimEnv that have to be looked up: NULL for none. */

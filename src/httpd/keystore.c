@@ -3,6 +3,7 @@
 #include "core/monotonic.h"
 #include "httpd/health.h"
 #include "httpd/log.h"
+#include "httpd/verdict_memory.h"
 
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
@@ -52,7 +53,8 @@ bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
     okta_slot_outcome outcome = OKTA_SLOT_PUBLISHED;
 
     if (text && !same)
-        outcome = okta_slot_publish_in_turn(slot, turn, text, text_length);
+        outcome =
+            okta_slot_publish_in_turn(slot, turn, okta_verdict_generation(), text, text_length);
     if (!text)
         okta_error_set_no_memory(error);
     else if (outcome != OKTA_SLOT_PUBLISHED)

@@ -27,6 +27,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/initial_keys.c src/httpd/initial_keys.h \
 	src/httpd/jwks_file.c src/httpd/jwks_file.h \
 	src/httpd/judge.c src/httpd/judge.h \
+	src/httpd/kept_memory.c src/httpd/kept_memory.h \
 	src/httpd/keystore.c src/httpd/keystore.h \
 	src/httpd/keywait.c src/httpd/keywait.h \
 	src/httpd/members.h \
@@ -53,6 +54,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/trailers.c src/httpd/trailers.h \
 	src/httpd/trust.c src/httpd/trust.h \
 	src/httpd/variables.c src/httpd/variables.h \
+	src/httpd/verdict_memory.c src/httpd/verdict_memory.h \
 	src/httpd/withhold.c src/httpd/withhold.h \
 	src/httpd/unasked.c src/httpd/unasked.h \
 	src/httpd/commands.c \

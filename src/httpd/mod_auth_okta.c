@@ -26,11 +26,11 @@
 #include "httpd/restart.h"
 #include "httpd/stand_in.h"
 #include "httpd/statedir.h"
-#include "httpd/tokens.h"
 #include "httpd/told_once.h"
 #include "httpd/trailers.h"
 #include "httpd/trust.h"
 #include "httpd/unasked.h"
+#include "httpd/verdict_memory.h"
 #include "httpd/withhold.h"
 
 #include <http_core.h>
@@ -59,7 +59,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     okta_chroot_prepare();
     okta_trust_settle(pconf, ptemp);
     okta_told_once_share(pconf);
-    status = okta_shared_create(pconf, ptemp, server);
+    status = okta_verdict_memory_create(pconf, server);
+    if (status == OK)
+        status = okta_shared_create(pconf, ptemp, server);
     if (status == OK)
         status = okta_dpop_memory_create(pconf, server);
     if (status == OK)
@@ -78,7 +80,6 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     (void)server;
     okta_keystore_child_init(pchild);
     okta_keywait_child_init();
-    okta_tokens_child_init(pchild);
     okta_dpop_child_init(pchild);
     okta_refresher_child_init(pchild);
 }

@@ -4,6 +4,7 @@
 
 #include "core/claims.h"
 #include "core/result.h"
+#include "core/token_cache.h"
 
 #include <httpd.h>
 
@@ -23,6 +24,7 @@ typedef struct okta_request {
     const char *absent_claim;   /* that a Require looked for and the token has not */
     const char *authorization;  /* the client's own field, once it was asked for here */
     const char *proof;          /* the client's DPoP field, likewise */
+    okta_seen *seen;            /* the token was seen before, and came without a note */
     struct okta_request *found; /* verdicts of subrequests, which may become this request */
     struct okta_request *next;  /* in the list of the main request */
     const char *user;           /* of a verdict in that list */
@@ -33,7 +35,6 @@ typedef struct okta_request {
     const unsigned char *took;  /* of the client's own request: id of the proof that it took */
     bool by_proof;              /* the credentials are of the scheme DPoP */
     bool judged;      /* authentication took place: who has no claims by then is anonymous */
-    bool seen_before; /* the token is one that this process remembers */
     bool preflight;   /* a CORS preflight that is answered here */
     bool open;        /* httpd lets everybody in and asks who it is for OktaAnonymous */
     bool weighing;    /* our access hook is on the stack */

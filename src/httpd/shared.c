@@ -1,8 +1,10 @@
 #include "httpd/shared.h"
 
 #include "core/snapshot.h"
+#include "httpd/kept_memory.h"
 #include "httpd/log.h"
 #include "httpd/restart.h"
+#include "httpd/verdict_memory.h"
 
 #include <apr_shm.h>
 #include <apr_strings.h>
@@ -10,7 +12,6 @@
 
 #define RETAINED_KEY "mod_auth_okta.segment"
 #define SNAPSHOT_OVERHEAD 4096 /* issuer, URLs and the like beside the keys */
-#define LAYOUT_BYTES 128
 /* of `common`, aligned, and what aligning the records takes */
 #define COMMON_ROOM (sizeof(common) + 2 * (apr_size_t)OKTA_SLOT_ALIGNMENT)
 
@@ -27,12 +28,8 @@ typedef struct common {
     okta_tickets tickets;
 } common;
 
-/* Kept in the process pool. A restart unloads the module and may load another build of it: so
- * there is no pointer into the module here. Where the layout differs only the first two members are
- * used, which never change. */
 typedef struct segment {
-    char layout[LAYOUT_BYTES];
-    apr_pool_t *pool;
+    okta_kept kept;
     int count;
     okta_record *records;
     origin *origins;
@@ -44,6 +41,19 @@ static segment *current;
 const okta_record *okta_shared_of(const okta_issuer *issuer)
 {
     return &current->records[issuer->index];
+}
+
+const okta_record *okta_shared_with_keys(int index, uint32_t generation)
+{
+    const okta_record *records = current->records;
+
+    if (index < current->count && okta_slot_generation(records[index].keys) == generation)
+        return &records[index];
+    /* a restart may have changed their order */
+    for (int i = 0; i < current->count; i++)
+        if (okta_slot_generation(records[i].keys) == generation)
+            return &records[i];
+    return NULL;
 }
 
 okta_turn *okta_shared_turn(void)
@@ -64,8 +74,8 @@ uint32_t okta_jitter(void)
 /* The version by hand, and sizes for what was forgotten there. */
 static void name_layout(char *layout)
 {
-    memset(layout, 0, LAYOUT_BYTES);
-    apr_snprintf(layout, LAYOUT_BYTES,
+    memset(layout, 0, OKTA_LAYOUT_BYTES);
+    apr_snprintf(layout, OKTA_LAYOUT_BYTES,
                  "mod_auth_okta layout " APR_STRINGIFY(OKTA_SHARED_LAYOUT) " %d %lu %lu %lu %lu "
                                                                            "%lu %lu %lu %lu",
                  OKTA_SNAPSHOT_VERSION, (unsigned long)sizeof(segment),
@@ -114,7 +124,7 @@ static const okta_record *record_before(const segment *previous, const okta_issu
 /* What is fetched from now on is under the same trust, and has to be marked with it. */
 static void keep_trust(segment *made, okta_issuer *issuer, const origin *then)
 {
-    made->origins[issuer->index].trust = apr_pstrdup(made->pool, then->trust);
+    made->origins[issuer->index].trust = apr_pstrdup(made->kept.pool, then->trust);
     issuer->trust.text = apr_pstrdup(okta_registry_get()->pool, then->trust);
 }
 
@@ -157,8 +167,8 @@ static segment *segment_new(apr_pool_t *pool)
     const apr_array_header_t *issuers = okta_registry_get()->issuers;
     segment *made = apr_pcalloc(pool, sizeof(*made));
 
-    name_layout(made->layout);
-    made->pool = pool;
+    name_layout(made->kept.layout);
+    made->kept.pool = pool;
     made->count = issuers->nelts;
     made->records = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(okta_record));
     made->origins = apr_pcalloc(pool, (apr_size_t)(made->count + 1) * sizeof(origin));
@@ -209,7 +219,7 @@ static segment *segment_of_the_previous(const segment *previous, apr_pool_t *pro
 {
     const apr_size_t size = okta_record_size(0) + OKTA_SLOT_ALIGNMENT;
     const apr_array_header_t *issuers = okta_registry_get()->issuers;
-    apr_pool_t *pool = previous ? previous->pool : NULL;
+    apr_pool_t *pool = previous ? previous->kept.pool : NULL;
     segment *made;
 
     if (!pool)
@@ -226,23 +236,6 @@ static segment *segment_of_the_previous(const segment *previous, apr_pool_t *pro
     }
     made->common = previous ? previous->common : apr_pcalloc(pool, sizeof(common));
     return made;
-}
-
-/* What the previous configuration left; NULL where there is nothing that this build can read. */
-static segment *retained(apr_pool_t *process_pool)
-{
-    char layout[LAYOUT_BYTES];
-    segment *previous;
-    void *kept = NULL;
-
-    apr_pool_userdata_get(&kept, RETAINED_KEY, process_pool);
-    previous = kept;
-    name_layout(layout);
-    if (!previous || memcmp(previous->layout, layout, LAYOUT_BYTES) == 0)
-        return previous;
-    apr_pool_destroy(previous->pool);
-    apr_pool_userdata_set(NULL, RETAINED_KEY, NULL, process_pool);
-    return NULL;
 }
 
 /* No shared memory: a start ends, a restart goes on with what it has. */
@@ -262,15 +255,27 @@ static bool make_do(segment *previous, apr_pool_t *process_pool, apr_size_t capa
     return restart;
 }
 
+/* Those of key sets that were published when there was another table of verdicts, or none. */
+static void skip_generations(void)
+{
+    okta_verdicts *table = okta_verdict_memory();
+
+    for (int i = 0; table && i < current->count; i++)
+        okta_verdicts_skip_generation(table, okta_slot_generation(current->records[i].keys));
+}
+
 int okta_shared_create(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *server)
 {
     const apr_array_header_t *issuers = okta_registry_get()->issuers;
     apr_size_t capacity =
         (apr_size_t)okta_registry_get()->global.key_set_max_bytes + SNAPSHOT_OVERHEAD;
     apr_pool_t *process_pool = server->process->pool;
-    segment *previous = retained(process_pool);
+    char layout[OKTA_LAYOUT_BYTES];
+    segment *previous;
     apr_status_t status;
 
+    name_layout(layout);
+    previous = okta_kept_find(process_pool, RETAINED_KEY, layout);
     current = segment_in_shared_memory(process_pool, capacity, &status);
     if (!current && !make_do(previous, process_pool, capacity, status, server))
         return HTTP_INTERNAL_SERVER_ERROR;
@@ -278,9 +283,9 @@ int okta_shared_create(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *server)
     if (status == APR_SUCCESS)
         for (int i = 0; i < current->count; i++)
             take_over(previous, current, APR_ARRAY_IDX(issuers, i, okta_issuer *), ptemp);
-    /* not setn: APR would keep a pointer to the key, which is the module's */
-    apr_pool_userdata_set(current, RETAINED_KEY, NULL, process_pool);
-    if (previous && previous->pool != current->pool)
-        apr_pool_destroy(previous->pool);
+    skip_generations();
+    okta_kept_remember(process_pool, RETAINED_KEY, current);
+    if (previous && previous->kept.pool != current->kept.pool)
+        apr_pool_destroy(previous->kept.pool);
     return OK;
 }

@@ -23,4 +23,8 @@ uint32_t okta_jitter(void);
  * after okta_shared_create. */
 const okta_record *okta_shared_of(const okta_issuer *issuer);
 
+/* The record whose key set is of this generation; index: the one to look at first. NULL: there is
+ * none. Any process and thread. */
+const okta_record *okta_shared_with_keys(int index, uint32_t generation);
+
 #endif

@@ -42,7 +42,7 @@ static void note_failure(okta_source *s, const char *cause, int64_t retry_after)
     size_t length = strlen(cause);
     int64_t pause;
 
-    okta_slot_publish_in_turn(s->shared->cause, turn, cause,
+    okta_slot_publish_in_turn(s->shared->cause, turn, 0, cause,
                               length < OKTA_CAUSE_BYTES ? length : OKTA_CAUSE_BYTES);
     if (!okta_schedule_fail(schedule, turn, apr_time_now(), retry_after, okta_jitter(), &pause))
         return;

@@ -1,27 +1,9 @@
 #include "httpd/tokens.h"
 
 #include "core/bearer.h"
-#include "core/token_cache.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
-
-static okta_token_cache *cache;
-
-static apr_status_t release(void *unused)
-{
-    (void)unused;
-    okta_token_cache_free(cache);
-    cache = NULL;
-    return APR_SUCCESS;
-}
-
-void okta_tokens_child_init(apr_pool_t *pchild)
-{
-    apr_int64_t entries = okta_registry_get()->global.token_cache;
-
-    cache = entries > 0 ? okta_token_cache_new((size_t)entries) : NULL;
-    apr_pool_cleanup_register(pchild, NULL, release, apr_pool_cleanup_null);
-}
+#include "httpd/verdict_memory.h"
 
 /* The issuer that okta_verify asked keys of, and of which generation they were. */
 typedef struct lookup {
@@ -59,63 +41,55 @@ static okta_reason verify(const okta_policy *policy, const char *token, size_t l
 }
 
 /* A verdict ends with the key set that it was reached by. */
-static bool still_holds(const okta_verdict *verdict, apr_time_t now)
+static bool still_holds(const okta_verdict_head *head, void *now)
 {
-    const okta_record *shared;
+    const okta_record *record;
 
-    if (!verdict->source)
+    if (head->generation == 0)
         return true;
-    shared = okta_shared_of(verdict->source);
-    return okta_slot_generation(shared->keys) == verdict->generation &&
-           okta_schedule_is_usable(shared->schedule, now);
+    record = okta_shared_with_keys(head->source, head->generation);
+    return record && okta_schedule_is_usable(record->schedule, *(const apr_time_t *)now);
 }
 
-static bool recall(const unsigned char *digest, apr_time_t now, okta_verdict *verdict,
-                   okta_result *result)
+static void remember(okta_verdicts *table, apr_time_t now, const lookup *l, okta_seen *seen,
+                     const okta_claims *claims, const okta_result *result)
 {
-    if (!okta_token_cache_find(cache, digest, apr_time_sec(now), verdict, result))
-        return false;
-    if (still_holds(verdict, now))
-        return true;
-    okta_claims_unref(verdict->claims);
-    okta_token_cache_drop(cache, digest);
-    okta_result_init(result);
-    return false;
-}
-
-static void remember(const unsigned char *digest, apr_time_t now, const lookup *l,
-                     okta_claims *claims, const okta_result *result)
-{
-    const okta_verdict verdict = {claims, l->issuer, l->generation};
-
+    seen->source = l->issuer ? (uint16_t)l->issuer->index : 0;
+    seen->generation = l->issuer ? l->generation : 0;
     if (claims)
-        okta_token_cache_accept(cache, digest, apr_time_sec(now), &verdict);
+        okta_token_cache_accept(table, seen, apr_time_sec(now), claims, NULL, 0);
     else
-        okta_token_cache_refuse(cache, digest, apr_time_sec(now), &verdict, result);
+        okta_token_cache_refuse(table, seen, apr_time_sec(now), result);
 }
 
 okta_reason okta_tokens_verify(const okta_policy *policy, const char *token, size_t length,
-                               okta_claims **claims, const okta_issuer **issuer,
+                               okta_claims **claims, const okta_issuer **issuer, okta_seen *seen,
                                okta_result *result)
 {
-    unsigned char digest[OKTA_DIGEST_BYTES];
+    okta_verdicts *table = okta_verdict_memory();
     apr_time_t now = apr_time_now();
     lookup l = {NULL, 0, false};
-    okta_verdict verdict;
     okta_reason reason;
-    bool cached = cache && length <= policy->max_token_bytes && okta_digest(token, length, digest);
+    bool cached = table && okta_registry_get()->global.token_cache > 0 &&
+                  length <= policy->max_token_bytes && okta_digest(token, length, seen->digest);
 
     *issuer = NULL;
-    if (cached && recall(digest, now, &verdict, result)) {
-        *claims = verdict.claims;
-        return verdict.claims ? OKTA_OK : result->reason;
-    }
+    if (cached &&
+        okta_token_cache_find(table, seen, apr_time_sec(now), still_holds, &now, claims, result))
+        return *claims ? OKTA_OK : result->reason;
     if (!okta_bearer_is_token68(token))
         return okta_result_set(result, OKTA_REQUEST_MALFORMED, "%s",
                                okta_reason_description(OKTA_REQUEST_MALFORMED));
     reason = verify(policy, token, length, &l, claims, result);
     if (cached)
-        remember(digest, now, &l, *claims, result);
+        remember(table, now, &l, seen, *claims, result);
     *issuer = l.issuer;
     return reason;
+}
+
+void okta_tokens_annotate(okta_seen *seen, const okta_claims *claims, const void *note, size_t size)
+{
+    okta_token_cache_accept(okta_verdict_memory(), seen, apr_time_sec(apr_time_now()), claims, note,
+                            size);
+    seen->noted = true;
 }

@@ -54,6 +54,7 @@ static okta_variables *room_for(apr_pool_t *pool, size_t count)
         apr_palloc(pool, sizeof(*variables) + (count + OTHERS) * sizeof(variables->all[0]));
 
     variables->count = 0;
+    variables->packed = false;
     return variables;
 }
 
@@ -155,28 +156,61 @@ static const char *put_text(char **to, const char *text)
     return copy;
 }
 
-okta_variables *okta_variables_keep(const okta_variables *from)
+/* A distance in a pointer's place. */
+static const char *distance(const void *to, const void *from)
 {
-    size_t head = sizeof(*from) + from->count * sizeof(from->all[0]), size = head;
-    okta_variables *kept;
+    return (const char *)((uintptr_t)to - (uintptr_t)from);
+}
+
+static const char *at_distance(const char *distance, const void *from)
+{
+    return (const char *)((uintptr_t)from + (uintptr_t)distance);
+}
+
+okta_variables *okta_variables_pack(const okta_variables *from, const okta_claims *claims,
+                                    size_t *size)
+{
+    size_t head = sizeof(*from) + from->count * sizeof(from->all[0]);
+    okta_variables *made;
     char *to;
 
+    *size = head;
     for (size_t i = 0; i < from->count; i++)
-        size += strlen(from->all[i].name) + 1 +
-                (from->all[i].borrowed ? 0 : strlen(from->all[i].text) + 1);
-    kept = malloc(size);
-    if (!kept)
+        *size += strlen(from->all[i].name) + 1 +
+                 (from->all[i].borrowed ? 0 : strlen(from->all[i].text) + 1);
+    made = malloc(*size);
+    if (!made)
         return NULL;
-    memcpy(kept, from, head);
-    to = (char *)kept + head;
-    for (size_t i = 0; i < kept->count; i++) {
-        okta_variable *v = &kept->all[i];
+    memcpy(made, from, head);
+    made->packed = true;
+    to = (char *)made + head;
+    for (size_t i = 0; i < made->count; i++) {
+        okta_variable *v = &made->all[i];
 
-        v->name = put_text(&to, v->name);
-        if (!v->borrowed)
-            v->text = put_text(&to, v->text);
+        if (v->claim)
+            v->claim = distance(v->claim, claims);
+        v->name = distance(put_text(&to, v->name), made);
+        v->text = v->borrowed ? distance(v->text, claims) : distance(put_text(&to, v->text), made);
     }
-    return kept;
+    return made;
+}
+
+const okta_variables *okta_variables_noted(const okta_claims *claims)
+{
+    okta_variables *variables = okta_claims_note(claims);
+
+    if (!variables || !variables->packed)
+        return variables;
+    for (size_t i = 0; i < variables->count; i++) {
+        okta_variable *v = &variables->all[i];
+
+        if (v->claim)
+            v->claim = at_distance(v->claim, claims);
+        v->name = at_distance(v->name, variables);
+        v->text = at_distance(v->text, v->borrowed ? (const void *)claims : variables);
+    }
+    variables->packed = false;
+    return variables;
 }
 
 size_t okta_variables_sharing(const okta_variables *variables, size_t index)

@@ -26,6 +26,7 @@ typedef struct okta_variable {
 
 typedef struct okta_variables {
     size_t count;
+    bool packed; /* its pointers are distances */
     okta_variable all[];
 } okta_variables;
 
@@ -37,8 +38,13 @@ okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims);
 okta_variables *okta_variables_at(apr_pool_t *pool, const okta_claims *claims,
                                   const apr_array_header_t *paths);
 
-/* A copy in one block of malloc that can stay with the claims; NULL when out of memory. */
-okta_variables *okta_variables_keep(const okta_variables *variables);
+/* A copy, of *size bytes, in a new block from malloc, as a note for claims that were unpacked; NULL
+ * when out of memory. The caller frees it. */
+okta_variables *okta_variables_pack(const okta_variables *variables, const okta_claims *claims,
+                                    size_t *size);
+
+/* Those that came as the claims' note; NULL: none did. */
+const okta_variables *okta_variables_noted(const okta_claims *claims);
 
 /* How many variables, from index on, have one name: 1 where it is its own. */
 size_t okta_variables_sharing(const okta_variables *variables, size_t index);

@@ -23,8 +23,8 @@ typedef struct stages {
     okta_jws jws;
     okta_claims *claims;
     okta_key *key;
-    okta_token_cache *cache;
-    unsigned char digest[OKTA_DIGEST_BYTES];
+    okta_verdicts *table;
+    okta_seen seen;
     int64_t now;
     okta_policy policy;
 } stages;
@@ -57,7 +57,7 @@ static void run_digest(void *baton)
 {
     stages *t = baton;
 
-    need(okta_digest(t->token, t->length, t->digest));
+    need(okta_digest(t->token, t->length, t->seen.digest));
 }
 
 static void run_split(void *baton)
@@ -96,7 +96,7 @@ static void run_claims(void *baton)
     okta_value *payload =
         okta_read_object((const char *)t->jws.payload, t->jws.payload_length, NULL);
 
-    okta_claims_unref(t->claims);
+    okta_claims_free(t->claims);
     t->claims = payload ? okta_claims_new(payload, &t->jws, &result) : NULL;
     need(t->claims);
 }
@@ -119,28 +119,42 @@ static void run_policy(void *baton)
     need(okta_policy_check(&t->policy, t->claims, t->now, NULL, &result) == OKTA_OK);
 }
 
+static bool any_keys(const okta_verdict_head *head, void *baton)
+{
+    (void)head;
+    (void)baton;
+    return true;
+}
+
 static void run_hit(void *baton)
 {
-    const stages *t = baton;
-    okta_verdict verdict;
+    stages *t = baton;
+    okta_claims *claims;
     okta_result result;
 
-    need(okta_token_cache_find(t->cache, t->digest, t->now, &verdict, &result));
-    okta_claims_unref(verdict.claims);
+    need(okta_token_cache_find(t->table, &t->seen, t->now, any_keys, NULL, &claims, &result));
+    okta_claims_free(claims);
 }
 
 /* Each time another token, into a cache that is full. */
 static void run_insert(void *baton)
 {
     stages *t = baton;
-    const okta_verdict verdict = {t->claims, t, 1};
-    unsigned char digest[OKTA_DIGEST_BYTES];
+    okta_seen seen = t->seen;
     static uint64_t serial;
 
-    memcpy(digest, t->digest, sizeof(digest));
     serial += 0x9e3779b97f4a7c15u;
-    memcpy(digest, &serial, sizeof(serial));
-    okta_token_cache_accept(t->cache, digest, t->now, &verdict);
+    memcpy(seen.digest, &serial, sizeof(serial));
+    okta_token_cache_accept(t->table, &seen, t->now, t->claims, NULL, 0);
+}
+
+static okta_verdicts *new_table(uint32_t entries)
+{
+    size_t size = okta_verdicts_size(entries);
+    void *memory = aligned_alloc(OKTA_VERDICTS_ALIGNMENT, size);
+
+    need(memory);
+    return okta_verdicts_init(memset(memory, 0, size), entries);
 }
 
 static void prepare(stages *t)
@@ -150,7 +164,6 @@ static void prepare(stages *t)
     char *payload = sample_payload(&s, SAMPLE_ISSUER, TOKEN_BYTES), *jwk = signer_jwk(&s);
     okta_value *parsed = okta_read_object(jwk, strlen(jwk), NULL);
     okta_result result;
-    okta_verdict verdict;
 
     t->token = signer_token(&s, payload);
     t->length = strlen(t->token);
@@ -165,10 +178,9 @@ static void prepare(stages *t)
     need(okta_jws_read_header(&t->jws, &result) == OKTA_OK);
     run_claims(t);
     t->key = parsed ? okta_key_from_jwk(parsed, NULL) : NULL;
-    t->cache = okta_token_cache_new(4096);
-    need(t->claims && t->key && t->cache && okta_digest(t->token, t->length, t->digest));
-    verdict = (okta_verdict){t->claims, t, 1};
-    okta_token_cache_accept(t->cache, t->digest, t->now, &verdict);
+    t->table = new_table(4096);
+    need(t->claims && t->key && okta_digest(t->token, t->length, t->seen.digest));
+    okta_token_cache_accept(t->table, &t->seen, t->now, t->claims, NULL, 0);
     free(parsed);
     free(jwk);
     free(payload);
@@ -177,9 +189,9 @@ static void prepare(stages *t)
 
 static void release(stages *t)
 {
-    okta_token_cache_free(t->cache);
+    free(t->table);
     okta_key_free(t->key);
-    okta_claims_unref(t->claims);
+    okta_claims_free(t->claims);
     okta_jws_clear(&t->jws);
     free(t->field);
     free(t->token);

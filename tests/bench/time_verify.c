@@ -52,7 +52,7 @@ static void run_ours(void *baton)
         fprintf(stderr, "okta-bench: %s: %s\n", of->s.algorithm->name, result.detail);
         exit(1);
     }
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
 }
 
 /* The least that OpenSSL can do: the key is parsed, and the context copied where it can be copied

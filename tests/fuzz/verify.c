@@ -49,7 +49,7 @@ static bool judge(const char *token, size_t length)
 
     hold(reason == result.reason && reason != OKTA_UNSET && (reason == OKTA_OK) == !!claims);
     hold(okta_verify(&fuzz_policy, &keyring, token, length, &trace, &traced, &result) == reason);
-    okta_claims_unref(traced);
+    okta_claims_free(traced);
     if (claims) {
         json_t *json = okta_value_to_json(okta_claims_root(claims));
 
@@ -60,7 +60,7 @@ static bool judge(const char *token, size_t length)
         json_decref(json);
     }
     hold(reason == OKTA_OK ? next == OKTA_CHECK_PROOF : result.detail[0] != '\0');
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
     return reason == OKTA_OK;
 }
 

@@ -59,6 +59,7 @@ unit_tests = \
 	tests/unit/test_turn \
 	tests/unit/test_value \
 	tests/unit/test_vectors \
+	tests/unit/test_verdicts \
 	tests/unit/test_verify
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)

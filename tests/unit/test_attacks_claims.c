@@ -113,7 +113,7 @@ rule(one_kid_at_two_issuers)
             check(reason == (signer == claimed ? OKTA_OK : OKTA_SIGNATURE_INVALID),
                   "signed by %zu, in the name of %zu: %s", signer, claimed,
                   okta_reason_tag(reason));
-            okta_claims_unref(claims);
+            okta_claims_free(claims);
         }
     }
     okta_keyset_unref(all.sets[0]);
@@ -261,7 +261,7 @@ rule(a_verdict_taken_to_another_policy)
     check(okta_policy_check(&policy, claims, NOW + 7200, NULL, &last) == OKTA_TOKEN_EXPIRED,
           "outliving exp");
     check(okta_policy_check(&policy, claims, NOW, NULL, &last) == OKTA_OK, "and its own again");
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
 }
 
 rule(what_the_client_is_told_echoes_nothing)

@@ -36,7 +36,7 @@ rule(a_path_is_a_name_or_names_with_dots)
     }
     check(!okta_claims_find(claims, text("a.%s", repeat("b", 300))), "a long name");
     check(!okta_claims_find(claims, text("%s.b", repeat("a", 256))), "a long name before a dot");
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
 }
 
 rule(a_dot_at_the_end_asks_for_an_empty_name)
@@ -46,7 +46,7 @@ rule(a_dot_at_the_end_asks_for_an_empty_name)
     check(!okta_claims_find(claims, "a.b."), "a.b.");
     check(okta_claims_find(claims, "a.") && okta_claims_find(claims, "a.")->as.integer == 5, "a.");
     check(!okta_claims_find(claims, "."), "a dot alone");
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
 }
 
 rule(an_empty_path_names_the_empty_claim)
@@ -55,8 +55,8 @@ rule(an_empty_path_names_the_empty_claim)
 
     check(!okta_claims_find(without, ""), "a claim where there is none");
     check(okta_claims_find(with, "") && okta_claims_find(with, "")->as.integer == 1, "the claim");
-    okta_claims_unref(without);
-    okta_claims_unref(with);
+    okta_claims_free(without);
+    okta_claims_free(with);
 }
 
 static const struct {
@@ -114,7 +114,7 @@ rule(equal_are_whole_values)
 
         check(okta_value_equals(okta_claims_get(claims, "v"), equals[i].text) == equals[i].equal,
               "%s, \"%s\"", equals[i].json, equals[i].text);
-        okta_claims_unref(claims);
+        okta_claims_free(claims);
     }
 }
 
@@ -125,7 +125,7 @@ rule(no_number_equals_what_is_none)
 
     for (size_t i = 0; i < COUNT_OF(words); i++)
         check(!okta_value_equals(okta_claims_get(claims, "v"), words[i]), "%s", words[i]);
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
 }
 
 rule(numbers_are_equal_by_value)
@@ -134,7 +134,7 @@ rule(numbers_are_equal_by_value)
 
     check(okta_value_equals(okta_claims_get(claims, "v"), "5.0"), "5 and 5.0");
     check(okta_value_equals(okta_claims_get(claims, "v"), "5e0"), "5 and 5e0");
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
 }
 
 rule(words_are_elements_or_parts_between_spaces)
@@ -171,7 +171,7 @@ rule(words_are_elements_or_parts_between_spaces)
 
         check(okta_value_has_word(okta_claims_get(claims, "v"), rows[i].word) == rows[i].has,
               "%s, \"%s\"", rows[i].json, rows[i].word);
-        okta_claims_unref(claims);
+        okta_claims_free(claims);
     }
 }
 
@@ -205,7 +205,7 @@ rule(scopes_are_in_scp_or_else_in_scope)
         okta_claims *claims = claims_of(rows[i].json);
 
         check(okta_claims_have_scope(claims, "read") == rows[i].has, "%s", rows[i].json);
-        okta_claims_unref(claims);
+        okta_claims_free(claims);
     }
 }
 
@@ -227,7 +227,7 @@ rule(the_client_is_the_first_name_there_is)
 
         check(rows[i].client ? client && strcmp(client->as.string, rows[i].client) == 0 : !client,
               "%s", rows[i].json);
-        okta_claims_unref(claims);
+        okta_claims_free(claims);
     }
 }
 
@@ -262,6 +262,6 @@ rule(large_integers_are_told_apart)
 
         check(okta_value_equals(okta_claims_get(claims, "v"), rows[i].text) == rows[i].equal,
               "%s, \"%s\"", rows[i].json, rows[i].text);
-        okta_claims_unref(claims);
+        okta_claims_free(claims);
     }
 }

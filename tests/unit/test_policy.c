@@ -22,7 +22,7 @@ static okta_reason check_at(const okta_policy *policy, const char *json, okta_ty
     reason = okta_policy_check(policy, claims, now, NULL, &last);
     check(reason == last.reason, "returned %d, noted %d", (int)reason, (int)last.reason);
     check(reason == OKTA_OK || last.detail[0], "%s without a detail", okta_reason_tag(reason));
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
     return reason;
 }
 
@@ -435,7 +435,7 @@ rule(actors_are_named_for_the_log)
     okta_result_init(&last);
     okta_claims_identify(claims, &last);
     check(strcmp(last.actors, "agent a?b") == 0, "%s", last.actors);
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
 }
 
 rule(types_pass_as_the_policy_says)
@@ -497,7 +497,7 @@ rule(a_good_verdict_carries_nothing_over_from_a_refusal)
     check(okta_policy_check(&policy, claims, NOW, NULL, &result) == OKTA_OK, "in time");
     check(result.reason == OKTA_OK, "reason");
     check(!result.detail[0], "a detail of the refusal before: %s", result.detail);
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
 }
 
 rule(every_check_says_what_it_saw)

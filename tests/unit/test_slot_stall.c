@@ -41,7 +41,7 @@ static pid_t fork_writer(okta_slot *slot, okta_turn_number turn, const char *con
         okta_slot_outcome outcome;
 
         do
-            outcome = okta_slot_publish_in_turn(slot, turn, content, CAPACITY);
+            outcome = okta_slot_publish_in_turn(slot, turn, 0, content, CAPACITY);
         while (outcome == OKTA_SLOT_PUBLISHED);
         _exit(outcome == OKTA_SLOT_TURN_OVER ? 0 : 1);
     }
@@ -85,8 +85,8 @@ rule(one_that_is_stopped_in_the_middle_harms_nobody_when_it_wakes_up)
         expect(slot, theirs, buffer, "while it is stopped");
         okta_slot_hand_over(slot, (okta_turn_number)(turn + 1));
         for (int i = 0; i < 3; i++)
-            check(okta_slot_publish_in_turn(slot, (okta_turn_number)(turn + 1), ours, CAPACITY) ==
-                      OKTA_SLOT_PUBLISHED,
+            check(okta_slot_publish_in_turn(slot, (okta_turn_number)(turn + 1), 0, ours,
+                                            CAPACITY) == OKTA_SLOT_PUBLISHED,
                   "round %d: the next turn cannot publish", round);
         before = okta_slot_generation(slot);
         kill(pid, SIGCONT);
@@ -127,10 +127,11 @@ rule(a_turn_that_is_over_publishes_nothing)
     size_t length;
 
     okta_slot_hand_over(slot, 5);
-    check(okta_slot_publish_in_turn(slot, 4, "late", 4) == OKTA_SLOT_TURN_OVER, "4");
-    check(okta_slot_publish_in_turn(slot, 5, "too long for it", 15) == OKTA_SLOT_TOO_LARGE, "size");
-    check(okta_slot_publish_in_turn(slot, 5, "good", 4) == OKTA_SLOT_PUBLISHED, "5");
-    check(okta_slot_publish_in_turn(slot, 4, "late", 4) == OKTA_SLOT_TURN_OVER, "4 again");
+    check(okta_slot_publish_in_turn(slot, 4, 0, "late", 4) == OKTA_SLOT_TURN_OVER, "4");
+    check(okta_slot_publish_in_turn(slot, 5, 0, "too long for it", 15) == OKTA_SLOT_TOO_LARGE,
+          "size");
+    check(okta_slot_publish_in_turn(slot, 5, 0, "good", 4) == OKTA_SLOT_PUBLISHED, "5");
+    check(okta_slot_publish_in_turn(slot, 4, 0, "late", 4) == OKTA_SLOT_TURN_OVER, "4 again");
     okta_slot_hand_over(slot, 6);
     need(okta_slot_read(slot, buffer, &length, &generation), "handing over hides what is there");
     check(generation == 1 && length == 4 && memcmp(buffer, "good", 4) == 0, "\"%.4s\"", buffer);

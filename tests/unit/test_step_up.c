@@ -11,7 +11,7 @@ static okta_reason step_up(const okta_policy *policy, const char *members)
 
     need(claims, "%s: %s", members, last.detail);
     reason = okta_policy_check(policy, claims, NOW, NULL, &last);
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
     return reason;
 }
 

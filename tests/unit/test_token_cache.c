@@ -6,14 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int source = 1;
+#define SOURCE 3
+#define GENERATION 7
+#define PLACES 48 /* of a page, for accepted tokens */
 
-/* Digests fall into sets by their first eight bytes; `set` picks one, `number` tells them apart. */
-static unsigned char *digest(unsigned int set, unsigned int number)
+/* Digests fall into pages by their first eight bytes; `page` picks one, `number` tells them apart.
+ */
+static unsigned char *digest(unsigned int page, unsigned int number)
 {
     unsigned char *made = keep(calloc(1, OKTA_DIGEST_BYTES));
 
-    memcpy(made, &set, sizeof(set));
+    memcpy(made, &page, sizeof(page));
     memcpy(made + 16, &number, sizeof(number));
     return made;
 }
@@ -28,16 +31,24 @@ static okta_claims *claims_until(int64_t exp)
     return claims;
 }
 
-static void accept(okta_token_cache *cache, const unsigned char *key, okta_claims *claims)
+static okta_seen seen_of(const unsigned char *key, uint32_t generation)
 {
-    const okta_verdict verdict = {claims, &source, 7};
+    okta_seen seen = {.generation = generation, .source = SOURCE};
 
-    okta_token_cache_accept(cache, key, NOW, &verdict);
+    memcpy(seen.digest, key, OKTA_DIGEST_BYTES);
+    return seen;
 }
 
-static void refuse(okta_token_cache *cache, const unsigned char *key, okta_reason reason)
+static void accept(okta_verdicts *table, const unsigned char *key, const okta_claims *claims)
 {
-    const okta_verdict verdict = {NULL, &source, 7};
+    const okta_seen seen = seen_of(key, GENERATION);
+
+    okta_token_cache_accept(table, &seen, NOW, claims, NULL, 0);
+}
+
+static void refuse(okta_verdicts *table, const unsigned char *key, okta_reason reason)
+{
+    const okta_seen seen = seen_of(key, GENERATION);
     okta_result result;
 
     okta_result_init(&result);
@@ -45,238 +56,261 @@ static void refuse(okta_token_cache *cache, const unsigned char *key, okta_reaso
     strcpy(result.kid, "k");
     strcpy(result.issuer, "i");
     strcpy(result.jti, "j");
-    okta_token_cache_refuse(cache, key, NOW, &verdict, &result);
+    strcpy(result.actors, "a");
+    okta_token_cache_refuse(table, &seen, NOW, &result);
 }
 
-typedef enum found { NOTHING, CLAIMS, REFUSAL } found;
-
-static found look(okta_token_cache *cache, const unsigned char *key, int64_t now)
+static bool holds(const okta_verdict_head *head, void *generation)
 {
-    okta_verdict verdict = {NULL, NULL, 0};
+    return !generation || head->generation == *(const uint32_t *)generation;
+}
+
+typedef enum outcome { NOTHING, CLAIMS, REFUSAL } outcome;
+
+static outcome look(okta_verdicts *table, const unsigned char *key, int64_t now)
+{
+    okta_seen seen = seen_of(key, 0);
+    okta_claims *claims;
 
     okta_result_init(&last);
-    if (!okta_token_cache_find(cache, key, now, &verdict, &last))
+    if (!okta_token_cache_find(table, &seen, now, holds, NULL, &claims, &last))
         return NOTHING;
-    check(verdict.source == &source && verdict.generation == 7, "the key set's generation");
-    if (!verdict.claims)
+    check(seen.source == SOURCE && seen.generation == GENERATION, "the key set's generation");
+    if (!claims)
         return REFUSAL;
-    okta_claims_unref(verdict.claims);
+    okta_claims_free(claims);
     return CLAIMS;
 }
 
 rule(an_empty_cache_knows_nothing)
 {
-    static const size_t sizes[] = {0, 1, 7, 8, 9, 100, 4096};
+    static const uint32_t sizes[] = {0, 1, 7, 8, 9, 100, 4096};
 
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
-        okta_token_cache *cache = okta_token_cache_new(sizes[i]);
+        okta_verdicts *table = world_table(sizes[i]);
 
-        need(cache, "%zu entries", sizes[i]);
-        check(look(cache, digest(1, 1), NOW) == NOTHING, "%zu entries", sizes[i]);
-        okta_token_cache_drop(cache, digest(1, 1));
-        okta_token_cache_free(cache);
+        need(table, "%u entries", sizes[i]);
+        check(look(table, digest(1, 1), NOW) == NOTHING, "%u entries", sizes[i]);
     }
-    okta_token_cache_free(NULL);
 }
 
 rule(an_accepted_token_is_found_with_its_claims)
 {
-    okta_token_cache *cache = okta_token_cache_new(64);
-    okta_claims *claims = claims_until(NOW + 100);
-    okta_verdict verdict;
+    okta_verdicts *table = world_table(64);
+    okta_claims *claims = claims_until(NOW + 100), *found;
+    okta_seen seen = seen_of(digest(1, 1), 0);
 
-    accept(cache, digest(1, 1), claims);
-    need(okta_token_cache_find(cache, digest(1, 1), NOW, &verdict, &last), "found");
-    check(verdict.claims == claims, "the same claims");
-    okta_claims_unref(claims);
-    okta_token_cache_free(cache);
-    check(okta_claims_get(verdict.claims, "sub") != NULL, "they outlive the cache");
-    okta_claims_unref(verdict.claims);
+    accept(table, digest(1, 1), claims);
+    okta_claims_free(claims);
+    need(okta_token_cache_find(table, &seen, NOW, holds, NULL, &found, &last), "found");
+    need(found, "claims");
+    memset(table, 0, okta_verdicts_size(64));
+    check(okta_claims_times(found)->exp == NOW + 100, "exp");
+    check(strcmp(okta_claims_get(found, "sub")->as.string, "user@example.com") == 0, "sub");
+    check(!okta_claims_note(found), "no note");
+    okta_claims_free(found);
+}
+
+rule(a_note_comes_back_with_the_claims)
+{
+    okta_verdicts *table = world_table(64);
+    okta_claims *claims = claims_until(NOW + 100), *found;
+    okta_seen seen = seen_of(digest(1, 1), GENERATION);
+    char *note = repeat("0123456789", 500);
+
+    accept(table, digest(1, 1), claims);
+    okta_token_cache_accept(table, &seen, NOW, claims, note, strlen(note) + 1);
+    need(okta_token_cache_find(table, &seen, NOW, holds, NULL, &found, &last) && found, "found");
+    need(okta_claims_note(found), "a note");
+    check(strcmp(okta_claims_note(found), note) == 0, "another note");
+    check(okta_claims_get(found, "sub") != NULL, "claims");
+    okta_claims_free(found);
+    okta_claims_free(claims);
 }
 
 rule(only_the_whole_digest_counts)
 {
-    okta_token_cache *cache = okta_token_cache_new(64);
+    okta_verdicts *table = world_table(64);
     okta_claims *claims = claims_until(NOW + 100);
 
-    accept(cache, digest(1, 1), claims);
+    accept(table, digest(1, 1), claims);
     for (size_t i = 0; i < OKTA_DIGEST_BYTES; i++) {
         unsigned char *other = digest(1, 1);
         other[i] ^= 0x80;
-        check(look(cache, other, NOW) == NOTHING, "byte %zu", i);
+        check(look(table, other, NOW) == NOTHING, "byte %zu", i);
     }
-    check(look(cache, digest(1, 1), NOW) == CLAIMS, "itself");
-    okta_claims_unref(claims);
-    okta_token_cache_free(cache);
+    check(look(table, digest(1, 1), NOW) == CLAIMS, "itself");
+    okta_claims_free(claims);
 }
 
 rule(no_token_outlives_its_exp_by_more_than_the_largest_skew)
 {
-    okta_token_cache *cache = okta_token_cache_new(64);
+    okta_verdicts *table = world_table(64);
     okta_claims *claims = claims_until(NOW + 100), *late = claims_until(NOW - OKTA_SKEW_MAX),
                 *endless = claims_until((int64_t)1 << 53);
     okta_result result;
     okta_claims *timeless =
         world_claims(payload("\"exp\":\"(absent)\""), OKTA_TYPE_ABSENT, &result);
 
-    accept(cache, digest(1, 1), claims);
-    check(look(cache, digest(1, 1), NOW + 100 + OKTA_SKEW_MAX - 1) == CLAIMS, "to the end");
-    check(look(cache, digest(1, 1), NOW + 100 + OKTA_SKEW_MAX) == NOTHING, "at the end");
-    check(look(cache, digest(1, 1), NOW) == NOTHING, "what has ended is gone");
-    accept(cache, digest(1, 2), late);
-    check(look(cache, digest(1, 2), NOW) == NOTHING, "ended before it came");
-    accept(cache, digest(1, 3), timeless);
-    check(look(cache, digest(1, 3), NOW) == NOTHING, "without exp");
-    accept(cache, digest(1, 4), endless);
-    check(look(cache, digest(1, 4), NOW) == CLAIMS, "the last exp there is");
-    okta_claims_unref(claims);
-    okta_claims_unref(late);
-    okta_claims_unref(endless);
-    okta_claims_unref(timeless);
-    okta_token_cache_free(cache);
+    accept(table, digest(1, 1), claims);
+    check(look(table, digest(1, 1), NOW + 100 + OKTA_SKEW_MAX - 1) == CLAIMS, "to the end");
+    check(look(table, digest(1, 1), NOW + 100 + OKTA_SKEW_MAX) == NOTHING, "at the end");
+    accept(table, digest(1, 2), late);
+    check(look(table, digest(1, 2), NOW) == NOTHING, "ended before it came");
+    accept(table, digest(1, 3), timeless);
+    check(look(table, digest(1, 3), NOW) == NOTHING, "without exp");
+    accept(table, digest(1, 4), endless);
+    check(look(table, digest(1, 4), NOW) == CLAIMS, "the last exp there is");
+    okta_claims_free(claims);
+    okta_claims_free(late);
+    okta_claims_free(endless);
+    okta_claims_free(timeless);
 }
 
 rule(only_refusals_that_cannot_change_are_kept)
 {
     for (int i = OKTA_OK + 1; i < OKTA_REASON_COUNT; i++) {
-        okta_token_cache *cache = okta_token_cache_new(8);
+        okta_verdicts *table = world_table(8);
         bool final = i == OKTA_TOKEN_MALFORMED || i == OKTA_TOKEN_ENCRYPTED ||
                      i == OKTA_HEADER_MALFORMED || i == OKTA_HEADER_CRITICAL ||
                      i == OKTA_CLAIMS_MALFORMED || i == OKTA_SIGNATURE_INVALID;
 
-        refuse(cache, digest(1, 1), (okta_reason)i);
-        check((look(cache, digest(1, 1), NOW) == REFUSAL) == final, "%s",
+        refuse(table, digest(1, 1), (okta_reason)i);
+        check((look(table, digest(1, 1), NOW) == REFUSAL) == final, "%s",
               okta_reason_tag((okta_reason)i));
         if (final)
             check(last.reason == (okta_reason)i && strcmp(last.kid, "k") == 0 &&
                       strcmp(last.issuer, "i") == 0 && strcmp(last.jti, "j") == 0 &&
                       strcmp(last.detail, "because") == 0,
                   "%s came back changed", okta_reason_tag((okta_reason)i));
-        okta_token_cache_free(cache);
     }
 }
 
 rule(refusals_of_full_length_come_back_whole)
 {
-    okta_token_cache *cache = okta_token_cache_new(8);
-    const okta_verdict verdict = {NULL, &source, 7};
+    okta_verdicts *table = world_table(8);
+    okta_seen seen = seen_of(digest(1, 1), GENERATION);
     okta_result full, back;
+    okta_claims *none;
+    struct {
+        char *text;
+        size_t size;
+    } texts[] = {{full.kid, sizeof(full.kid)},
+                 {full.issuer, sizeof(full.issuer)},
+                 {full.jti, sizeof(full.jti)},
+                 {full.actors, sizeof(full.actors)},
+                 {full.detail, sizeof(full.detail)}};
 
     okta_result_init(&full);
     full.reason = OKTA_SIGNATURE_INVALID;
-    memset(full.kid, 'k', sizeof(full.kid) - 1);
-    memset(full.issuer, 'i', sizeof(full.issuer) - 1);
-    memset(full.jti, 'j', sizeof(full.jti) - 1);
-    memset(full.detail, 'd', sizeof(full.detail) - 1);
-    full.kid[sizeof(full.kid) - 1] = full.issuer[sizeof(full.issuer) - 1] = '\0';
-    full.jti[sizeof(full.jti) - 1] = full.detail[sizeof(full.detail) - 1] = '\0';
-    okta_token_cache_refuse(cache, digest(1, 1), NOW, &verdict, &full);
-    okta_verdict found_verdict;
-    need(okta_token_cache_find(cache, digest(1, 1), NOW, &found_verdict, &back), "found");
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        memset(texts[i].text, 'a' + (int)i, texts[i].size - 1);
+        texts[i].text[texts[i].size - 1] = '\0';
+    }
+    okta_token_cache_refuse(table, &seen, NOW, &full);
+    okta_result_init(&back);
+    need(okta_token_cache_find(table, &seen, NOW, holds, NULL, &none, &back) && !none, "found");
     check(strcmp(full.kid, back.kid) == 0 && strcmp(full.issuer, back.issuer) == 0 &&
-              strcmp(full.jti, back.jti) == 0 && strcmp(full.detail, back.detail) == 0,
+              strcmp(full.jti, back.jti) == 0 && strcmp(full.actors, back.actors) == 0 &&
+              strcmp(full.detail, back.detail) == 0,
           "changed");
-    okta_token_cache_free(cache);
 }
 
-rule(a_dropped_token_is_forgotten)
+rule(a_verdict_whose_keys_are_gone_is_not_found)
 {
-    okta_token_cache *cache = okta_token_cache_new(64);
-    okta_claims *claims = claims_until(NOW + 100);
+    okta_verdicts *table = world_table(64);
+    okta_claims *claims = claims_until(NOW + 100), *found;
+    okta_seen seen = seen_of(digest(1, 1), 0);
+    uint32_t in_force = GENERATION + 1;
 
-    accept(cache, digest(1, 1), claims);
-    accept(cache, digest(1, 2), claims);
-    okta_token_cache_drop(cache, digest(1, 1));
-    okta_token_cache_drop(cache, digest(1, 1));
-    check(look(cache, digest(1, 1), NOW) == NOTHING, "dropped");
-    check(look(cache, digest(1, 2), NOW) == CLAIMS, "its neighbor");
-    okta_claims_unref(claims);
-    okta_token_cache_free(cache);
+    accept(table, digest(1, 1), claims);
+    check(!okta_token_cache_find(table, &seen, NOW, holds, &in_force, &found, &last), "found");
+    in_force = GENERATION;
+    check(okta_token_cache_find(table, &seen, NOW, holds, &in_force, &found, &last), "not found");
+    okta_claims_free(found);
+    okta_claims_free(claims);
 }
 
 rule(the_last_word_counts)
 {
-    okta_token_cache *cache = okta_token_cache_new(64);
-    okta_claims *claims = claims_until(NOW + 100), *newer = claims_until(NOW + 200);
-    okta_verdict verdict;
+    okta_verdicts *table = world_table(64);
+    okta_claims *claims = claims_until(NOW + 100), *newer = claims_until(NOW + 200), *found;
+    okta_seen seen = seen_of(digest(1, 1), 0);
 
-    accept(cache, digest(1, 1), claims);
-    accept(cache, digest(1, 1), newer);
-    need(okta_token_cache_find(cache, digest(1, 1), NOW, &verdict, &last), "found");
-    check(verdict.claims == newer, "the older claims");
-    okta_claims_unref(verdict.claims);
-    refuse(cache, digest(1, 1), OKTA_SIGNATURE_INVALID);
-    check(look(cache, digest(1, 1), NOW) == REFUSAL, "refused");
-    accept(cache, digest(1, 1), claims);
-    check(look(cache, digest(1, 1), NOW) == CLAIMS, "accepted again");
-    okta_claims_unref(claims);
-    okta_claims_unref(newer);
-    okta_token_cache_free(cache);
+    accept(table, digest(1, 1), claims);
+    accept(table, digest(1, 1), newer);
+    need(okta_token_cache_find(table, &seen, NOW, holds, NULL, &found, &last) && found, "found");
+    check(okta_claims_times(found)->exp == NOW + 200, "the older claims");
+    okta_claims_free(found);
+    refuse(table, digest(1, 1), OKTA_SIGNATURE_INVALID);
+    check(look(table, digest(1, 1), NOW) == REFUSAL, "refused");
+    accept(table, digest(1, 1), claims);
+    check(look(table, digest(1, 1), NOW) == CLAIMS, "accepted again");
+    okta_claims_free(claims);
+    okta_claims_free(newer);
 }
 
 rule(a_flood_pushes_out_what_is_not_used)
 {
-    okta_token_cache *cache = okta_token_cache_new(64);
+    okta_verdicts *table = world_table(64);
     okta_claims *claims = claims_until(NOW + 100);
     size_t held = 0;
 
     for (unsigned int i = 0; i < 1000; i++) {
-        accept(cache, digest(1, i), claims);
-        check(look(cache, digest(1, i), NOW) == CLAIMS, "%u just now", i);
+        accept(table, digest(1, i), claims);
+        check(look(table, digest(1, i), NOW) == CLAIMS, "%u just now", i);
     }
     for (unsigned int i = 0; i < 1000; i++)
-        held += look(cache, digest(1, i), NOW) == CLAIMS;
-    check(held > 0 && held <= 8, "%zu of one set are held", held);
-    okta_claims_unref(claims);
-    okta_token_cache_free(cache);
+        held += look(table, digest(1, i), NOW) == CLAIMS;
+    check(held > 0 && held <= PLACES, "%zu of one page are held", held);
+    okta_claims_free(claims);
 }
 
 rule(what_has_ended_goes_first)
 {
-    okta_token_cache *cache = okta_token_cache_new(8);
+    okta_verdicts *table = world_table(8);
     okta_claims *brief = claims_until(NOW - OKTA_SKEW_MAX + 1), *longer = claims_until(NOW + 1000);
+    const okta_seen late = seen_of(digest(1, 101), GENERATION);
     unsigned int kept = 0;
-    const okta_verdict verdict = {longer, &source, 7};
 
-    for (unsigned int i = 0; i < 5; i++)
-        accept(cache, digest(1, i), longer);
-    accept(cache, digest(1, 100), brief);
-    okta_token_cache_accept(cache, digest(1, 101), NOW + 2, &verdict);
-    for (unsigned int i = 0; i < 5; i++)
-        kept += look(cache, digest(1, i), NOW) == CLAIMS;
-    check(kept == 5, "%u of 5 are left though another had ended", kept);
-    okta_claims_unref(brief);
-    okta_claims_unref(longer);
-    okta_token_cache_free(cache);
+    for (unsigned int i = 1; i < PLACES; i++)
+        accept(table, digest(1, i), longer);
+    accept(table, digest(1, 100), brief);
+    okta_token_cache_accept(table, &late, NOW + 2, longer, NULL, 0);
+    for (unsigned int i = 1; i < PLACES; i++)
+        kept += look(table, digest(1, i), NOW) == CLAIMS;
+    check(kept == PLACES - 1, "%u are left though another had ended", kept);
+    check(look(table, digest(1, 101), NOW) == CLAIMS, "the late one");
+    okta_claims_free(brief);
+    okta_claims_free(longer);
 }
 
 rule(refusals_never_push_out_accepted_tokens)
 {
-    okta_token_cache *cache = okta_token_cache_new(8);
+    okta_verdicts *table = world_table(8);
     okta_claims *claims = claims_until(NOW + 100);
 
-    for (unsigned int i = 0; i < 6; i++)
-        accept(cache, digest(1, i), claims);
+    for (unsigned int i = 0; i < PLACES; i++)
+        accept(table, digest(1, i), claims);
     for (unsigned int i = 100; i < 1000; i++)
-        refuse(cache, digest(1, i), OKTA_SIGNATURE_INVALID);
-    for (unsigned int i = 0; i < 6; i++)
-        check(look(cache, digest(1, i), NOW) == CLAIMS, "token %u", i);
-    okta_claims_unref(claims);
-    okta_token_cache_free(cache);
+        refuse(table, digest(1, i), OKTA_SIGNATURE_INVALID);
+    for (unsigned int i = 0; i < PLACES; i++)
+        check(look(table, digest(1, i), NOW) == CLAIMS, "token %u", i);
+    check(look(table, digest(1, 999), NOW) == REFUSAL, "the last refusal");
+    okta_claims_free(claims);
 }
 
 rule(a_token_once_refused_and_now_accepted_is_as_safe)
 {
-    okta_token_cache *cache = okta_token_cache_new(8);
+    okta_verdicts *table = world_table(8);
     okta_claims *claims = claims_until(NOW + 100);
 
-    refuse(cache, digest(1, 1), OKTA_SIGNATURE_INVALID);
-    accept(cache, digest(1, 1), claims);
+    refuse(table, digest(1, 1), OKTA_SIGNATURE_INVALID);
+    accept(table, digest(1, 1), claims);
     for (unsigned int i = 100; i < 1000; i++)
-        refuse(cache, digest(1, i), OKTA_SIGNATURE_INVALID);
-    check(look(cache, digest(1, 1), NOW) == CLAIMS, "pushed out by refusals");
-    okta_claims_unref(claims);
-    okta_token_cache_free(cache);
+        refuse(table, digest(1, i), OKTA_SIGNATURE_INVALID);
+    check(look(table, digest(1, 1), NOW) == CLAIMS, "pushed out by refusals");
+    okta_claims_free(claims);
 }
 
 #define THREADS 4
@@ -284,12 +318,12 @@ rule(a_token_once_refused_and_now_accepted_is_as_safe)
 
 typedef struct worker {
     pthread_t thread;
-    okta_token_cache *cache;
+    okta_verdicts *table;
     okta_claims *claims;
     unsigned int seed, wrong;
 } worker;
 
-/* Even numbers are only ever accepted, odd ones only ever refused. */
+/* Even numbers are only ever accepted, odd ones only ever refused; the generation is the number. */
 static void *work(void *baton)
 {
     worker *self = baton;
@@ -298,42 +332,39 @@ static void *work(void *baton)
         unsigned int number = (self->seed = self->seed * 1103515245u + 12345u) >> 16 & 63;
         unsigned char key[OKTA_DIGEST_BYTES] = {(unsigned char)(number & 3), 0, 0, 0, 0, 0, 0, 0,
                                                 (unsigned char)number};
-        okta_verdict verdict = {NULL, &source, number};
+        okta_seen seen = seen_of(key, 0);
+        okta_claims *claims;
         okta_result result;
 
         okta_result_init(&result);
         result.reason = OKTA_SIGNATURE_INVALID;
-        if (okta_token_cache_find(self->cache, key, NOW, &verdict, &result)) {
-            self->wrong += (verdict.claims == NULL) != (number % 2 == 1);
-            self->wrong += verdict.generation != number;
-            okta_claims_unref(verdict.claims);
-        } else if (number % 2 == 0) {
-            verdict.claims = self->claims;
-            okta_token_cache_accept(self->cache, key, NOW, &verdict);
-        } else {
-            verdict.claims = NULL;
-            okta_token_cache_refuse(self->cache, key, NOW, &verdict, &result);
+        if (okta_token_cache_find(self->table, &seen, NOW, holds, NULL, &claims, &result)) {
+            self->wrong += (claims == NULL) != (number % 2 == 1);
+            self->wrong += seen.generation != number + 1;
+            okta_claims_free(claims);
         }
-        if (i % 17 == 0)
-            okta_token_cache_drop(self->cache, key);
+        seen.generation = number + 1;
+        if (i % 4 == 0 && number % 2 == 0)
+            okta_token_cache_accept(self->table, &seen, NOW, self->claims, NULL, 0);
+        else if (i % 4 == 0)
+            okta_token_cache_refuse(self->table, &seen, NOW, &result);
     }
     return NULL;
 }
 
 rule(threads_share_it)
 {
-    okta_token_cache *cache = okta_token_cache_new(32);
+    okta_verdicts *table = world_table(60);
     okta_claims *claims = claims_until(NOW + 100);
     worker workers[THREADS];
 
     for (unsigned int i = 0; i < THREADS; i++) {
-        workers[i] = (worker){.cache = cache, .claims = claims, .seed = i + 1};
+        workers[i] = (worker){.table = table, .claims = claims, .seed = i + 1};
         need(pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0, "thread %u", i);
     }
     for (unsigned int i = 0; i < THREADS; i++) {
         pthread_join(workers[i].thread, NULL);
         check(workers[i].wrong == 0, "thread %u: %u wrong answers", i, workers[i].wrong);
     }
-    okta_claims_unref(claims);
-    okta_token_cache_free(cache);
+    okta_claims_free(claims);
 }

@@ -208,7 +208,7 @@ static steps traced(const char *token)
 
     if (okta_verify(&policy, &keyring, token, strlen(token), &trace, &claims, &last) == OKTA_OK)
         okta_policy_check(&policy, claims, NOW, &trace, &last);
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
     return seen;
 }
 

@@ -195,7 +195,7 @@ okta_reason judge(const okta_policy *policy, const char *token)
         reason = okta_policy_check(policy, claims, NOW, NULL, &last);
         check(reason == last.reason, "returned %d, noted %d", (int)reason, (int)last.reason);
     }
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
     if (reason != OKTA_OK)
         check_refusal(token, &last);
     return reason;
@@ -207,4 +207,12 @@ void expect_verdict(const char *token, const char *tag, const char *row)
     const char *found = okta_reason_tag(judge(&policy, token));
 
     check(strcmp(found, tag) == 0, "%s: %s (%s), expected %s", row, found, last.detail, tag);
+}
+
+okta_verdicts *world_table(uint32_t entries)
+{
+    size_t size = okta_verdicts_size(entries);
+    void *memory = keep(aligned_alloc(OKTA_VERDICTS_ALIGNMENT, size));
+
+    return okta_verdicts_init(memset(memory, 0, size), entries);
 }

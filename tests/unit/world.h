@@ -2,6 +2,7 @@
 #ifndef OKTA_TESTS_WORLD_H
 #define OKTA_TESTS_WORLD_H
 
+#include "core/verdicts.h"
 #include "core/verify.h"
 #include "mint.h"
 #include "unit.h"
@@ -46,6 +47,9 @@ okta_key *load_key(const char *jwk, okta_error *error);
 /* Claims of that JSON, as of a token by RS256 and kid "rsa" whose signature was good. NULL: see
  * result. */
 okta_claims *world_claims(const char *json, okta_type type, okta_result *result);
+
+/* An empty table of verdicts; it lives until the program ends. */
+okta_verdicts *world_table(uint32_t entries);
 
 /* A keyring of one issuer. */
 okta_reason world_find(void *baton, const char *issuer, okta_keyset **keys);

@@ -140,7 +140,7 @@ static okta_reason judge_token(court *c, const okta_policy *policy, const char *
     if (reason == OKTA_OK)
         reason = okta_policy_check(policy, claims, c->at, NULL, result);
     *module = reason == OKTA_OK && !names_a_user(claims) ? OKTA_USER_MISSING : reason;
-    okta_claims_unref(claims);
+    okta_claims_free(claims);
     return reason;
 }
 

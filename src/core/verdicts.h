@@ -1,0 +1,73 @@
+/* What was found out about tokens and the like, kept in memory that processes share: bytes by the
+ * kind of thing and the digest of it.
+ *
+ * A table of pages, each with places for entries and units of memory for their bytes. Readers take
+ * no lock and never wait: they copy, and drop the copy where the place changed meanwhile. A page is
+ * written by who gets its lock, which the kernel gives away when its holder dies; where it is taken
+ * nothing is remembered. A writer first marks what it overwrites as gone and marks its entry as
+ * there at the very end, so one that dies in between leaves places that are free.
+ *
+ * Whoever can write to this memory decides who is let in, as with the key sets (core/slot.h). */
+#ifndef OKTA_CORE_VERDICTS_H
+#define OKTA_CORE_VERDICTS_H
+
+#include "core/digest.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OKTA_VERDICTS_ALIGNMENT 64
+#define OKTA_VERDICTS_ENTRIES_MAX 16777216
+#define OKTA_VERDICTS_PER_PAGE \
+    20                           /* entries of tokens of about 1 kB that have good room in a page */
+#define OKTA_VERDICTS_PAGE 65536 /* bytes */
+
+typedef struct okta_verdicts okta_verdicts;
+
+/* What the digest is of. */
+typedef enum okta_verdict_kind { OKTA_VERDICT_ON_TOKEN = 1 } okta_verdict_kind;
+
+/* What is known of an entry without its bytes. */
+typedef struct okta_verdict_head {
+    okta_verdict_kind kind;
+    bool earned;         /* it took something good; others, which strangers can bring any number of,
+                            have places of their own and push out none of these */
+    uint16_t source;     /* the caller's: where the keys are from */
+    uint32_t generation; /* of the key set that it was reached by; 0: no key was needed */
+    int64_t until;       /* seconds since the epoch; it ends then */
+} okta_verdict_head;
+
+/* Bytes of memory for about this number of entries; 0: one that keeps nothing. */
+size_t okta_verdicts_size(uint32_t entries);
+
+/* Lay out an empty table at memory, aligned to OKTA_VERDICTS_ALIGNMENT, of zeros; pages that
+ * nothing is kept in stay untouched. It lives as long as the memory. */
+okta_verdicts *okta_verdicts_init(void *memory, uint32_t entries);
+
+/* The largest entry that has room, in bytes. */
+size_t okta_verdicts_longest(bool earned);
+
+/* The entry of this kind and digest: a copy in a new block from malloc, aligned as such, for the
+ * caller to free. NULL: there is none that has not ended at `now`, that `holds` says yes to (asked
+ * before the bytes are copied), or it was being replaced. Any process and thread; takes no lock. */
+void *okta_verdicts_find(okta_verdicts *table, okta_verdict_kind kind,
+                         const unsigned char digest[OKTA_DIGEST_BYTES], int64_t now,
+                         bool (*holds)(const okta_verdict_head *head, void *baton), void *baton,
+                         okta_verdict_head *head);
+
+/* Keep a copy of the bytes (at least 1), in place of any other entry of this kind and digest. False
+ * when they are too many, or somebody else writes there just now: nothing has changed then. Any
+ * process and thread; never waits. */
+bool okta_verdicts_put(okta_verdicts *table, const unsigned char digest[OKTA_DIGEST_BYTES],
+                       int64_t now, const okta_verdict_head *head, const void *bytes,
+                       size_t length);
+
+/* A number that no key set had before in the life of this memory; never 0. Any process and thread.
+ */
+uint32_t okta_verdicts_next_generation(okta_verdicts *table);
+
+/* This number is in use: the next ones come behind it. */
+void okta_verdicts_skip_generation(okta_verdicts *table, uint32_t generation);
+
+#endif

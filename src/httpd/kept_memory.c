@@ -1,0 +1,56 @@
+#include "httpd/kept_memory.h"
+
+#include <apr_shm.h>
+#include <string.h>
+
+#define ALIGNMENT 64
+
+void okta_kept_remember(apr_pool_t *process_pool, const char *key, const void *kept)
+{
+    /* not setn: APR would keep a pointer to the key, which is the module's */
+    apr_pool_userdata_set(kept, key, NULL, process_pool);
+}
+
+void *okta_kept_find(apr_pool_t *process_pool, const char *key,
+                     const char layout[OKTA_LAYOUT_BYTES])
+{
+    void *found = NULL;
+    okta_kept *kept;
+
+    apr_pool_userdata_get(&found, key, process_pool);
+    kept = found;
+    if (!kept || memcmp(kept->layout, layout, OKTA_LAYOUT_BYTES) == 0)
+        return kept;
+    apr_pool_destroy(kept->pool);
+    okta_kept_remember(process_pool, key, NULL);
+    return NULL;
+}
+
+/* APR keeps a word of its own in front of shared memory. */
+static void *aligned(void *memory)
+{
+    apr_uintptr_t past = (apr_uintptr_t)memory % ALIGNMENT;
+
+    return (char *)memory + (past ? ALIGNMENT - past : 0);
+}
+
+okta_kept *okta_kept_make(apr_pool_t *process_pool, const char layout[OKTA_LAYOUT_BYTES],
+                          apr_size_t size, apr_status_t *status)
+{
+    apr_pool_t *pool;
+    apr_shm_t *shm;
+    okta_kept *made;
+
+    apr_pool_create(&pool, process_pool);
+    *status = apr_shm_create(&shm, size + ALIGNMENT, NULL, pool);
+    if (*status != APR_SUCCESS) {
+        apr_pool_destroy(pool);
+        return NULL;
+    }
+    made = apr_pcalloc(pool, sizeof(*made));
+    memcpy(made->layout, layout, OKTA_LAYOUT_BYTES);
+    made->pool = pool;
+    made->memory = aligned(apr_shm_baseaddr_get(shm));
+    made->size = size;
+    return made;
+}
