@@ -230,32 +230,63 @@ static bool read_units(const page *at, unit_map map, uint64_t *to, size_t bytes)
     return true;
 }
 
-/* The bytes of a live entry, if it is the one that is looked for, and still is when all is read. */
-static void *read_entry(page *at, unsigned int number, uint64_t state, const key *k, int64_t now,
-                        okta_verdict_head *head, bool (*holds)(const okta_verdict_head *, void *),
-                        void *baton)
-{
-    const place *p = &at->head.places[number];
-    uint64_t *copy;
-    unit_map map;
-    size_t size;
+/* One look for an entry. */
+typedef struct search {
+    page *at;
+    const key *k;
+    int64_t now;
+    bool (*holds)(const okta_verdict_head *head, void *baton);
+    void *baton;
+    okta_verdict_head *head;
+    bool has_gone; /* an entry with the key was there, and is there no more */
+} search;
 
-    if (!is_live(state) || !is_of(p, k))
-        return NULL;
-    size = BYTES_OF_STEPS(read_head(p, head, &map));
-    if (load(&at->head.states[number]) != state || head->until <= now || !holds(head, baton))
-        return NULL;
-    copy = size <= UNITS * UNIT ? malloc(size) : NULL;
-    if (!copy)
-        return NULL;
-    if (!read_units(at, map, copy, size) || load(&at->head.states[number]) != state) {
+static void *copy_units(const page *at, unit_map map, size_t size)
+{
+    uint64_t *copy = size <= UNITS * UNIT ? malloc(size) : NULL;
+
+    if (copy && !read_units(at, map, copy, size)) {
         free(copy);
         return NULL;
     }
-    /* a page that is only read stays shared between the processors */
-    if (!atomic_load_explicit(&at->head.used[number], memory_order_relaxed))
-        atomic_store_explicit(&at->head.used[number], 1, memory_order_relaxed);
     return copy;
+}
+
+/* The bytes of the entry, if it is the one that is looked for, and still is when all is read. */
+static void *read_entry(search *s, unsigned int number)
+{
+    const place *p = &s->at->head.places[number];
+    const word *state = &s->at->head.states[number];
+    uint64_t before = load(state);
+    void *copy = NULL;
+    unit_map map;
+    size_t size;
+
+    if (!is_of(p, s->k))
+        return NULL;
+    size = BYTES_OF_STEPS(read_head(p, s->head, &map));
+    if (!is_live(before) || load(state) != before) {
+        s->has_gone = true;
+        return NULL;
+    }
+    if (s->head->until <= s->now || !s->holds(s->head, s->baton))
+        return NULL;
+    copy = copy_units(s->at, map, size);
+    if (load(state) != before) {
+        s->has_gone = true;
+        free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+/* A page that is only read stays shared between the processors. */
+static void mark_used(page *at, unsigned int number)
+{
+    _Atomic uint8_t *used = &at->head.used[number];
+
+    if (!atomic_load_explicit(used, memory_order_relaxed))
+        atomic_store_explicit(used, 1, memory_order_relaxed);
 }
 
 /* Marks those of eight places, from `first` on, that may have the key's tag: a byte below 1 borrows
@@ -272,28 +303,38 @@ static unsigned int place_of(uint64_t marks)
     return (unsigned int)__builtin_ctzll(marks) / TAG_BITS;
 }
 
+static void *look_once(search *s)
+{
+    for (unsigned int i = 0; i < PLACES; i += TAGS) {
+        for (uint64_t marks = with_tag(s->at, i, s->k); marks; marks &= marks - 1) {
+            void *found = read_entry(s, i + place_of(marks));
+
+            if (found) {
+                mark_used(s->at, i + place_of(marks));
+                return found;
+            }
+        }
+    }
+    return NULL;
+}
+
 void *okta_verdicts_find(okta_verdicts *table, okta_verdict_kind kind,
                          const unsigned char digest[OKTA_DIGEST_BYTES], int64_t now,
                          bool (*holds)(const okta_verdict_head *head, void *baton), void *baton,
                          okta_verdict_head *head)
 {
-    page *at;
+    search s = {.now = now, .holds = holds, .baton = baton, .head = head};
+    void *found;
     key k;
 
     if (table->pages == 0)
         return NULL;
     k = key_of(table, kind, digest);
-    at = &table->first[k.page];
-    for (unsigned int i = 0; i < PLACES; i += TAGS) {
-        for (uint64_t marks = with_tag(at, i, &k); marks; marks &= marks - 1) {
-            unsigned int number = i + place_of(marks);
-            void *found =
-                read_entry(at, number, load(&at->head.states[number]), &k, now, head, holds, baton);
-            if (found)
-                return found;
-        }
-    }
-    return NULL;
+    s.k = &k;
+    s.at = &table->first[k.page];
+    found = look_once(&s);
+    /* one that replaces it is there by now, perhaps in a place that was passed */
+    return found || !s.has_gone ? found : look_once(&s);
 }
 
 /* Where an entry is to go. One at a time for each page: under its lock. */

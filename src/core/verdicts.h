@@ -50,7 +50,8 @@ size_t okta_verdicts_longest(bool earned);
 
 /* The entry of this kind and digest: a copy in a new block from malloc, aligned as such, for the
  * caller to free. NULL: there is none that has not ended at `now`, that `holds` says yes to (asked
- * before the bytes are copied), or it was being replaced. Any process and thread; takes no lock. */
+ * before the bytes are copied), or it was replaced twice meanwhile. Any process and thread; takes
+ * no lock. */
 void *okta_verdicts_find(okta_verdicts *table, okta_verdict_kind kind,
                          const unsigned char digest[OKTA_DIGEST_BYTES], int64_t now,
                          bool (*holds)(const okta_verdict_head *head, void *baton), void *baton,

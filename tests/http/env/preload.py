@@ -15,6 +15,7 @@ from env import places
 
 
 _WORD = struct.calcsize("l")
+_WORDS = 5
 
 
 @lru_cache
@@ -38,9 +39,9 @@ class World:
         if places.SANITIZE or places.VALGRIND:
             pytest.skip("what is loaded ahead of libc does not go with a sanitizer")
         path = folder / "clock"
-        path.write_bytes(bytes(4 * _WORD))
+        path.write_bytes(bytes(_WORDS * _WORD))
         self._file = open(path, "r+b")
-        self._memory = mmap.mmap(self._file.fileno(), 4 * _WORD)
+        self._memory = mmap.mmap(self._file.fileno(), _WORDS * _WORD)
         monkeypatch.setenv("LD_PRELOAD", str(_library()))
         monkeypatch.setenv("OKTA_TEST_CLOCK", str(path))
         self._monkeypatch = monkeypatch
@@ -70,6 +71,10 @@ class World:
 
     def feed(self):
         self._set(3, 0)
+
+    def verified(self):
+        """How many signatures were verified, in all processes together."""
+        return struct.unpack("l", self._memory[4 * _WORD:5 * _WORD])[0]
 
 
 def pytest_collection_modifyitems(config, items):

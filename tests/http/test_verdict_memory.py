@@ -1,0 +1,153 @@
+"""One memory of verified tokens for all processes: what one has verified, no other verifies again."""
+
+import re
+import subprocess
+
+import pytest
+from env import load
+from env.keys import key
+from env.keyservers import api, fleet
+from env.snippets import location, trusts
+from env.verdicts import assert_ok
+from env.waiting import wait_for
+
+pytest_plugins = ["env.preload"]
+TOKENS = 40
+# in flight while another request has just begun or ended to write what it found out
+RACES = 4
+
+pytestmark = pytest.mark.every_mpm
+
+
+@pytest.fixture
+def start(launch, world):
+    def started(snippet, **options):
+        server = launch(snippet, inherit=world.variables, **options)
+        world.started()
+        return server
+    return started
+
+
+def _tokens(mint, count=TOKENS):
+    return [mint.token(jti=f"AT.{n}") for n in range(count)]
+
+
+def _send(server, tokens, each, expected=200):
+    """Each token so many times, on connections that all processes get some of."""
+    samples = load.run(server, "/whoami", tokens, 8, each * len(tokens), keep=False)
+    assert load.statuses(samples) == {expected: each * len(tokens)}
+
+
+def _verified(world, action):
+    before = world.verified()
+    action()
+    return world.verified() - before
+
+
+def test_a_token_is_verified_once_for_all_processes(issuer, start, world, mpm):
+    server = start(api(issuer), **fleet(mpm, 12))
+    tokens = _tokens(issuer.mint)
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    verified = _verified(world, lambda: _send(server, tokens, 20))
+    assert TOKENS <= verified <= TOKENS + RACES
+
+
+def test_a_refusal_is_one_for_all_processes(issuer, start, world, mpm):
+    server = start(api(issuer), **fleet(mpm, 12))
+    server.expects("OKTA-REFUSED", optional=True, lasting=True)
+    tokens = [token[:-9] + ("A" if token[-9] != "A" else "B") + token[-8:] for token in _tokens(issuer.mint)]
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    verified = _verified(world, lambda: _send(server, tokens, 20, expected=401))
+    assert TOKENS <= verified <= TOKENS + RACES
+
+
+def test_without_a_cache_each_request_verifies(issuer, start, world, mpm):
+    server = start("OktaTokenCache 0\n" + api(issuer), **fleet(mpm, 12))
+    tokens = _tokens(issuer.mint)
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    assert _verified(world, lambda: _send(server, tokens, 3)) == 3 * TOKENS
+
+
+def test_a_graceful_restart_forgets_nothing(issuer, make_issuer, start, world, mpm):
+    """Also where other issuers come before this one."""
+    issuers = [issuer]
+    server = start(lambda _: trusts(issuers) + location("/whoami"), **fleet(mpm, 12))
+    tokens = _tokens(issuer.mint)
+    assert _verified(world, lambda: _send(server, tokens, 2)) >= TOKENS
+    for others in [], [make_issuer()], [make_issuer(), make_issuer()]:
+        issuers[:] = [*others, issuer]
+        (server.root / "conf" / "httpd.conf").write_text(server.configuration())
+        server.graceful()
+        assert _verified(world, lambda: _send(server, tokens, 2)) == 0, len(issuers)
+
+
+def test_a_restart_with_another_size_begins_anew(issuer, start, world, mpm):
+    size = [5000]
+    server = start(lambda _: f"OktaTokenCache {size[0]}\n" + api(issuer), **fleet(mpm, 12))
+    tokens = _tokens(issuer.mint)
+    _send(server, tokens, 2)
+    size[0] = 100
+    (server.root / "conf" / "httpd.conf").write_text(server.configuration())
+    server.graceful()
+    assert _verified(world, lambda: _send(server, tokens, 2)) >= TOKENS
+
+
+def test_other_keys_end_all_verdicts_in_all_processes(issuer, start, world, mpm):
+    server = start(api(issuer, "OktaKeyRefresh 1s 1s"), **fleet(mpm, 12))
+    server.expects("OKTA-REFUSED", optional=True, lasting=True)
+    tokens = _tokens(issuer.mint)
+    _send(server, tokens, 4)
+    issuer.keys = [key("key-2")]
+    wait_for(lambda: load.statuses(load.run(server, "/whoami", tokens, 8, 2 * TOKENS, keep=False)) == {401: 2 * TOKENS},
+             "the end of the old key")
+
+
+def test_the_same_place_after_a_restart_is_another_issuer(make_issuer, start, world, mpm):
+    """Verdicts name the key set that they were reached by, not its place in the configuration."""
+    first, second = make_issuer(), make_issuer()
+    issuers = [first]
+    server = start(lambda _: trusts(issuers, audience="api://default") + location("/whoami"), **fleet(mpm, 12))
+    server.expects("OKTA-REFUSED", optional=True, lasting=True)
+    tokens = _tokens(first.mint)
+    _send(server, tokens, 2)
+    for chosen, status in ([second], 401), ([second, first], 200), ([first], 200):
+        issuers[:] = chosen
+        (server.root / "conf" / "httpd.conf").write_text(server.configuration())
+        server.graceful()
+        assert_ok(server.get("/whoami", chosen[0].mint.token()))
+        _send(server, tokens, 2, expected=status)
+
+
+def _memory(server):
+    """Kilobytes of all processes of the server, each page counted once."""
+    pids = [server.pid, *server.children()]
+    rollups = [open(f"/proc/{pid}/smaps_rollup", encoding="ascii").read() for pid in pids]
+    return sum(int(re.search(r"^Pss: +(\d+)", text, re.M)[1]) for text in rollups)
+
+
+def test_memory_grows_with_tokens_and_not_with_processes(issuer, start, world, mpm):
+    """Of 300 tokens that all processes meet, less than 3 kB each; a cache of each process's own took six times that."""
+    server = start("OktaTokenCache 5000\n" + api(issuer), **fleet(mpm, 6))
+    tokens = _tokens(issuer.mint, 300)
+    _send(server, tokens[:10], 60)
+    before = _memory(server)
+    _send(server, tokens, 20)
+    grown = _memory(server) - before
+    children = len(server.children())
+    assert grown < 300 * 16 + 200 * children, (before, grown)
+
+
+def test_no_memory_for_the_table(issuer, start, world, mpm):
+    """A start ends with the remedy; a restart goes on with the table that there is."""
+    size = [5000]
+    server = start(lambda _: f"OktaTokenCache {size[0]}\n" + api(issuer), **fleet(mpm, 12))
+    tokens = _tokens(issuer.mint)
+    _send(server, tokens, 2)
+    size[0] = 10_000_000
+    subprocess.run(["prlimit", f"--pid={server.pid}", f"--as={3 << 30}"], check=True)
+    server.expects('OKTA-CONFIG: OktaTokenCache "10000000": no shared memory to be had for [0-9]+ bytes; lower it',
+                   lasting=True)
+    server.expects("tokens are remembered in the memory of before", lasting=True)
+    (server.root / "conf" / "httpd.conf").write_text(server.configuration())
+    server.graceful()
+    assert _verified(world, lambda: _send(server, tokens, 2)) == 0
