@@ -9,6 +9,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/cors.c src/core/cors.h \
 	src/core/crypto_errors.c src/core/crypto_errors.h \
 	src/core/digest.c src/core/digest.h \
+	src/core/eight.h \
 	src/core/issuer.c src/core/issuer.h \
 	src/core/jws.c src/core/jws.h \
 	src/core/jwk.c src/core/jwk.h \

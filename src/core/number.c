@@ -4,6 +4,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool fail(const char **fault, const char *cause)
 {
@@ -80,4 +81,22 @@ bool okta_number_read(const unsigned char **at, const unsigned char *end, okta_v
     if (!whole || *at == end)
         return fail(fault, "half a number");
     return real ? real_value(from, value, fault) : integer_value(from, *at, value, fault);
+}
+
+size_t okta_number_write(int64_t integer, char text[OKTA_NUMBER_SIZE])
+{
+    char digits[OKTA_NUMBER_SIZE], *first = digits + sizeof(digits);
+    /* the least one has no positive counterpart in int64 */
+    uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
+    size_t length;
+
+    *--first = '\0';
+    do
+        *--first = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (integer < 0)
+        *--first = '-';
+    length = (size_t)(digits + sizeof(digits) - first) - 1;
+    memcpy(text, first, length + 1);
+    return length;
 }

@@ -1,4 +1,4 @@
-/* A JSON number (RFC 8259 section 6) to its value. */
+/* A JSON number (RFC 8259 section 6) to its value, and a whole one back. */
 #ifndef OKTA_CORE_NUMBER_H
 #define OKTA_CORE_NUMBER_H
 
@@ -10,5 +10,10 @@
  * left alone where memory ran out. Any thread, any locale. */
 bool okta_number_read(const unsigned char **at, const unsigned char *end, okta_value *value,
                       const char **fault);
+
+#define OKTA_NUMBER_SIZE 21 /* of the longest integer, with its NUL */
+
+/* Write the integer, terminated; returns its length. Any thread. */
+size_t okta_number_write(int64_t integer, char text[OKTA_NUMBER_SIZE]);
 
 #endif

@@ -1,5 +1,6 @@
 #include "core/reader.h"
 
+#include "core/eight.h"
 #include "core/number.h"
 
 #include <stdlib.h>
@@ -162,15 +163,11 @@ static bool is_plain(unsigned char c)
     return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* is_plain of eight bytes at once. A byte below n borrows when n is subtracted, which sets its
- * highest bit; one that is equal to c is 0, thus below 1, after an exclusive or. */
+/* is_plain of eight bytes at once. */
 static bool are_plain(uint64_t eight)
 {
-    uint64_t quotes = eight ^ EACH('"'), slashes = eight ^ EACH('\\');
-
-    return !((eight | (eight - EACH(' ')) | (quotes - EACH(1)) | (slashes - EACH(1))) & EACH(0x80));
+    return !((eight & OKTA_EIGHT(0x80)) | okta_eight_below(eight, ' ') |
+             okta_eight_equal(eight, '"') | okta_eight_equal(eight, '\\'));
 }
 
 /* By variables of its own: what is written through r->text could be r, for all the compiler knows.

@@ -3,7 +3,6 @@
 #include "core/match.h"
 #include "httpd/claim_text.h"
 
-#include <apr_lib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +13,17 @@
 #define ACTORS "OKTA_ACTOR_CHAIN"
 #define OTHERS 3 /* variables that are not of OktaClaimEnv */
 
+static bool is_between(char c, char first, char last)
+{
+    return c >= first && c <= last;
+}
+
+/* A character that a variable can have, but for the capitals. */
+static bool is_exact(char c)
+{
+    return is_between(c, 'a', 'z') || is_between(c, '0', '9') || c == '_';
+}
+
 /* What a shell or CGI program can name. Another claim's name may become the same where something
  * had to be changed, or where it differs by case alone, which tables do not tell apart. */
 static const char *name_of(apr_pool_t *pool, const char *from, bool is_pointer, bool *exact)
@@ -23,10 +33,12 @@ static const char *name_of(apr_pool_t *pool, const char *from, bool is_pointer, 
     memcpy(name, PREFIX, sizeof(PREFIX) - 1);
     *exact = true;
     for (; *from; from++) {
-        bool stays = apr_isalnum(*from) || *from == '_';
-
-        *exact = *exact && stays && !apr_isupper(*from);
-        *to++ = (char)(stays ? *from : '_');
+        if (is_exact(*from)) {
+            *to++ = *from;
+            continue;
+        }
+        *exact = false;
+        *to++ = is_between(*from, 'A', 'Z') ? *from : '_';
         /* ~0 and ~1 stand for one character */
         from += is_pointer && *from == '~' && from[1];
     }

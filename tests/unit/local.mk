@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/test_crypto_errors \
 	tests/unit/test_digest \
 	tests/unit/test_ed25519 \
+	tests/unit/test_eight \
 	tests/unit/test_issuer \
 	tests/unit/test_json \
 	tests/unit/test_jws \

@@ -1,3 +1,4 @@
+#include "core/number.h"
 #include "core/reader.h"
 #include "unit.h"
 
@@ -185,6 +186,21 @@ rule(numbers_are_read_to_the_last_bit)
     check(!read_text("{\"v\":-9223372036854775809}"), "beyond the least");
     check(!read_text("{\"v\":99999999999999999999}"), "far beyond");
     check(!read_text("{\"v\":1e309}"), "beyond all doubles");
+}
+
+rule(whole_numbers_are_written_as_they_are_read)
+{
+    static const char *const rows[] = {
+        "0",  "9",   "10",         "1764000000",           "9223372036854775807",
+        "-1", "-10", "-999999999", "-9223372036854775807", "-9223372036854775808"};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *written = keep(malloc(OKTA_NUMBER_SIZE));
+        int64_t number = of(text("{\"v\":%s}", rows[i]))->as.integer;
+
+        check(okta_number_write(number, written) == strlen(rows[i]), "length of %s", rows[i]);
+        check(strcmp(written, rows[i]) == 0, "%s became %s", rows[i], written);
+    }
 }
 
 /* Other modules of a server call setlocale. */
