@@ -2,34 +2,48 @@
 
 #include <stdint.h>
 
-/* The value of a character with IN beside it; zero is what the alphabet lacks. */
-#define IN 0x40
-static const uint8_t value_of[256] = {
-    ['A'] = IN | 0,  ['B'] = IN | 1,  ['C'] = IN | 2,  ['D'] = IN | 3,  ['E'] = IN | 4,
-    ['F'] = IN | 5,  ['G'] = IN | 6,  ['H'] = IN | 7,  ['I'] = IN | 8,  ['J'] = IN | 9,
-    ['K'] = IN | 10, ['L'] = IN | 11, ['M'] = IN | 12, ['N'] = IN | 13, ['O'] = IN | 14,
-    ['P'] = IN | 15, ['Q'] = IN | 16, ['R'] = IN | 17, ['S'] = IN | 18, ['T'] = IN | 19,
-    ['U'] = IN | 20, ['V'] = IN | 21, ['W'] = IN | 22, ['X'] = IN | 23, ['Y'] = IN | 24,
-    ['Z'] = IN | 25, ['a'] = IN | 26, ['b'] = IN | 27, ['c'] = IN | 28, ['d'] = IN | 29,
-    ['e'] = IN | 30, ['f'] = IN | 31, ['g'] = IN | 32, ['h'] = IN | 33, ['i'] = IN | 34,
-    ['j'] = IN | 35, ['k'] = IN | 36, ['l'] = IN | 37, ['m'] = IN | 38, ['n'] = IN | 39,
-    ['o'] = IN | 40, ['p'] = IN | 41, ['q'] = IN | 42, ['r'] = IN | 43, ['s'] = IN | 44,
-    ['t'] = IN | 45, ['u'] = IN | 46, ['v'] = IN | 47, ['w'] = IN | 48, ['x'] = IN | 49,
-    ['y'] = IN | 50, ['z'] = IN | 51, ['0'] = IN | 52, ['1'] = IN | 53, ['2'] = IN | 54,
-    ['3'] = IN | 55, ['4'] = IN | 56, ['5'] = IN | 57, ['6'] = IN | 58, ['7'] = IN | 59,
-    ['8'] = IN | 60, ['9'] = IN | 61, ['-'] = IN | 62, ['_'] = IN | 63,
-};
+/* The bits of a character at a place of four, with the place's mark above the 24 bits; zero is what
+ * the alphabet lacks. */
+#define MARK(place) (UINT32_C(1) << (24 + (place)))
+#define MARKS (MARK(0) | MARK(1) | MARK(2) | MARK(3))
+#define BITS(value, place) (UINT32_C(value) << (18 - 6 * (place)) | MARK(place))
+#define ALPHABET(place)                                                            \
+    {                                                                              \
+        ['A'] = BITS(0, place), ['B'] = BITS(1, place), ['C'] = BITS(2, place),    \
+        ['D'] = BITS(3, place), ['E'] = BITS(4, place), ['F'] = BITS(5, place),    \
+        ['G'] = BITS(6, place), ['H'] = BITS(7, place), ['I'] = BITS(8, place),    \
+        ['J'] = BITS(9, place), ['K'] = BITS(10, place), ['L'] = BITS(11, place),  \
+        ['M'] = BITS(12, place), ['N'] = BITS(13, place), ['O'] = BITS(14, place), \
+        ['P'] = BITS(15, place), ['Q'] = BITS(16, place), ['R'] = BITS(17, place), \
+        ['S'] = BITS(18, place), ['T'] = BITS(19, place), ['U'] = BITS(20, place), \
+        ['V'] = BITS(21, place), ['W'] = BITS(22, place), ['X'] = BITS(23, place), \
+        ['Y'] = BITS(24, place), ['Z'] = BITS(25, place), ['a'] = BITS(26, place), \
+        ['b'] = BITS(27, place), ['c'] = BITS(28, place), ['d'] = BITS(29, place), \
+        ['e'] = BITS(30, place), ['f'] = BITS(31, place), ['g'] = BITS(32, place), \
+        ['h'] = BITS(33, place), ['i'] = BITS(34, place), ['j'] = BITS(35, place), \
+        ['k'] = BITS(36, place), ['l'] = BITS(37, place), ['m'] = BITS(38, place), \
+        ['n'] = BITS(39, place), ['o'] = BITS(40, place), ['p'] = BITS(41, place), \
+        ['q'] = BITS(42, place), ['r'] = BITS(43, place), ['s'] = BITS(44, place), \
+        ['t'] = BITS(45, place), ['u'] = BITS(46, place), ['v'] = BITS(47, place), \
+        ['w'] = BITS(48, place), ['x'] = BITS(49, place), ['y'] = BITS(50, place), \
+        ['z'] = BITS(51, place), ['0'] = BITS(52, place), ['1'] = BITS(53, place), \
+        ['2'] = BITS(54, place), ['3'] = BITS(55, place), ['4'] = BITS(56, place), \
+        ['5'] = BITS(57, place), ['6'] = BITS(58, place), ['7'] = BITS(59, place), \
+        ['8'] = BITS(60, place), ['9'] = BITS(61, place), ['-'] = BITS(62, place), \
+        ['_'] = BITS(63, place),                                                   \
+    }
+static const uint32_t bits_of[4][256] = {ALPHABET(0), ALPHABET(1), ALPHABET(2), ALPHABET(3)};
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* Four characters to 24 bits; *all loses IN where any was outside the alphabet. */
-static uint32_t quad(const unsigned char *in, uint32_t *all)
+/* Four characters to 24 bits, and above them whatever; *marks keeps all only where each was in the
+ * alphabet. */
+static uint32_t quad(const unsigned char *in, uint32_t *marks)
 {
-    uint32_t a = value_of[in[0]], b = value_of[in[1]], c = value_of[in[2]], d = value_of[in[3]];
+    uint32_t bits = bits_of[0][in[0]] | bits_of[1][in[1]] | bits_of[2][in[2]] | bits_of[3][in[3]];
 
-    *all &= a & b & c & d;
-    /* without each IN, which would stand in the lowest bit of the character before */
-    return (a << 18) + (b << 12) + (c << 6) + d - ((IN << 18) + (IN << 12) + (IN << 6) + IN);
+    *marks &= bits;
+    return bits;
 }
 
 bool okta_base64url_decode(const char *text, size_t length, unsigned char *out, size_t *out_length)
@@ -37,26 +51,26 @@ bool okta_base64url_decode(const char *text, size_t length, unsigned char *out, 
     const unsigned char *in = (const unsigned char *)text;
     unsigned char *start = out;
     size_t tail = length % 4;
-    uint32_t all = IN, left = 0;
+    uint32_t marks = MARKS, left = 0;
 
     if (tail == 1)
         return false;
-    for (const unsigned char *end = in + (length - tail); in < end; in += 4) {
-        uint32_t bits = quad(in, &all);
-        *out++ = (unsigned char)(bits >> 16);
-        *out++ = (unsigned char)(bits >> 8 & 0xff);
-        *out++ = (unsigned char)(bits & 0xff);
+    for (const unsigned char *end = in + (length - tail); in < end; in += 4, out += 3) {
+        uint32_t bits = quad(in, &marks);
+        out[0] = (unsigned char)(bits >> 16 & 0xff);
+        out[1] = (unsigned char)(bits >> 8 & 0xff);
+        out[2] = (unsigned char)(bits & 0xff);
     }
     if (tail) {
         unsigned char last[4] = {in[0], in[1], tail == 3 ? in[2] : 'A', 'A'};
-        uint32_t bits = quad(last, &all);
+        uint32_t bits = quad(last, &marks);
         *out++ = (unsigned char)(bits >> 16 & 0xff);
         if (tail == 3)
             *out++ = (unsigned char)(bits >> 8 & 0xff);
         left = tail == 3 ? bits & 0xff : bits & 0xffff;
     }
     *out_length = (size_t)(out - start);
-    return all == IN && left == 0;
+    return marks == MARKS && left == 0;
 }
 
 void okta_base64url_encode(const unsigned char *bytes, size_t length, char *out)
