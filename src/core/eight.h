@@ -3,6 +3,7 @@
 #ifndef OKTA_CORE_EIGHT_H
 #define OKTA_CORE_EIGHT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The byte eight times. */
@@ -19,6 +20,18 @@ static inline uint64_t okta_eight_below(uint64_t eight, unsigned char limit)
 static inline uint64_t okta_eight_equal(uint64_t eight, unsigned char byte)
 {
     return okta_eight_below(eight ^ OKTA_EIGHT(byte), 1);
+}
+
+/* How many bytes surely stand before the first that the answer, which is not 0, is about: borrows
+ * go from the first bytes to the last, where those are the low ones. */
+static inline size_t okta_eight_before(uint64_t answer)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(answer) / 8;
+#else
+    (void)answer;
+    return 0;
+#endif
 }
 
 #endif

@@ -31,18 +31,26 @@ typedef struct piece {
     apr_size_t length;
 } piece;
 
-bool okta_has_control(const char *text, apr_size_t length)
+/* How many bytes at its start, at least, are encoded nowhere: most texts have no others. */
+static apr_size_t plain_start(const char *text, apr_size_t length)
 {
-    const char *end = text + length;
+    apr_size_t plain = 0;
     uint64_t eight;
 
-    for (; end - text >= (ptrdiff_t)sizeof(eight); text += sizeof(eight)) {
-        memcpy(&eight, text, sizeof(eight));
-        if (okta_eight_below(eight, 0x20) | okta_eight_equal(eight, 0x7f))
+    for (; length - plain >= sizeof(eight); plain += sizeof(eight)) {
+        memcpy(&eight, text + plain, sizeof(eight));
+        if ((eight & OKTA_EIGHT(0x80)) | okta_eight_below(eight, ' ' + 1) |
+            okta_eight_equal(eight, '%') | okta_eight_equal(eight, ',') |
+            okta_eight_equal(eight, 0x7f))
             break;
     }
-    for (; text < end; text++)
-        if (encoded_in[(unsigned char)*text] == EVERYWHERE)
+    return plain;
+}
+
+bool okta_has_control(const char *text, apr_size_t length)
+{
+    for (apr_size_t i = plain_start(text, length); i < length; i++)
+        if (encoded_in[(unsigned char)text[i]] == EVERYWHERE)
             return true;
     return false;
 }
@@ -62,9 +70,7 @@ static piece encode(apr_pool_t *pool, piece raw, int place)
     piece safe;
     char *to;
 
-    if (place == IN_ENV && !okta_has_control(raw.text, raw.length))
-        return raw;
-    for (apr_size_t i = 0; i < raw.length; i++)
+    for (apr_size_t i = plain_start(raw.text, raw.length); i < raw.length; i++)
         encoded += is_encoded(raw, i, place);
     if (encoded == 0)
         return raw;
