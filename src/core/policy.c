@@ -224,11 +224,12 @@ static okta_reason check_audience(const judgment *j)
 static okta_reason check_client(const judgment *j)
 {
     const okta_strings *accepted = &j->policy->clients;
-    const okta_value *client = okta_claims_client(j->claims);
+    const okta_value *client;
     char found[192], expected[192];
 
     if (accepted->count == 0 && !j->trace)
         return OKTA_OK;
+    client = okta_claims_client(j->claims);
     describe(client, found, sizeof(found));
     if (accepted->count == 0)
         return okta_trace_seen(j->trace, j->result, "%s (any is accepted)", found);
@@ -281,27 +282,28 @@ static okta_reason check_issued_at(const judgment *j)
     return okta_trace_seen(j->trace, j->result, "iat %" PRId64, times->iat);
 }
 
-/* RFC 9470. A refreshed token keeps its acr, which is why auth_time is asked too. */
-static okta_reason check_step_up(const judgment *j)
+static okta_reason check_context(const judgment *j)
+{
+    const okta_strings *accepted = &j->policy->acrs;
+    const okta_value *acr = okta_claims_get(j->claims, "acr");
+    char found[192], expected[192];
+
+    if (acr && acr->type == OKTA_VALUE_STRING &&
+        okta_strings_contain(accepted, acr->as.string, acr->length))
+        return okta_trace_seen(j->trace, j->result, "acr is sufficient");
+    describe(acr, found, sizeof(found));
+    listing(accepted, expected, sizeof(expected));
+    return okta_result_set(j->result, OKTA_STEP_UP_NEEDED, "acr is %s; expected %s", found,
+                           expected);
+}
+
+static okta_reason check_auth_age(const judgment *j)
 {
     const okta_policy *policy = j->policy;
-    const okta_value *acr = okta_claims_get(j->claims, "acr");
     const okta_value *auth_time = okta_claims_get(j->claims, "auth_time");
-    char found[192], expected[192];
     bool fraction = false;
     int64_t since = 0;
 
-    if (policy->acrs.count > 0 &&
-        (!acr || acr->type != OKTA_VALUE_STRING ||
-         !okta_strings_contain(&policy->acrs, acr->as.string, acr->length))) {
-        describe(acr, found, sizeof(found));
-        listing(&policy->acrs, expected, sizeof(expected));
-        return okta_result_set(j->result, OKTA_STEP_UP_NEEDED, "acr is %s; expected %s", found,
-                               expected);
-    }
-    if (!policy->limits_auth_age)
-        return okta_trace_seen(j->trace, j->result, "%s",
-                               policy->acrs.count ? "acr is sufficient" : "none asked for");
     if (!auth_time || !okta_value_floor(auth_time, &since, &fraction))
         return okta_result_set(j->result, OKTA_STEP_UP_NEEDED, "auth_time is absent or no number");
     if (since > j->now + policy->skew)
@@ -312,6 +314,21 @@ static okta_reason check_step_up(const judgment *j)
                                "auth_time %" PRId64 " is older than max-age %" PRId64 " s", since,
                                policy->max_auth_age);
     return okta_trace_seen(j->trace, j->result, "auth_time %" PRId64, since);
+}
+
+/* RFC 9470. A refreshed token keeps its acr, which is why auth_time is asked too. */
+static okta_reason check_step_up(const judgment *j)
+{
+    const okta_policy *policy = j->policy;
+    okta_reason reason = OKTA_OK;
+
+    if (policy->acrs.count == 0 && !policy->limits_auth_age)
+        return okta_trace_seen(j->trace, j->result, "none asked for");
+    if (policy->acrs.count > 0)
+        reason = check_context(j);
+    if (reason == OKTA_OK && policy->limits_auth_age)
+        reason = check_auth_age(j);
+    return reason;
 }
 
 /* Who acts, and for whom, with spaces in between. */

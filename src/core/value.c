@@ -6,13 +6,15 @@
 
 const okta_value *okta_value_entry(const okta_value *value, const char *name)
 {
+    const okta_value *child, *end;
+
     if (!value || value->type != OKTA_VALUE_OBJECT)
         return NULL;
-    for (uint32_t i = 0; i < value->length; i++)
+    child = value->as.children;
+    for (end = child + value->length; child < end; child++)
         /* most names differ in their first letter, which is cheaper than a call */
-        if (value->as.children[i].name[0] == name[0] &&
-            strcmp(value->as.children[i].name, name) == 0)
-            return &value->as.children[i];
+        if (child->name[0] == name[0] && strcmp(child->name, name) == 0)
+            return child;
     return NULL;
 }
 

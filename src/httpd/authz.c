@@ -30,11 +30,10 @@ int okta_check_authz(request_rec *r)
     okta_result result;
     int status;
 
-    if (!okta_request_is_ours(r))
+    state = okta_request_state(r, false);
+    if ((state && state->authorizing) || !okta_request_is_ours(r))
         return DECLINED;
     state = okta_request_state(r, true);
-    if (state->authorizing)
-        return DECLINED;
     if (r->user && !*r->user)
         r->user = NULL;
     state->scopes = NULL;

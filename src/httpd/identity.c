@@ -114,6 +114,8 @@ static const okta_variable *chosen_of(request_rec *r, const apr_array_header_t *
 {
     const okta_variable *first = NULL, *second = NULL, *exact = NULL;
 
+    if (count == 1)
+        return is_exported(names, all) ? all : NULL;
     for (size_t i = 0; i < count; i++) {
         if (!is_exported(names, &all[i]))
             continue;
@@ -150,7 +152,7 @@ int okta_export_claims(request_rec *r)
     for (size_t i = 0, count; i < all->count; i += count) {
         const okta_variable *v;
 
-        count = okta_variables_sharing(all, i);
+        count = all->all[i].shared ? okta_variables_sharing(all, i) : 1;
         v = chosen_of(r, names, &all->all[i], count);
         if (!v)
             continue;
