@@ -390,10 +390,12 @@ static okta_value *block_of(const reader *r)
 {
     size_t values = r->count * sizeof(okta_value), texts = (size_t)(r->text - r->texts);
     okta_value *root = malloc(values + texts);
-    placement p = {r, (char *)root + values, root + 1};
+    placement p = {.from = r};
 
     if (!root)
         return NULL;
+    p.texts = (char *)root + values;
+    p.next = root + 1;
     memcpy(p.texts, r->texts, texts);
     place(&p, r->nodes, root);
     return root;
