@@ -77,10 +77,13 @@ okta_reason okta_tokens_verify(const okta_policy *policy, const char *token, siz
     if (cached &&
         okta_token_cache_find(table, seen, apr_time_sec(now), still_holds, &now, claims, result))
         return *claims ? OKTA_OK : result->reason;
-    if (!okta_bearer_is_token68(token))
+    reason = verify(policy, token, length, &l, claims, result);
+    /* a token that was verified has no other characters */
+    if (reason != OKTA_OK && !okta_bearer_is_token68(token)) {
+        okta_result_init(result);
         return okta_result_set(result, OKTA_REQUEST_MALFORMED, "%s",
                                okta_reason_description(OKTA_REQUEST_MALFORMED));
-    reason = verify(policy, token, length, &l, claims, result);
+    }
     if (cached)
         remember(table, now, &l, seen, *claims, result);
     *issuer = l.issuer;
