@@ -9,7 +9,7 @@ struct okta_claims {
     okta_type type;
     const okta_algorithm *algorithm;
     okta_value *root;
-    okta_value *payload; /* the same where it is a block of its own; NULL: it is in this one */
+    okta_value *payload; /* the same where the claims were made of it; NULL: they were unpacked */
     const char *kid;
     char *note;
     size_t note_size;
@@ -21,8 +21,9 @@ struct okta_claims {
 
 void okta_claims_free(okta_claims *claims)
 {
-    if (claims)
-        free(claims->payload);
+    if (!claims || !claims->payload)
+        return;
+    free(claims->payload);
     free(claims);
 }
 

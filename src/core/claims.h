@@ -28,6 +28,7 @@ typedef struct okta_times {
     int64_t iat;
 } okta_times;
 
+/* Nothing for claims that were unpacked, whose block is the caller's. */
 void okta_claims_free(okta_claims *claims);
 
 /* All that follow: any thread; what they return is borrowed from claims. */
@@ -54,7 +55,7 @@ void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_
 /* Bytes that it takes beside values and note: another number, another form. */
 size_t okta_claims_pack_overhead(void);
 
-/* Claims again, in the block that has those bytes, from malloc, which is theirs from now on. */
+/* Claims again, in the block that has those bytes, aligned as one from malloc. They end with it. */
 okta_claims *okta_claims_unpack(void *packed);
 
 /* The note, aligned as a block from malloc, for the claims' owner to read and to write; NULL: none.

@@ -45,24 +45,22 @@ static void unpack_refusal(const refusal *from, okta_result *result)
 }
 
 bool okta_token_cache_find(okta_verdicts *table, okta_seen *seen, int64_t now,
-                           bool (*holds)(const okta_verdict_head *head, void *baton), void *baton,
-                           okta_claims **claims, okta_result *result)
+                           const okta_verdicts_caller *caller, okta_claims **claims,
+                           okta_result *result)
 {
     okta_verdict_head head;
     void *found =
-        okta_verdicts_find(table, OKTA_VERDICT_ON_TOKEN, seen->digest, now, holds, baton, &head);
+        okta_verdicts_find(table, OKTA_VERDICT_ON_TOKEN, seen->digest, now, caller, &head);
 
     *claims = NULL;
     if (!found)
         return false;
     seen->generation = head.generation;
     seen->source = head.source;
-    if (head.earned) {
+    if (head.earned)
         *claims = okta_claims_unpack(found);
-        return true;
-    }
-    unpack_refusal(found, result);
-    free(found);
+    else
+        unpack_refusal(found, result);
     return true;
 }
 

@@ -16,12 +16,12 @@ typedef struct okta_seen {
     bool noted;                              /* the caller's: a note was remembered */
 } okta_seen;
 
-/* The verdict on the token with seen->digest. For an accepted one, *claims is the caller's to free;
- * for a refused one it is NULL and result is filled in. `holds` says whether the key set still
- * counts. now: seconds since the epoch. Any process and thread; no locks. */
+/* The verdict on the token with seen->digest, as okta_verdicts_find. For an accepted one, *claims
+ * lie in a block of the caller's; for a refused one it is NULL and result is filled in. now:
+ * seconds since the epoch. Any process and thread; no locks. */
 bool okta_token_cache_find(okta_verdicts *table, okta_seen *seen, int64_t now,
-                           bool (*holds)(const okta_verdict_head *head, void *baton), void *baton,
-                           okta_claims **claims, okta_result *result);
+                           const okta_verdicts_caller *caller, okta_claims **claims,
+                           okta_result *result);
 
 /* Remember that okta_verify accepted the token, until its exp has passed for every policy. A note
  * of note_size bytes (0: none) goes with the claims, as okta_claims_pack says. Any process and

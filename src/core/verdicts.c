@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Released and acquired word by word, as in core/slot.c: who sees a word of a new entry sees as
@@ -235,22 +234,10 @@ typedef struct search {
     page *at;
     const key *k;
     int64_t now;
-    bool (*holds)(const okta_verdict_head *head, void *baton);
-    void *baton;
+    const okta_verdicts_caller *caller;
     okta_verdict_head *head;
     bool has_gone; /* an entry with the key was there, and is there no more */
 } search;
-
-static void *copy_units(const page *at, unit_map map, size_t size)
-{
-    uint64_t *copy = size <= UNITS * UNIT ? malloc(size) : NULL;
-
-    if (copy && !read_units(at, map, copy, size)) {
-        free(copy);
-        return NULL;
-    }
-    return copy;
-}
 
 /* The bytes of the entry, if it is the one that is looked for, and still is when all is read. */
 static void *read_entry(search *s, unsigned int number)
@@ -269,15 +256,13 @@ static void *read_entry(search *s, unsigned int number)
         s->has_gone = true;
         return NULL;
     }
-    if (s->head->until <= s->now || !s->holds(s->head, s->baton))
+    if (s->head->until <= s->now || !s->caller->holds(s->head, s->caller->baton))
         return NULL;
-    copy = copy_units(s->at, map, size);
-    if (load(state) != before) {
-        s->has_gone = true;
-        free(copy);
+    copy = size <= UNITS * UNIT ? s->caller->allocate(size, s->caller->baton) : NULL;
+    if (!copy || !read_units(s->at, map, copy, size))
         return NULL;
-    }
-    return copy;
+    s->has_gone = load(state) != before;
+    return s->has_gone ? NULL : copy;
 }
 
 /* A page that is only read stays shared between the processors. */
@@ -320,10 +305,9 @@ static void *look_once(search *s)
 
 void *okta_verdicts_find(okta_verdicts *table, okta_verdict_kind kind,
                          const unsigned char digest[OKTA_DIGEST_BYTES], int64_t now,
-                         bool (*holds)(const okta_verdict_head *head, void *baton), void *baton,
-                         okta_verdict_head *head)
+                         const okta_verdicts_caller *caller, okta_verdict_head *head)
 {
-    search s = {.now = now, .holds = holds, .baton = baton, .head = head};
+    search s = {.now = now, .caller = caller, .head = head};
     void *found;
     key k;
 

@@ -48,14 +48,22 @@ okta_verdicts *okta_verdicts_init(void *memory, uint32_t entries);
 /* The largest entry that has room, in bytes. */
 size_t okta_verdicts_longest(bool earned);
 
-/* The entry of this kind and digest: a copy in a new block from malloc, aligned as such, for the
- * caller to free. NULL: there is none that has not ended at `now`, that `holds` says yes to (asked
- * before the bytes are copied), or it was replaced twice meanwhile. Any process and thread; takes
- * no lock. */
+/* What its caller gives to okta_verdicts_find, on the same thread. */
+typedef struct okta_verdicts_caller {
+    /* whether the entry still counts, asked before its bytes are copied */
+    bool (*holds)(const okta_verdict_head *head, void *baton);
+    /* a block, aligned as one from malloc, which the caller keeps: perhaps two of them, and perhaps
+     * for nothing; NULL when out of memory */
+    void *(*allocate)(size_t size, void *baton);
+    void *baton;
+} okta_verdicts_caller;
+
+/* The entry of this kind and digest: a copy in a block of the caller's. NULL: there is none that
+ * has not ended at `now` (seconds since the epoch) and that counts, or it was replaced twice
+ * meanwhile. Any process and thread; takes no lock. */
 void *okta_verdicts_find(okta_verdicts *table, okta_verdict_kind kind,
                          const unsigned char digest[OKTA_DIGEST_BYTES], int64_t now,
-                         bool (*holds)(const okta_verdict_head *head, void *baton), void *baton,
-                         okta_verdict_head *head);
+                         const okta_verdicts_caller *caller, okta_verdict_head *head);
 
 /* Keep a copy of the bytes (at least 1), in place of any other entry of this kind and digest. False
  * when they are too many, or somebody else writes there just now: nothing has changed then. Any

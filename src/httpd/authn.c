@@ -33,10 +33,11 @@ static okta_reason judge(request_rec *r, const okta_policy *policy, const char *
         return okta_result_set(result, OKTA_MISCONFIGURED,
                                "no issuer or no audience here: set OktaDomain or OktaIssuer, and "
                                "OktaAudience");
-    reason = okta_tokens_verify(policy, token, length, &claims, issuer, &seen, result);
+    reason = okta_tokens_verify(r->pool, policy, token, length, &claims, issuer, &seen, result);
     if (reason != OKTA_OK)
         return reason;
-    apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
+    if (*issuer)
+        apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
     reason = okta_policy_check(policy, claims, apr_time_sec(apr_time_now()), NULL, result);
     if (reason != OKTA_OK)
         return reason;

@@ -40,15 +40,29 @@ static okta_reason verify(const okta_policy *policy, const char *token, size_t l
     return reason;
 }
 
+/* Who asks for a verdict that is remembered, and when. */
+typedef struct asking {
+    apr_pool_t *pool;
+    apr_time_t now;
+} asking;
+
 /* A verdict ends with the key set that it was reached by. */
-static bool still_holds(const okta_verdict_head *head, void *now)
+static bool still_holds(const okta_verdict_head *head, void *baton)
 {
+    const asking *by = baton;
     const okta_record *record;
 
     if (head->generation == 0)
         return true;
     record = okta_shared_with_keys(head->source, head->generation);
-    return record && okta_schedule_is_usable(record->schedule, *(const apr_time_t *)now);
+    return record && okta_schedule_is_usable(record->schedule, by->now);
+}
+
+static void *allocate(size_t size, void *baton)
+{
+    const asking *by = baton;
+
+    return apr_palloc(by->pool, size);
 }
 
 static void remember(okta_verdicts *table, apr_time_t now, const lookup *l, okta_seen *seen,
@@ -62,20 +76,20 @@ static void remember(okta_verdicts *table, apr_time_t now, const lookup *l, okta
         okta_token_cache_refuse(table, seen, apr_time_sec(now), result);
 }
 
-okta_reason okta_tokens_verify(const okta_policy *policy, const char *token, size_t length,
-                               okta_claims **claims, const okta_issuer **issuer, okta_seen *seen,
-                               okta_result *result)
+okta_reason okta_tokens_verify(apr_pool_t *pool, const okta_policy *policy, const char *token,
+                               size_t length, okta_claims **claims, const okta_issuer **issuer,
+                               okta_seen *seen, okta_result *result)
 {
     okta_verdicts *table = okta_verdict_memory();
-    apr_time_t now = apr_time_now();
+    asking by = {pool, apr_time_now()};
+    const okta_verdicts_caller caller = {still_holds, allocate, &by};
     lookup l = {NULL, 0, false};
     okta_reason reason;
     bool cached = table && okta_registry_get()->global.token_cache > 0 &&
                   length <= policy->max_token_bytes && okta_digest(token, length, seen->digest);
 
     *issuer = NULL;
-    if (cached &&
-        okta_token_cache_find(table, seen, apr_time_sec(now), still_holds, &now, claims, result))
+    if (cached && okta_token_cache_find(table, seen, apr_time_sec(by.now), &caller, claims, result))
         return *claims ? OKTA_OK : result->reason;
     reason = verify(policy, token, length, &l, claims, result);
     /* a token that was verified has no other characters */
@@ -85,7 +99,7 @@ okta_reason okta_tokens_verify(const okta_policy *policy, const char *token, siz
                                okta_reason_description(OKTA_REQUEST_MALFORMED));
     }
     if (cached)
-        remember(table, now, &l, seen, *claims, result);
+        remember(table, by.now, &l, seen, *claims, result);
     *issuer = l.issuer;
     return reason;
 }

@@ -16,7 +16,7 @@ static void hold_packed(const json_t *payload, const okta_claims *claims)
     hold(memcmp(okta_claims_times(again), okta_claims_times(claims), sizeof(okta_times)) == 0);
     hold(strcmp(okta_claims_kid(again), okta_claims_kid(claims)) == 0);
     hold(strcmp(okta_claims_note(again), "note") == 0);
-    okta_claims_free(again);
+    free(moved);
 }
 
 /* Claims of any JSON object; what the policy passes is what RFC 7519 would pass. */

@@ -284,5 +284,7 @@ rule(packed_claims_are_the_same_claims)
         okta_claims_free(claims);
         okta_claims_free(again);
         okta_claims_free(twice);
+        free(again);
+        free(twice);
     }
 }

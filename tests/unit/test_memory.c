@@ -398,13 +398,6 @@ rule(claims_are_printed_without_a_leak)
     okta_claims_free(claims);
 }
 
-static bool any_keys(const okta_verdict_head *head, void *baton)
-{
-    (void)head;
-    (void)baton;
-    return true;
-}
-
 typedef struct remembering {
     okta_verdicts *table;
     okta_claims *claims;
@@ -417,6 +410,8 @@ static bool use_cache(void *baton)
     okta_seen one = {.digest = {1}}, two = {.digest = {2}};
     okta_result refusal, back;
     okta_claims *claims, *none;
+    void *block;
+    const okta_verdicts_caller caller = world_caller(&block);
     bool accepted, refused;
 
     okta_result_init(&refusal);
@@ -426,11 +421,11 @@ static bool use_cache(void *baton)
     memcpy(&two.digest[16], &r->round, sizeof(r->round));
     okta_token_cache_accept(r->table, &one, NOW, r->claims, "note", 5);
     okta_token_cache_refuse(r->table, &two, NOW, &refusal);
-    accepted = okta_token_cache_find(r->table, &one, NOW, any_keys, NULL, &claims, &back) && claims;
-    okta_claims_free(claims);
-    refused = okta_token_cache_find(r->table, &two, NOW, any_keys, NULL, &none, &back);
+    accepted = okta_token_cache_find(r->table, &one, NOW, &caller, &claims, &back) && claims;
+    refused = okta_token_cache_find(r->table, &two, NOW, &caller, &none, &back);
     if (refused && (none || back.reason != OKTA_SIGNATURE_INVALID))
         abort();
+    free(block);
     return accepted && refused;
 }
 

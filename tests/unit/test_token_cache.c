@@ -60,9 +60,23 @@ static void refuse(okta_verdicts *table, const unsigned char *key, okta_reason r
     okta_token_cache_refuse(table, &seen, NOW, &result);
 }
 
-static bool holds(const okta_verdict_head *head, void *generation)
+/* Claims are good until the next call on this thread, or `done`. */
+static _Thread_local void *block;
+
+static bool find(okta_verdicts *table, okta_seen *seen, int64_t now, okta_claims **claims,
+                 okta_result *result)
 {
-    return !generation || head->generation == *(const uint32_t *)generation;
+    okta_verdicts_caller caller;
+
+    free(block);
+    caller = world_caller(&block);
+    return okta_token_cache_find(table, seen, now, &caller, claims, result);
+}
+
+static void done(void)
+{
+    free(block);
+    block = NULL;
 }
 
 typedef enum outcome { NOTHING, CLAIMS, REFUSAL } outcome;
@@ -73,13 +87,11 @@ static outcome look(okta_verdicts *table, const unsigned char *key, int64_t now)
     okta_claims *claims;
 
     okta_result_init(&last);
-    if (!okta_token_cache_find(table, &seen, now, holds, NULL, &claims, &last))
+    if (!find(table, &seen, now, &claims, &last))
         return NOTHING;
     check(seen.source == SOURCE && seen.generation == GENERATION, "the key set's generation");
-    if (!claims)
-        return REFUSAL;
-    okta_claims_free(claims);
-    return CLAIMS;
+    done();
+    return claims ? CLAIMS : REFUSAL;
 }
 
 rule(an_empty_cache_knows_nothing)
@@ -102,13 +114,13 @@ rule(an_accepted_token_is_found_with_its_claims)
 
     accept(table, digest(1, 1), claims);
     okta_claims_free(claims);
-    need(okta_token_cache_find(table, &seen, NOW, holds, NULL, &found, &last), "found");
+    need(find(table, &seen, NOW, &found, &last), "found");
     need(found, "claims");
     memset(table, 0, okta_verdicts_size(64));
     check(okta_claims_times(found)->exp == NOW + 100, "exp");
     check(strcmp(okta_claims_get(found, "sub")->as.string, "user@example.com") == 0, "sub");
     check(!okta_claims_note(found), "no note");
-    okta_claims_free(found);
+    done();
 }
 
 rule(a_note_comes_back_with_the_claims)
@@ -120,11 +132,11 @@ rule(a_note_comes_back_with_the_claims)
 
     accept(table, digest(1, 1), claims);
     okta_token_cache_accept(table, &seen, NOW, claims, note, strlen(note) + 1);
-    need(okta_token_cache_find(table, &seen, NOW, holds, NULL, &found, &last) && found, "found");
+    need(find(table, &seen, NOW, &found, &last) && found, "found");
     need(okta_claims_note(found), "a note");
     check(strcmp(okta_claims_note(found), note) == 0, "another note");
     check(okta_claims_get(found, "sub") != NULL, "claims");
-    okta_claims_free(found);
+    done();
     okta_claims_free(claims);
 }
 
@@ -209,11 +221,16 @@ rule(refusals_of_full_length_come_back_whole)
     }
     okta_token_cache_refuse(table, &seen, NOW, &full);
     okta_result_init(&back);
-    need(okta_token_cache_find(table, &seen, NOW, holds, NULL, &none, &back) && !none, "found");
+    need(find(table, &seen, NOW, &none, &back) && !none, "found");
     check(strcmp(full.kid, back.kid) == 0 && strcmp(full.issuer, back.issuer) == 0 &&
               strcmp(full.jti, back.jti) == 0 && strcmp(full.actors, back.actors) == 0 &&
               strcmp(full.detail, back.detail) == 0,
           "changed");
+}
+
+static bool is_in_force(const okta_verdict_head *head, void *generation)
+{
+    return head->generation == *(const uint32_t *)generation;
 }
 
 rule(a_verdict_whose_keys_are_gone_is_not_found)
@@ -222,12 +239,12 @@ rule(a_verdict_whose_keys_are_gone_is_not_found)
     okta_claims *claims = claims_until(NOW + 100), *found;
     okta_seen seen = seen_of(digest(1, 1), 0);
     uint32_t in_force = GENERATION + 1;
+    const okta_verdicts_caller caller = {is_in_force, NULL, &in_force};
 
     accept(table, digest(1, 1), claims);
-    check(!okta_token_cache_find(table, &seen, NOW, holds, &in_force, &found, &last), "found");
-    in_force = GENERATION;
-    check(okta_token_cache_find(table, &seen, NOW, holds, &in_force, &found, &last), "not found");
-    okta_claims_free(found);
+    check(!okta_token_cache_find(table, &seen, NOW, &caller, &found, &last), "found");
+    check(find(table, &seen, NOW, &found, &last), "not found");
+    done();
     okta_claims_free(claims);
 }
 
@@ -239,9 +256,9 @@ rule(the_last_word_counts)
 
     accept(table, digest(1, 1), claims);
     accept(table, digest(1, 1), newer);
-    need(okta_token_cache_find(table, &seen, NOW, holds, NULL, &found, &last) && found, "found");
+    need(find(table, &seen, NOW, &found, &last) && found, "found");
     check(okta_claims_times(found)->exp == NOW + 200, "the older claims");
-    okta_claims_free(found);
+    done();
     refuse(table, digest(1, 1), OKTA_SIGNATURE_INVALID);
     check(look(table, digest(1, 1), NOW) == REFUSAL, "refused");
     accept(table, digest(1, 1), claims);
@@ -338,10 +355,9 @@ static void *work(void *baton)
 
         okta_result_init(&result);
         result.reason = OKTA_SIGNATURE_INVALID;
-        if (okta_token_cache_find(self->table, &seen, NOW, holds, NULL, &claims, &result)) {
+        if (find(self->table, &seen, NOW, &claims, &result)) {
             self->wrong += (claims == NULL) != (number % 2 == 1);
             self->wrong += seen.generation != number + 1;
-            okta_claims_free(claims);
         }
         seen.generation = number + 1;
         if (i % 4 == 0 && number % 2 == 0)
@@ -349,6 +365,7 @@ static void *work(void *baton)
         else if (i % 4 == 0)
             okta_token_cache_refuse(self->table, &seen, NOW, &result);
     }
+    done();
     return NULL;
 }
 

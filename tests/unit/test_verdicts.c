@@ -28,13 +28,6 @@ static okta_verdict_head head_of(bool earned, int64_t until)
                                .until = until};
 }
 
-static bool any(const okta_verdict_head *head, void *baton)
-{
-    (void)head;
-    (void)baton;
-    return true;
-}
-
 static bool none(const okta_verdict_head *head, void *baton)
 {
     (void)head;
@@ -68,8 +61,10 @@ typedef enum outcome { ABSENT, SAME, OTHER } outcome;
 static outcome look(okta_verdicts *table, unsigned int number, size_t length, bool earned)
 {
     okta_verdict_head head;
+    void *block;
+    const okta_verdicts_caller caller = world_caller(&block);
     unsigned char *found = okta_verdicts_find(table, OKTA_VERDICT_ON_TOKEN, digest(0, number), NOW,
-                                              any, NULL, &head),
+                                              &caller, &head),
                   *expected = bytes_of(number, length);
     outcome out = ABSENT;
 
@@ -79,7 +74,7 @@ static outcome look(okta_verdicts *table, unsigned int number, size_t length, bo
                       head.kind == OKTA_VERDICT_ON_TOKEN
                   ? SAME
                   : OTHER;
-    free(found);
+    free(block);
     free(expected);
     return out;
 }
@@ -152,15 +147,16 @@ rule(who_asks_has_the_last_word)
     okta_verdicts *table = world_table(1);
     okta_verdict_head head;
     int asked = 0;
+    const okta_verdicts_caller caller = {none, NULL, &asked};
 
     put(table, 1, 100, true, NOW + 1);
-    check(!okta_verdicts_find(table, OKTA_VERDICT_ON_TOKEN, digest(0, 1), NOW, none, &asked, &head),
+    check(!okta_verdicts_find(table, OKTA_VERDICT_ON_TOKEN, digest(0, 1), NOW, &caller, &head),
           "found");
     check(asked == 1, "asked %d times", asked);
-    check(!okta_verdicts_find(table, OKTA_VERDICT_ON_TOKEN, digest(0, 2), NOW, none, &asked, &head),
+    check(!okta_verdicts_find(table, OKTA_VERDICT_ON_TOKEN, digest(0, 2), NOW, &caller, &head),
           "found");
     check(asked == 1, "asked %d times", asked);
-    check(!okta_verdicts_find(table, (okta_verdict_kind)2, digest(0, 1), NOW, none, &asked, &head),
+    check(!okta_verdicts_find(table, (okta_verdict_kind)2, digest(0, 1), NOW, &caller, &head),
           "another kind");
     check(asked == 1, "asked %d times", asked);
 }

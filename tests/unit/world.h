@@ -51,6 +51,9 @@ okta_claims *world_claims(const char *json, okta_type type, okta_result *result)
 /* An empty table of verdicts; it lives until the program ends. */
 okta_verdicts *world_table(uint32_t entries);
 
+/* For one okta_verdicts_find: any entry counts; the caller frees *block at the end. */
+okta_verdicts_caller world_caller(void **block);
+
 /* A keyring of one issuer. */
 okta_reason world_find(void *baton, const char *issuer, okta_keyset **keys);
 
