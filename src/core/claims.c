@@ -13,6 +13,7 @@ struct okta_claims {
     const char *kid;
     char *note;
     size_t note_size;
+    uint64_t names; /* a bit for each name at the top level, shared by some of them */
     okta_times times;
 };
 
@@ -27,9 +28,17 @@ void okta_claims_free(okta_claims *claims)
     free(claims);
 }
 
+static uint64_t bit_of(const char *name)
+{
+    unsigned char first = (unsigned char)name[0];
+
+    return UINT64_C(1) << ((first ? first * 5u + (unsigned char)name[1] : 0) & 63);
+}
+
+/* Most claims that are asked for are in no token. */
 const okta_value *okta_claims_get(const okta_claims *claims, const char *name)
 {
-    return okta_value_member(claims->root, name);
+    return claims->names & bit_of(name) ? okta_value_member(claims->root, name) : NULL;
 }
 
 const okta_value *okta_claims_root(const okta_claims *claims)
@@ -92,6 +101,7 @@ void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_
     memset(block, 0, sizeof(packed));
     to->claims.type = claims->type;
     to->claims.times = claims->times;
+    to->claims.names = claims->names;
     to->claims.note_size = note_size;
     to->algorithm = claims->algorithm->id;
     to->values = values;
@@ -216,6 +226,8 @@ okta_claims *okta_claims_new(okta_value *payload, const okta_jws *jws, okta_resu
     if (jws->kid)
         memcpy(kid, jws->kid, jws->kid_length);
     kid[jws->kid_length] = '\0';
+    for (uint32_t i = 0; i < payload->length; i++)
+        claims->names |= bit_of(payload->as.children[i].name);
     if (!types_are_sound(claims, result)) {
         free(claims);
         return NULL;

@@ -28,26 +28,21 @@ const char *okta_check_name(okta_check check)
     return (unsigned int)check < OKTA_CHECK_COUNT ? names[check] : "unknown";
 }
 
-okta_reason okta_trace_seen(const okta_trace *trace, okta_result *result, const char *format, ...)
+okta_reason okta_trace_note(okta_result *result, const char *format, ...)
 {
     va_list arguments;
 
-    if (trace) {
-        va_start(arguments, format);
-        okta_text_vformat(result->detail, sizeof(result->detail), format, arguments);
-        va_end(arguments);
-    }
+    va_start(arguments, format);
+    okta_text_vformat(result->detail, sizeof(result->detail), format, arguments);
+    va_end(arguments);
     return OKTA_OK;
 }
 
-okta_reason okta_trace_report(const okta_trace *trace, okta_check check, okta_reason reason,
-                              okta_result *result)
+void okta_trace_hand_on(const okta_trace *trace, okta_check check, okta_reason reason,
+                        okta_result *result)
 {
-    if (!trace)
-        return reason;
     result->reason = reason;
     trace->checked(trace->baton, check, result);
     if (reason == OKTA_OK)
         result->detail[0] = '\0';
-    return reason;
 }

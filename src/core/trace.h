@@ -36,13 +36,25 @@ typedef struct okta_trace {
 /* A check's name for people: "signature", "audience" … Static. */
 const char *okta_check_name(okta_check check);
 
-/* Note what a passing check saw, for okta_trace_report to hand on; nothing where trace is NULL.
- * Returns OKTA_OK. */
-okta_reason okta_trace_seen(const okta_trace *trace, okta_result *result, const char *format, ...)
-    OKTA_PRINTF(3, 4);
+/* OKTA_OK, and where trace is not NULL a note of what a passing check saw, as by printf, for
+ * okta_trace_report to hand on. The arguments are looked at only then. */
+#define okta_trace_seen(trace, result, ...) \
+    ((trace) ? okta_trace_note(result, __VA_ARGS__) : OKTA_OK)
 
-/* Hand a check's outcome to trace (may be NULL); returns reason. */
-okta_reason okta_trace_report(const okta_trace *trace, okta_check check, okta_reason reason,
-                              okta_result *result);
+/* For okta_trace_seen. */
+okta_reason okta_trace_note(okta_result *result, const char *format, ...) OKTA_PRINTF(2, 3);
+
+/* Hand a check's outcome to trace. */
+void okta_trace_hand_on(const okta_trace *trace, okta_check check, okta_reason reason,
+                        okta_result *result);
+
+/* The same where there is a trace (it may be NULL); returns reason. */
+static inline okta_reason okta_trace_report(const okta_trace *trace, okta_check check,
+                                            okta_reason reason, okta_result *result)
+{
+    if (trace)
+        okta_trace_hand_on(trace, check, reason, result);
+    return reason;
+}
 
 #endif

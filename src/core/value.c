@@ -98,10 +98,8 @@ void okta_value_shift(okta_value *values, size_t count, uintptr_t by)
     for (okta_value *value = values; value < values + count; value++) {
         if (value->name)
             value->name = (const char *)((uintptr_t)value->name + by);
-        if (value->type == OKTA_VALUE_STRING)
+        if (value->type >= OKTA_VALUE_STRING)
             value->as.string = (const char *)((uintptr_t)value->as.string + by);
-        else if (is_container(value))
-            value->as.children = (const okta_value *)((uintptr_t)value->as.children + by);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Those with a pointer come last. */
 typedef enum okta_value_type {
     OKTA_VALUE_NULL,
     OKTA_VALUE_BOOLEAN,

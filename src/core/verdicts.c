@@ -214,19 +214,24 @@ static void read_unit(const word *from, uint64_t *to, size_t bytes)
 }
 
 /* bytes: in whole steps; false: the map has fewer units. */
-static bool read_units(const page *at, unit_map map, uint64_t *to, size_t bytes)
+static bool read_units(const page *at, const unit_map *map, uint64_t *to, size_t bytes)
 {
-    while (bytes > 0) {
-        int unit = next_unit(&map);
-        size_t part = bytes < UNIT ? bytes : UNIT;
+    for (unsigned int i = 0; i < MAP_WORDS; i++) {
+        for (uint64_t bits = map->words[i]; bits; bits &= bits - 1) {
+            unsigned int unit = i * 64 + (unsigned int)__builtin_ctzll(bits);
 
-        if (unit < 0 || unit >= (int)UNITS)
-            return false;
-        read_unit(at->units[unit], to, part);
-        to += UNIT_WORDS;
-        bytes -= part;
+            if (unit >= UNITS)
+                return false;
+            if (bytes <= UNIT) {
+                read_unit(at->units[unit], to, bytes);
+                return true;
+            }
+            read_unit(at->units[unit], to, UNIT);
+            to += UNIT_WORDS;
+            bytes -= UNIT;
+        }
     }
-    return true;
+    return false;
 }
 
 /* One look for an entry. */
@@ -259,7 +264,7 @@ static void *read_entry(search *s, unsigned int number)
     if (s->head->until <= s->now || !s->caller->holds(s->head, s->caller->baton))
         return NULL;
     copy = size <= UNITS * UNIT ? s->caller->allocate(size, s->caller->baton) : NULL;
-    if (!copy || !read_units(s->at, map, copy, size))
+    if (!copy || !read_units(s->at, &map, copy, size))
         return NULL;
     s->has_gone = load(state) != before;
     return s->has_gone ? NULL : copy;
