@@ -83,9 +83,11 @@ size_t okta_claims_pack_overhead(void)
     return sizeof(packed);
 }
 
+#define ALIGNMENT 8
+
 static size_t aligned(size_t size)
 {
-    return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+    return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
 void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_size, size_t *size)

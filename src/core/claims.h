@@ -55,10 +55,10 @@ void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_
 /* Bytes that it takes beside values and note: another number, another form. */
 size_t okta_claims_pack_overhead(void);
 
-/* Claims again, in the block that has those bytes, aligned as one from malloc. They end with it. */
+/* Claims again, in the block that has those bytes, aligned to 8. They end with it. */
 okta_claims *okta_claims_unpack(void *packed);
 
-/* The note, aligned as a block from malloc, for the claims' owner to read and to write; NULL: none.
+/* The note, aligned to 8, for the claims' owner to read and to write; NULL: none.
  */
 void *okta_claims_note(const okta_claims *claims);
 

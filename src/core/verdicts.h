@@ -52,8 +52,8 @@ size_t okta_verdicts_longest(bool earned);
 typedef struct okta_verdicts_caller {
     /* whether the entry still counts, asked before its bytes are copied */
     bool (*holds)(const okta_verdict_head *head, void *baton);
-    /* a block, aligned as one from malloc, which the caller keeps: perhaps two of them, and perhaps
-     * for nothing; NULL when out of memory */
+    /* a block, aligned to 8, which the caller keeps: perhaps two of them, and perhaps for nothing;
+     * NULL when out of memory */
     void *(*allocate)(size_t size, void *baton);
     void *baton;
 } okta_verdicts_caller;

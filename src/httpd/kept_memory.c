@@ -2,6 +2,8 @@
 
 #include <apr_shm.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define ALIGNMENT 64
 
@@ -34,6 +36,17 @@ static void *aligned(void *memory)
     return (char *)memory + (past ? ALIGNMENT - past : 0);
 }
 
+/* A core file of one process has nothing to say of all callers. */
+static void keep_out_of_core_files(void *memory, apr_size_t size)
+{
+#ifdef MADV_DONTDUMP
+    apr_uintptr_t page = (apr_uintptr_t)sysconf(_SC_PAGESIZE);
+    apr_uintptr_t begin = (apr_uintptr_t)memory / page * page;
+
+    madvise((void *)begin, (apr_uintptr_t)memory + size - begin, MADV_DONTDUMP);
+#endif
+}
+
 okta_kept *okta_kept_make(apr_pool_t *process_pool, const char layout[OKTA_LAYOUT_BYTES],
                           apr_size_t size, apr_status_t *status)
 {
@@ -52,5 +65,6 @@ okta_kept *okta_kept_make(apr_pool_t *process_pool, const char layout[OKTA_LAYOU
     made->pool = pool;
     made->memory = aligned(apr_shm_baseaddr_get(shm));
     made->size = size;
+    keep_out_of_core_files(made->memory, size);
     return made;
 }

@@ -23,8 +23,8 @@ typedef struct okta_kept {
 void *okta_kept_find(apr_pool_t *process_pool, const char *key,
                      const char layout[OKTA_LAYOUT_BYTES]);
 
-/* size bytes of zeros that processes share, aligned to 64, with the layout as its name. Nothing is
- * kept yet. NULL, with the status, when there is no such memory. */
+/* size bytes of zeros that processes share, aligned to 64, with the layout as its name; core files
+ * leave them out. Nothing is kept yet. NULL, with the status, when there is no such memory. */
 okta_kept *okta_kept_make(apr_pool_t *process_pool, const char layout[OKTA_LAYOUT_BYTES],
                           apr_size_t size, apr_status_t *status);
 
