@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by scripts/check: the suites, in their order; what each installs, and what it runs.
 
-suites=(format gcc clang asan tsan http http-asan cli tree interop demo tidy analyzer distcheck)
+suites=(format gcc clang asan tsan http http-asan cli tree models interop demo tidy analyzer distcheck)
 
 build_packages=("${module_packages[@]}" libcmocka-dev)
 python_packages=(python3 python3-pytest python3-jwcrypto python3-requests python3-cryptography python3-websockets)
@@ -17,6 +17,7 @@ suite_packages() {
     http | http-asan) printf '%s\n' "${build_packages[@]}" "${server_packages[@]}" ;;
     cli) printf '%s\n' "${build_packages[@]}" "${python_packages[@]}" ;;
     tree) printf '%s\n' python3 python3-pytest ;;
+    models) printf '%s\n' python3 python3-pytest spin gcc libc6-dev ;;
     interop)
         printf '%s\n' "${build_packages[@]}" "${server_packages[@]}" chromium
         # one of another source than Debian's will do
@@ -58,6 +59,7 @@ run_suite() {
         ;;
     cli) need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite cli tests/cli ;;
     tree) pytest_suite tree tests/tree ;;
+    models) pytest_suite models tests/models ;;
     interop)
         rm -f build/gcc/differential.txt
         need_gcc && one npm npm_packages && OKTA_BUILD=$top/build/gcc pytest_suite interop tests/interop
