@@ -10,6 +10,10 @@
  * C's: a writer takes any place and any victim, not those of a hand. So the hint that a reader
  * leaves for the hand plays no part, and readers store nothing.
  *
+ * A find is one look at all places. C looks once more where an entry went meanwhile; that is a find
+ * of its own, which has seen more. C reads a place's head before it says that the place is not live:
+ * nothing comes of that.
+ *
  * A load may take any store that is not too old, so to a reader it is the same when its steps are
  * made, and whether there are other readers: each goes through a find in one piece after the
  * writers have come to rest, over every history that they can leave. With -DANY_TIME it makes its
