@@ -17,8 +17,8 @@
  * A load may take any store that is not too old, so to a reader it is the same when its steps are
  * made, and whether there are other readers: each goes through a find in one piece after the
  * writers have come to rest, over every history that they can leave. With -DANY_TIME it makes its
- * steps one by one beside the writers'. That takes longer, so one digest is looked for and put, and
- * there is ONE_READER or ONE_WRITER.
+ * steps one by one beside the writers'. That takes longer, so one digest is looked for and put, the
+ * restart has been, nothing is published, and there is ONE_READER or ONE_WRITER.
  *
  * The other macros that are asked for below each leave something out. The test shows that it is
  * missed. HITS_ONLY passes over what goes wrong before a hit does. */
@@ -676,8 +676,13 @@ init {
 #else
         run writer(4, NEW);
 #endif
+#ifdef ANY_TIME
+        take_over(1);
+        resting = resting + 2;
+#else
         run refresher();
         run restart();
+#endif
 #ifndef ONE_READER
         run reader(OLD);
 #else
