@@ -8,8 +8,8 @@
 #define SAMPLE_ISSUER "https://bench.example.com/oauth2/default"
 
 /* A payload for a token of about token_bytes with s's signature: the claims of an Okta access
- * token, and as many groups as it takes (ten at least). Two are never the same. The caller frees.
- */
+ * token, and as many groups as it takes (ten at least); only the claims that a token must have
+ * where there is no room for those. Two are never the same. The caller frees. */
 char *sample_payload(const signer *s, const char *issuer, size_t token_bytes);
 
 /* Write the key set of s, with as many keys, and the key itself into the folder. */

@@ -1,10 +1,11 @@
--- For wrk: a request for each line of a file of tokens, or of tokens and DPoP proofs, in turn. Arguments: the file ("-": no token) and
--- "cycle", or "once" to end after the last. Prints what was counted as JSON on one line.
+-- For wrk: a request for each line of a file of tokens, or of tokens and DPoP proofs, in turn. Arguments: the file ("-": no token);
+-- "cycle", "once" to end after the last line, or a number of requests to end after; how many lines to pass over at first. Prints what
+-- was counted as JSON on one line.
 
-local requests, following, once, ended = {}, 0, false, false
+local requests, following, once, left, ended = {}, 0, false, nil, false
 
 function init(args)
-    once = args[2] == "once"
+    once, left = args[2] == "once", tonumber(args[2])
     if args[1] == "-" then
         requests[1] = wrk.format("GET")
         return
@@ -15,17 +16,30 @@ function init(args)
             or { Authorization = "Bearer " .. line }
         requests[#requests + 1] = wrk.format("GET", nil, fields)
     end
+    following = tonumber(args[3] or 0) % #requests
+end
+
+-- wrk's main thread sleeps on: whoever started it interrupts it
+local function stop()
+    if not ended then
+        ended = true
+        io.stderr:write("ended\n")
+        wrk.thread:stop()
+    end
 end
 
 function request()
     following = following + 1
     if following > #requests then
         following = 1
-        if once and not ended then
-            ended = true
-            -- wrk's main thread sleeps on: whoever started it interrupts it
-            io.stderr:write("ended\n")
-            wrk.thread:stop()
+        if once then
+            stop()
+        end
+    end
+    if left then
+        left = left - 1
+        if left <= 0 then
+            stop()
         end
     end
     return requests[following]

@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import callgrind, document, dpop, machine, plot, rounds, targets
+from . import callgrind, document, dpop, machine, plot, processes, rounds, targets
 from . import cases as all_cases
 from .growth import Growth
 from .load import measure
@@ -17,7 +17,7 @@ from .server import Server
 from .tokens import Mint
 
 REPO = Path(__file__).resolve().parents[3]
-STAGES = ("verify", "parts", "instructions", "httpd", "dpop", "memory", "growth")
+STAGES = ("verify", "parts", "instructions", "httpd", "dpop", "memory", "growth", "processes")
 
 # Where a request's instructions go: (what, function), with what each calls.
 _BREAKDOWN = (
@@ -130,6 +130,9 @@ class Bench:
         found["full_kb"] = found["okta_kb"] + found["entry_bytes"] * entries // 1024
         return found
 
+    def processes(self):
+        return processes.all_(self, say)
+
     def growth(self):
         return Growth(self.module, self.mint, self.rounds, self.seconds, say).all()
 
@@ -148,6 +151,16 @@ def _options():
     if unknown:
         parser.error(f"no stage {', '.join(sorted(unknown))}; there are: {', '.join(STAGES)}")
     return options
+
+
+def _pictures(figures):
+    found = {}
+    if "httpd" in figures:
+        rows = [(row["name"], row["label"], row["us"]) for row in figures["httpd"]["cases"]]
+        found["performance.svg"] = plot.bars(rows, "CPU time of a request, all server processes", "us")
+    if "processes" in figures:
+        found["processes.svg"] = processes.picture(figures["processes"])
+    return found
 
 
 def main():
@@ -170,14 +183,12 @@ def main():
             figures["breakdown"] = bench.breakdown
         kept.write_text(json.dumps(figures, indent=1))
     print("\n" + document.render(figures) + "\n")
-    if "httpd" in figures:
-        rows = [(row["name"], row["label"], row["us"]) for row in figures["httpd"]["cases"]]
-        picture = plot.bars(rows, "CPU time of a request, all server processes", "us")
-        (options.out / "performance.svg").write_text(picture)
+    pictures = _pictures(figures)
     if options.document:
         document.write(REPO / "docs/performance.md", figures)
-        if "httpd" in figures:
-            (REPO / "docs/performance.svg").write_text(picture)
+    for folder in [options.out] + [REPO / "docs"] * options.document:
+        for name, picture in pictures.items():
+            (folder / name).write_text(picture)
     missed = [what for what, value, limit in document.verdicts(figures) if value > limit]
     print(f"Figures: {kept}. Targets missed: {len(missed)}" + "".join(f"\n  {what}" for what in missed))
     return 0

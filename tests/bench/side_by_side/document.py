@@ -2,7 +2,7 @@
 
 import re
 
-from . import targets
+from . import processes, targets
 
 _BEGIN = "<!-- figures: scripts/bench --document writes from here -->"
 _END = "<!-- to here -->"
@@ -22,7 +22,7 @@ def _machine(figures):
     if loud or (noise and noise[0]):
         lines.append("\n**The machine was not at rest** (" + "; ".join(
             [f"before: {', '.join(loud)}"] * bool(loud)
-            + [f"during {noise[0]} of {noise[1]} measurements of requests"] * bool(noise and noise[0]))
+            + ([f"during {noise[0]} of {noise[1]} measurements of requests"] if noise and noise[0] else []))
             + "). Instruction counts do not suffer from that, times do: take these for rough ones.")
     return "\n".join(lines)
 
@@ -91,6 +91,38 @@ def _growth(figures):
     return _table(("CPU us", "no auth", "one token", "20,000 tokens"), rows)
 
 
+def _shapes(rows, label=""):
+    return [(row["name"] + label, f"{row['none_us']:.1f}", f"{row['one_us']:.1f}", f"{row['turn_us']:.1f}",
+             f"{row['ratio']:.2f}", f"{row['spread']:.0%}", f"{row['requests']:,}", f"{row['verified']:,}",
+             f"{row['memory_before_kb'] / 1024:.1f}", f"{row['memory_after_kb'] / 1024:.1f}") for row in rows]
+
+
+def _windows(rows):
+    return [(f"{row['from']:,} to {row['to']:,}",
+             f"{row['none_us']:.1f}", f"{row['one_us']:.1f}", f"{row['turn_us']:.1f}",
+             f"{row['turn_us'] / row['one_us']:.2f}", f"{row['verified']:,}", f"{row['memory_kb'] / 1024:.1f}")
+            for row in rows]
+
+
+def _processes(figures):
+    f, own = figures["processes"], processes.a_cache_each()
+    names = {row["name"] for row in f["shapes"]}
+    costs = ("no auth, us", "one token, us", "in turn, us", "in turn / one")
+    shapes = _table(("", *costs, "spread ±", "requests", "verified", "MB before", "MB after"),
+                    _shapes(f["shapes"])
+                    + _shapes((row for row in own["shapes"] if row["name"] in names), ", a cache each"))
+    most = max(f["shapes"], key=lambda row: row["processes"])
+    windows = _table((f"{most['name']}, requests", *costs, "verified", "MB"), _windows(most["windows"]))
+    kept = f["sizes"][0]["kept"]
+    sizes = _table(("bytes of a token", "`OktaTokenCache`", "bytes kept for it",
+                    *(f"found again of {k['tokens']:,}" for k in kept)),
+                   [(row["token_bytes"], row["entries"], row["entry_bytes"],
+                     *(f"{k['found_again']:.0%}" for k in row["kept"])) for row in f["sizes"]])
+    return (f"![Cost and memory over processes](processes.svg)\n\n{shapes}\n\n"
+            f"*A cache each*: commit {own['commit']}, where each process remembered for itself.\n\n{windows}\n\n"
+            f"{sizes}")
+
+
 def verdicts(figures):
     """[(what, measured, limit)] for all that was measured."""
     found = []
@@ -98,7 +130,8 @@ def verdicts(figures):
         found += targets.instructions(figures["instructions"])
     if "httpd" in figures:
         found += [tuple(row) for row in figures["httpd"]["targets"]]
-    for name, judge in (("verify", targets.verify), ("dpop", targets.dpop), ("memory", targets.memory), ("growth", targets.growth)):
+    for name, judge in (("verify", targets.verify), ("dpop", targets.dpop), ("memory", targets.memory),
+                        ("growth", targets.growth), ("processes", targets.processes)):
         if name in figures:
             found += judge(figures[name])
     return found
@@ -113,7 +146,7 @@ def _targets(figures):
 _SECTIONS = (("httpd", "Requests", _httpd), ("instructions", "Instructions of a request", _instructions),
              ("breakdown", "Where they go", _breakdown), ("verify", "Algorithms", _verify),
              ("parts", "Parts of a verdict", _parts), ("dpop", "Bound tokens", _dpop), ("memory", "Memory", _memory),
-             ("growth", "Growth", _growth))
+             ("growth", "Growth", _growth), ("processes", "Many processes", _processes))
 
 
 def render(figures):

@@ -55,8 +55,24 @@ def cpu_of(pids):
     return ticks / TICKS
 
 
+def cpu_clock_of(pids):
+    """The same to the nanosecond, without ended children, for processes that stay: by the clocks of
+    clock_getcpuclockid(3)."""
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
+
+
 def pss_kb(pid):
     return int(_first(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text()))
+
+
+def memory_kb(pid):
+    """PSS without the pages of files: other servers on the machine share those, and come and go."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(_first(rf"^Pss_{kind}:\s+(\d+)", text)) for kind in ("Anon", "Shmem"))
+
+
+def page_tables_kb(pid):
+    return int(_first(r"^VmPTE:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()))
 
 
 def busy():

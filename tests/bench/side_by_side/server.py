@@ -54,12 +54,14 @@ def free_port():
 
 
 class Server:
-    """`snippet` is what differs between servers; `wrapper` a command to run httpd by."""
+    """`snippet` is what differs between servers; `wrapper` a command to run httpd by; `variables` go to its
+    environment."""
 
-    def __init__(self, snippet, *, mpm="event", processes=2, threads=32, wrapper=(), single=False):
+    def __init__(self, snippet, *, mpm="event", processes=2, threads=32, wrapper=(), single=False, variables=None):
         self.snippet, self.mpm = snippet, mpm
         self.processes, self.threads = processes, threads
         self.wrapper, self.single = list(wrapper), single
+        self.variables = variables or {}
         self.process, self.port = None, 0
         self._prepare = lambda port: None
 
@@ -94,7 +96,8 @@ class Server:
         command = [*self.wrapper, HTTPD, "-X" if self.single else "-DFOREGROUND", "-f", str(conf)]
         with open(self.root / "logs" / "output", "wb") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, cwd=self.root,
-                                            stderr=output, start_new_session=True)
+                                            stderr=output, start_new_session=True,
+                                            env={**os.environ, **self.variables})
         if not self.wrapper:
             os.sched_setaffinity(self.process.pid, {machine.SERVER_CORE})
         try:

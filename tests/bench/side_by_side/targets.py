@@ -1,4 +1,4 @@
-"""What issue 6 asks for, held against the figures of one run."""
+"""What is asked for, held against the figures of one run."""
 
 from . import rounds
 
@@ -40,6 +40,17 @@ def dpop(figures):
 def memory(figures):
     return [("PSS over no auth, cache empty, MB", (figures["okta_kb"] - figures["none_kb"]) / 1024, 2),
             ("memory of an entry / its token", figures["entry_bytes"] / figures["token_bytes"], 3)]
+
+
+def processes(figures):
+    found = []
+    for shape in figures["shapes"]:
+        name, tokens = shape["name"], f"{shape['tokens']:,} tokens in turn"
+        grown = (shape["memory_after_kb"] - shape["memory_before_kb"]) / 1024
+        found += [(f"{tokens} / one token: {name}", shape["ratio"], 1.10),
+                  (f"signatures verified / tokens: {name}", shape["verified"] / shape["tokens"], 1.02),
+                  (f"memory grown, MB: {name}", grown, round(shape["table_kb"] / 1024 + 0.2 * shape["processes"], 1))]
+    return found
 
 
 def growth(figures):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 ISSUER = "https://bench.example.com/oauth2/default"
@@ -40,9 +41,13 @@ class Tokens:
 
     def first(self, name):
         """A file with the first token alone."""
-        path = self.folder / f"first-{name}"
+        return self.some(name, 1)
+
+    def some(self, name, count, after=0):
+        """A file with that many of them, those passed over that `after` says."""
+        path = self.folder / f"{name}-{after}-{count}"
         with open(self.folder / name, encoding="ascii") as file:
-            path.write_text(file.readline())
+            path.write_text("".join(islice(file, after, after + count)))
         return path
 
 
