@@ -11,7 +11,7 @@ struct okta_claims {
     okta_value *root;
     okta_value *payload; /* the same where the claims were made of it; NULL: they were unpacked */
     const char *kid;
-    char *note;
+    const char *note;
     size_t note_size;
     uint64_t names; /* a bit for each name at the top level, shared by some of them */
     okta_times times;
@@ -66,7 +66,7 @@ const okta_times *okta_claims_times(const okta_claims *claims)
     return &claims->times;
 }
 
-void *okta_claims_note(const okta_claims *claims)
+const void *okta_claims_note(const okta_claims *claims)
 {
     return claims->note;
 }

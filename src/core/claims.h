@@ -58,9 +58,8 @@ size_t okta_claims_pack_overhead(void);
 /* Claims again, in the block that has those bytes, aligned to 8. They end with it. */
 okta_claims *okta_claims_unpack(void *packed);
 
-/* The note, aligned to 8, for the claims' owner to read and to write; NULL: none.
- */
-void *okta_claims_note(const okta_claims *claims);
+/* The note, aligned to 8; NULL: none. */
+const void *okta_claims_note(const okta_claims *claims);
 
 /* For okta_verify: claims from the payload of a JWS whose signature was verified. Types of the
  * registered claims (RFC 7519 section 4.1) are checked, their values are the policy's affair. NULL

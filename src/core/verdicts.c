@@ -12,8 +12,8 @@ typedef _Atomic uint64_t word;
 #define LOCKS 256
 #define PLACES 64
 #define EARNED 48 /* places before this one are for what was earned */
-#define UNIT 256  /* bytes */
-#define UNITS_FOR_OTHERS 20
+#define UNIT 512  /* bytes */
+#define UNITS_FOR_OTHERS 16
 #define DIGEST_WORDS (OKTA_DIGEST_BYTES / sizeof(word))
 #define MAP_WORDS 4
 

@@ -19,9 +19,9 @@
 
 #define OKTA_VERDICTS_ALIGNMENT 64
 #define OKTA_VERDICTS_ENTRIES_MAX 16777216
-#define OKTA_VERDICTS_PER_PAGE \
-    20                           /* entries of tokens of about 1 kB that have good room in a page */
-#define OKTA_VERDICTS_PAGE 65536 /* bytes */
+/* entries of tokens of about 1 kB that have good room in a page */
+#define OKTA_VERDICTS_PER_PAGE 40
+#define OKTA_VERDICTS_PAGE 131072 /* bytes */
 
 typedef struct okta_verdicts okta_verdicts;
 

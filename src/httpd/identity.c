@@ -37,7 +37,7 @@ bool okta_identify(request_rec *r, const okta_claims *claims)
 static void remember(const okta_request *judged, const okta_variables *variables)
 {
     size_t size;
-    okta_variables *note = okta_variables_pack(variables, judged->claims, &size);
+    void *note = okta_variables_pack(variables, judged->claims, &size);
 
     if (note)
         okta_tokens_annotate(judged->seen, judged->claims, note, size);
@@ -47,7 +47,7 @@ static void remember(const okta_request *judged, const okta_variables *variables
 /* Made anew for a token that may never come again, and remembered for one that did. */
 static const okta_variables *variables_of(request_rec *r, const okta_request *judged)
 {
-    const okta_variables *variables = okta_variables_noted(judged->claims);
+    const okta_variables *variables = okta_variables_noted(r->pool, judged->claims);
 
     if (variables)
         return variables;

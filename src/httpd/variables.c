@@ -66,7 +66,6 @@ static okta_variables *room_for(apr_pool_t *pool, size_t count)
         apr_palloc(pool, sizeof(*variables) + (count + OTHERS) * sizeof(variables->all[0]));
 
     variables->count = 0;
-    variables->packed = false;
     return variables;
 }
 
@@ -158,6 +157,24 @@ okta_variables *okta_variables_at(apr_pool_t *pool, const okta_claims *claims,
     return made;
 }
 
+/* Distances: from the claims to a claim's name and a borrowed text, from the note to the others. */
+typedef struct packed_variable {
+    uint32_t claim; /* 0: none */
+    uint32_t name;
+    uint32_t text;
+    bool borrowed, exact, shared;
+} packed_variable;
+
+typedef struct packed_variables {
+    size_t count;
+    packed_variable all[];
+} packed_variables;
+
+static uint32_t distance(const void *from, const void *to)
+{
+    return (uint32_t)((const char *)to - (const char *)from);
+}
+
 /* Copy text to *to, which moves behind it. */
 static const char *put_text(char **to, const char *text)
 {
@@ -168,61 +185,66 @@ static const char *put_text(char **to, const char *text)
     return copy;
 }
 
-/* A distance in a pointer's place. */
-static const char *distance(const void *to, const void *from)
+static size_t size_of_texts(const okta_variables *variables)
 {
-    return (const char *)((uintptr_t)to - (uintptr_t)from);
+    size_t size = 0;
+
+    for (size_t i = 0; i < variables->count; i++) {
+        const okta_variable *v = &variables->all[i];
+
+        size += strlen(v->name) + 1 + (v->borrowed ? 0 : strlen(v->text) + 1);
+    }
+    return size;
 }
 
-static const char *at_distance(const char *distance, const void *from)
+void *okta_variables_pack(const okta_variables *from, const okta_claims *claims, size_t *size)
 {
-    return (const char *)((uintptr_t)from + (uintptr_t)distance);
-}
-
-okta_variables *okta_variables_pack(const okta_variables *from, const okta_claims *claims,
-                                    size_t *size)
-{
-    size_t head = sizeof(*from) + from->count * sizeof(from->all[0]);
-    okta_variables *made;
+    size_t head = sizeof(packed_variables) + from->count * sizeof(packed_variable);
+    packed_variables *made;
     char *to;
 
-    *size = head;
-    for (size_t i = 0; i < from->count; i++)
-        *size += strlen(from->all[i].name) + 1 +
-                 (from->all[i].borrowed ? 0 : strlen(from->all[i].text) + 1);
+    *size = head + size_of_texts(from);
     made = malloc(*size);
     if (!made)
         return NULL;
-    memcpy(made, from, head);
-    made->packed = true;
+    made->count = from->count;
     to = (char *)made + head;
-    for (size_t i = 0; i < made->count; i++) {
-        okta_variable *v = &made->all[i];
+    for (size_t i = 0; i < from->count; i++) {
+        const okta_variable *v = &from->all[i];
 
-        if (v->claim)
-            v->claim = distance(v->claim, claims);
-        v->name = distance(put_text(&to, v->name), made);
-        v->text = v->borrowed ? distance(v->text, claims) : distance(put_text(&to, v->text), made);
+        made->all[i] =
+            (packed_variable){.claim = v->claim ? distance(claims, v->claim) : 0,
+                              .name = distance(made, put_text(&to, v->name)),
+                              .text = v->borrowed ? distance(claims, v->text)
+                                                  : distance(made, put_text(&to, v->text)),
+                              .borrowed = v->borrowed,
+                              .exact = v->exact,
+                              .shared = v->shared};
     }
     return made;
 }
 
-const okta_variables *okta_variables_noted(const okta_claims *claims)
+const okta_variables *okta_variables_noted(apr_pool_t *pool, const okta_claims *claims)
 {
-    okta_variables *variables = okta_claims_note(claims);
+    const packed_variables *note = okta_claims_note(claims);
+    const char *own = (const char *)note, *others = (const char *)claims;
+    okta_variables *made;
 
-    if (!variables || !variables->packed)
-        return variables;
-    for (size_t i = 0; i < variables->count; i++) {
-        okta_variable *v = &variables->all[i];
+    if (!note)
+        return NULL;
+    made = room_for(pool, note->count);
+    made->count = note->count;
+    for (size_t i = 0; i < note->count; i++) {
+        const packed_variable *v = &note->all[i];
 
-        if (v->claim)
-            v->claim = at_distance(v->claim, claims);
-        v->name = at_distance(v->name, variables);
-        v->text = at_distance(v->text, v->borrowed ? (const void *)claims : variables);
+        made->all[i] = (okta_variable){.claim = v->claim ? others + v->claim : NULL,
+                                       .name = own + v->name,
+                                       .text = (v->borrowed ? others : own) + v->text,
+                                       .borrowed = v->borrowed,
+                                       .exact = v->exact,
+                                       .shared = v->shared};
     }
-    variables->packed = false;
-    return variables;
+    return made;
 }
 
 size_t okta_variables_sharing(const okta_variables *variables, size_t index)

@@ -26,7 +26,6 @@ typedef struct okta_variable {
 
 typedef struct okta_variables {
     size_t count;
-    bool packed; /* its pointers are distances */
     okta_variable all[];
 } okta_variables;
 
@@ -38,13 +37,13 @@ okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims);
 okta_variables *okta_variables_at(apr_pool_t *pool, const okta_claims *claims,
                                   const apr_array_header_t *paths);
 
-/* A copy, of *size bytes, in a new block from malloc, as a note for claims that were unpacked; NULL
- * when out of memory. The caller frees it. */
-okta_variables *okta_variables_pack(const okta_variables *variables, const okta_claims *claims,
-                                    size_t *size);
+/* All that there is to know of them, in *size bytes, as a note for claims that were unpacked: a new
+ * block from malloc, which the caller frees; NULL when out of memory. */
+void *okta_variables_pack(const okta_variables *variables, const okta_claims *claims, size_t *size);
 
-/* Those that came as the claims' note; NULL: none did. */
-const okta_variables *okta_variables_noted(const okta_claims *claims);
+/* Those of the claims' note, from pool, with names and texts that claims own; NULL: they came
+ * without a note. */
+const okta_variables *okta_variables_noted(apr_pool_t *pool, const okta_claims *claims);
 
 /* How many variables, from index on, have one name: 1 where it is its own. */
 size_t okta_variables_sharing(const okta_variables *variables, size_t index);

@@ -183,8 +183,9 @@ rule(a_page_is_used_to_its_end)
     static const struct {
         size_t length;
         unsigned int least;
-    } rows[] = {{1, PLACES}, {1000, PLACES}, {1200, 40}, {2300, OKTA_VERDICTS_PER_PAGE},
-                {4600, 10},  {20000, 2},     {40000, 1}};
+    } rows[] = {{1, PLACES}, {1000, PLACES}, {2300, OKTA_VERDICTS_PER_PAGE},
+                {4600, 20},  {11000, 9},     {20000, 5},
+                {40000, 2},  {100000, 1}};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         okta_verdicts *table = world_table(1);
