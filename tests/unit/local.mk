@@ -61,6 +61,10 @@ unit_tests = \
 	tests/unit/test_value \
 	tests/unit/test_vectors \
 	tests/unit/test_verdicts \
+	tests/unit/test_verdicts_broken \
+	tests/unit/test_verdicts_death \
+	tests/unit/test_verdicts_stress \
+	tests/unit/test_verdicts_threads \
 	tests/unit/test_verify
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -70,3 +74,66 @@ tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c te
 tests_unit_test_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_proof_memory_SOURCES = tests/unit/test_proof_memory.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_proof_memory_LDFLAGS = $(scarce_ldflags)
+# these see when a lock comes from one who died
+stress_sources = tests/unit/entries.c tests/unit/entries.h tests/unit/stress.c tests/unit/stress.h
+stress_ldflags = $(AM_LDFLAGS) -Wl,--wrap=pthread_mutex_consistent
+tests_unit_test_verdicts_stress_SOURCES = tests/unit/test_verdicts_stress.c $(stress_sources)
+tests_unit_test_verdicts_stress_LDFLAGS = $(stress_ldflags)
+tests_unit_test_verdicts_threads_SOURCES = tests/unit/test_verdicts_threads.c $(stress_sources)
+tests_unit_test_verdicts_threads_LDFLAGS = $(stress_ldflags)
+death_sources = tests/unit/test_verdicts_death.c tests/unit/entries.c tests/unit/entries.h \
+	tests/unit/steps.c tests/unit/steps.h
+tests_unit_test_verdicts_death_SOURCES = $(death_sources)
+
+# for test_verdicts_broken: tables of verdicts with one deliberate fault each
+broken_tables = \
+	tests/unit/broken_early_farewell.c \
+	tests/unit/broken_early_live.c \
+	tests/unit/broken_late_retire.c \
+	tests/unit/broken_lost_lock.c \
+	tests/unit/broken_no_lock.c \
+	tests/unit/broken_one_look.c \
+	tests/unit/broken_used_twice.c
+broken_tests = \
+	tests/unit/stress_true \
+	tests/unit/stress_late_retire \
+	tests/unit/stress_early_live \
+	tests/unit/stress_one_look \
+	tests/unit/stress_no_lock \
+	tests/unit/stress_used_twice \
+	tests/unit/death_late_retire \
+	tests/unit/death_early_live \
+	tests/unit/death_lost_lock \
+	tests/unit/death_early_farewell
+check_PROGRAMS += $(broken_tests)
+EXTRA_DIST += tests/unit/break_verdicts.sh
+CLEANFILES += $(broken_tables)
+$(broken_tables): $(src_core_libokta_core_la_SOURCES) tests/unit/break_verdicts.sh
+	$(AM_V_GEN)$(MKDIR_P) tests/unit && fault=`basename $@ .c` && \
+	'$(srcdir)/tests/unit/break_verdicts.sh' $${fault#broken_} '$(srcdir)' >$@-t && mv $@-t $@
+caught_sources = tests/unit/caught.c $(stress_sources)
+tests_unit_stress_true_SOURCES = $(caught_sources)
+tests_unit_stress_true_LDFLAGS = $(stress_ldflags)
+tests_unit_stress_late_retire_SOURCES = $(caught_sources)
+nodist_tests_unit_stress_late_retire_SOURCES = tests/unit/broken_late_retire.c
+tests_unit_stress_late_retire_LDFLAGS = $(stress_ldflags)
+tests_unit_stress_early_live_SOURCES = $(caught_sources)
+nodist_tests_unit_stress_early_live_SOURCES = tests/unit/broken_early_live.c
+tests_unit_stress_early_live_LDFLAGS = $(stress_ldflags)
+tests_unit_stress_one_look_SOURCES = $(caught_sources)
+nodist_tests_unit_stress_one_look_SOURCES = tests/unit/broken_one_look.c
+tests_unit_stress_one_look_LDFLAGS = $(stress_ldflags)
+tests_unit_stress_no_lock_SOURCES = $(caught_sources)
+nodist_tests_unit_stress_no_lock_SOURCES = tests/unit/broken_no_lock.c
+tests_unit_stress_no_lock_LDFLAGS = $(stress_ldflags)
+tests_unit_stress_used_twice_SOURCES = $(caught_sources)
+nodist_tests_unit_stress_used_twice_SOURCES = tests/unit/broken_used_twice.c
+tests_unit_stress_used_twice_LDFLAGS = $(stress_ldflags)
+tests_unit_death_late_retire_SOURCES = $(death_sources)
+nodist_tests_unit_death_late_retire_SOURCES = tests/unit/broken_late_retire.c
+tests_unit_death_early_live_SOURCES = $(death_sources)
+nodist_tests_unit_death_early_live_SOURCES = tests/unit/broken_early_live.c
+tests_unit_death_lost_lock_SOURCES = $(death_sources)
+nodist_tests_unit_death_lost_lock_SOURCES = tests/unit/broken_lost_lock.c
+tests_unit_death_early_farewell_SOURCES = $(death_sources)
+nodist_tests_unit_death_early_farewell_SOURCES = tests/unit/broken_early_farewell.c
