@@ -41,7 +41,8 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/trace.c src/core/trace.h \
 	src/core/turn.c src/core/turn.h \
 	src/core/value.c src/core/value.h \
-	src/core/verdicts.c src/core/verdicts.h \
+	src/core/verdict.h src/core/verdict_page.h src/core/verdicts.c src/core/verdicts.h \
+	src/core/verdicts_put.c \
 	src/core/verify.c src/core/verify.h
 src_core_libokta_core_la_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)
 src_core_libokta_core_la_LIBADD = $(OPENSSL_LIBS) $(JANSSON_LIBS) -lm
