@@ -19,7 +19,7 @@ from .server import Server
 
 TOKENS, ENTRIES = 4000, 8192
 # what an entry of OktaTokenCache takes in the table: OKTA_VERDICTS_PAGE over OKTA_VERDICTS_PER_PAGE
-TABLE_ENTRY_KB = 64 / 20
+TABLE_ENTRY_KB = 128 / 40
 # from here on every process has met its share of the tokens, if they know of each other's
 WARM = 10000
 _COUNTER = Path(__file__).resolve().parents[1] / "count_verify.c"
