@@ -28,6 +28,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/reason.c src/core/reason.h \
 	src/core/record.c src/core/record.h \
 	src/core/refused_kids.c src/core/refused_kids.h \
+	src/core/release.c src/core/release.h \
 	src/core/replay.c src/core/replay.h \
 	src/core/result.c src/core/result.h \
 	src/core/schedule.c src/core/schedule.h \

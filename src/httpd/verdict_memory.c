@@ -2,6 +2,7 @@
 
 #include "core/claims.h"
 #include "core/record.h"
+#include "core/release.h"
 #include "httpd/kept_memory.h"
 #include "httpd/log.h"
 #include "httpd/registry.h"
@@ -26,13 +27,15 @@ uint32_t okta_verdict_generation(void)
     return current ? okta_verdicts_next_generation(current) : 0;
 }
 
+/* With the release: one that was mended does not go by what another one let pass. */
 static void name_layout(char *layout)
 {
     memset(layout, 0, OKTA_LAYOUT_BYTES);
     apr_snprintf(layout, OKTA_LAYOUT_BYTES,
-                 "mod_auth_okta verdicts " APR_STRINGIFY(OKTA_SHARED_LAYOUT) " %lu %lu %lu %lu %lu "
-                                                                             "%d",
-                 (unsigned long)okta_verdicts_size(0), (unsigned long)okta_verdicts_longest(true),
+                 "mod_auth_okta verdicts " APR_STRINGIFY(OKTA_SHARED_LAYOUT) " %s %lu %lu %lu %lu "
+                                                                             "%lu %d",
+                 okta_release(), (unsigned long)okta_verdicts_size(0),
+                 (unsigned long)okta_verdicts_longest(true),
                  (unsigned long)okta_claims_pack_overhead(), (unsigned long)sizeof(okta_value),
                  (unsigned long)sizeof(okta_variable), OKTA_REASON_COUNT);
 }

@@ -2,9 +2,10 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
-from env import load
+from env import load, places
 from env.keys import key
 from env.keyservers import api, fleet
 from env.snippets import location, trusts
@@ -90,6 +91,24 @@ def test_a_restart_with_another_size_begins_anew(issuer, start, world, mpm):
     (server.root / "conf" / "httpd.conf").write_text(server.configuration())
     server.graceful()
     assert _verified(world, lambda: _send(server, tokens, 2)) >= TOKENS
+
+
+def test_another_release_does_not_go_by_the_verdicts_of_this_one(issuer, start, world, mpm, monkeypatch):
+    """Its keys are taken over, but what it was mended for may have let a token pass."""
+    server = start(api(issuer), **fleet(mpm, 12))
+    server.expects("AH", optional=True, lasting=True)
+    tokens = _tokens(issuer.mint)
+    _send(server, tokens, 2)
+    ours = places.module_path()
+    changed, times = re.subn(rb"(\0release )\d", rb"\g<1>x", Path(ours).read_bytes())
+    assert times == 1
+    monkeypatch.setattr(places, "module_path", lambda: other)
+    other = server.write("conf/mod_auth_okta.so", changed)
+    (server.root / "conf" / "httpd.conf").write_text(server.configuration())
+    server.graceful()
+    assert TOKENS <= _verified(world, lambda: _send(server, tokens, 2)) <= TOKENS + RACES
+    assert issuer.key_fetches() == 1
+    assert _verified(world, lambda: _send(server, tokens, 2)) == 0
 
 
 def test_other_keys_end_all_verdicts_in_all_processes(issuer, start, world, mpm):

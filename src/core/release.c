@@ -1,0 +1,8 @@
+#include "core/release.h"
+
+#include "config.h"
+
+const char *okta_release(void)
+{
+    return "release " PACKAGE_VERSION;
+}
