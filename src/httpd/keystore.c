@@ -3,7 +3,6 @@
 #include "core/monotonic.h"
 #include "httpd/health.h"
 #include "httpd/log.h"
-#include "httpd/verdict_memory.h"
 
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
@@ -54,7 +53,7 @@ bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
 
     if (text && !same)
         outcome =
-            okta_slot_publish_in_turn(slot, turn, okta_verdict_generation(), text, text_length);
+            okta_slot_publish_in_turn(slot, turn, okta_shared_next_generation(), text, text_length);
     if (!text)
         okta_error_set_no_memory(error);
     else if (outcome != OKTA_SLOT_PUBLISHED)

@@ -56,6 +56,22 @@ const okta_record *okta_shared_with_keys(int index, uint32_t generation)
     return NULL;
 }
 
+uint32_t okta_shared_next_generation(void)
+{
+    okta_verdicts *table = okta_verdict_memory();
+    uint32_t highest = 0;
+
+    if (table)
+        return okta_verdicts_next_generation(table);
+    /* slots that count by themselves would have the same numbers, and a later restart a table */
+    for (int i = 0; i < current->count; i++) {
+        uint32_t generation = okta_slot_generation(current->records[i].keys);
+
+        highest = generation > highest ? generation : highest;
+    }
+    return highest + 1;
+}
+
 okta_turn *okta_shared_turn(void)
 {
     return &current->common->turn;

@@ -27,4 +27,8 @@ const okta_record *okta_shared_of(const okta_issuer *issuer);
  * none. Any process and thread. */
 const okta_record *okta_shared_with_keys(int index, uint32_t generation);
 
+/* A number for a key set that is published: no verdict that is remembered has it, nor any other key
+ * set here. Any process whose turn it is to refresh, one thread at a time. */
+uint32_t okta_shared_next_generation(void);
+
 #endif

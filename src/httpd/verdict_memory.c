@@ -22,11 +22,6 @@ okta_verdicts *okta_verdict_memory(void)
     return current;
 }
 
-uint32_t okta_verdict_generation(void)
-{
-    return current ? okta_verdicts_next_generation(current) : 0;
-}
-
 /* With the release: one that was mended does not go by what another one let pass. */
 static void name_layout(char *layout)
 {

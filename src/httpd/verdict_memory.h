@@ -15,8 +15,4 @@ int okta_verdict_memory_create(apr_pool_t *pconf, server_rec *server);
  * With OktaTokenCache 0 it keeps nothing. */
 okta_verdicts *okta_verdict_memory(void);
 
-/* A number for a key set that is published: no verdict that is remembered has it. 0, for the slot
- * to count by itself, where there is no table. Any process and thread. */
-uint32_t okta_verdict_generation(void);
-
 #endif

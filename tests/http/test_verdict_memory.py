@@ -93,17 +93,20 @@ def test_a_restart_with_another_size_begins_anew(issuer, start, world, mpm):
     assert _verified(world, lambda: _send(server, tokens, 2)) >= TOKENS
 
 
+def _other_release(server):
+    changed, times = re.subn(rb"(\0release )\d", rb"\g<1>x", Path(places.module_path()).read_bytes())
+    assert times == 1
+    return server.write("conf/mod_auth_okta.so", changed)
+
+
 def test_another_release_does_not_go_by_the_verdicts_of_this_one(issuer, start, world, mpm, monkeypatch):
     """Its keys are taken over, but what it was mended for may have let a token pass."""
     server = start(api(issuer), **fleet(mpm, 12))
     server.expects("AH", optional=True, lasting=True)
     tokens = _tokens(issuer.mint)
     _send(server, tokens, 2)
-    ours = places.module_path()
-    changed, times = re.subn(rb"(\0release )\d", rb"\g<1>x", Path(ours).read_bytes())
-    assert times == 1
+    other = _other_release(server)
     monkeypatch.setattr(places, "module_path", lambda: other)
-    other = server.write("conf/mod_auth_okta.so", changed)
     (server.root / "conf" / "httpd.conf").write_text(server.configuration())
     server.graceful()
     assert TOKENS <= _verified(world, lambda: _send(server, tokens, 2)) <= TOKENS + RACES
@@ -168,3 +171,35 @@ def test_no_memory_for_the_table(issuer, start, world, mpm):
     (server.root / "conf" / "httpd.conf").write_text(server.configuration())
     server.graceful()
     assert _verified(world, lambda: _send(server, tokens, 2)) == 0
+
+
+def test_keys_that_come_while_there_is_no_table_are_not_taken_for_others(make_issuer, start, world, mpm, monkeypatch):
+    """Later verdicts by them end with them, whatever other issuers have."""
+    issuers, size = [make_issuer()], [5000]
+    server = start(lambda _: f"OktaTokenCache {size[0]}\nOktaKeyRefresh 1s 1s\n" + trusts(issuers)
+                   + location("/whoami"), **fleet(mpm, 12))
+    server.expects("AH|OKTA-REFUSED|OKTA-CONFIG: OktaTokenCache|no token is remembered", optional=True, lasting=True)
+
+    def configure(entries, module):
+        size[0] = entries
+        monkeypatch.setattr(places, "module_path", lambda: module)
+        (server.root / "conf" / "httpd.conf").write_text(server.configuration())
+        server.graceful()
+        for issuer in issuers:
+            wait_for(lambda issuer=issuer: server.get("/whoami", issuer.mint.token()).status == 200, "its keys")
+
+    ours, other = places.module_path(), _other_release(server)
+    subprocess.run(["prlimit", f"--pid={server.pid}", f"--as={3 << 30}"], check=True)
+    issuers[:] = [make_issuer(), make_issuer()]
+    configure(10_000_000, other)
+    server.wait_for_log("no token is remembered")
+    configure(5000, ours)
+    for rotated in issuers:
+        token, old = rotated.mint.token(), rotated.keys
+        for _ in range(3):
+            assert_ok(server.get("/whoami", token))
+        rotated.keys = [key("key-2")]
+        wait_for(lambda rotated=rotated: server.get("/whoami", rotated.mint.token()).status == 200, "the new key")
+        assert server.get("/whoami", token).status == 401
+        rotated.keys = old
+        wait_for(lambda rotated=rotated: server.get("/whoami", rotated.mint.token()).status == 200, "the old key")
