@@ -9,7 +9,10 @@ static uint64_t pages_for(uint32_t entries)
 
 size_t okta_verdicts_size(uint32_t entries)
 {
-    return sizeof(okta_verdicts) + (size_t)pages_for(entries) * sizeof(page);
+    uint64_t size = sizeof(okta_verdicts) + pages_for(entries) * sizeof(page);
+
+    /* where addresses have 32 bits it must not come out small */
+    return size < SIZE_MAX - sizeof(page) ? (size_t)size : SIZE_MAX - sizeof(page);
 }
 
 okta_verdicts *okta_verdicts_init(void *memory, uint32_t entries)

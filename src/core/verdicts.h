@@ -15,7 +15,8 @@
 
 #include <stddef.h>
 
-/* Bytes of memory for about this number of entries; 0: one that keeps nothing. */
+/* Bytes of memory for about this number of entries; 0: one that keeps nothing. Where
+ * addresses are too short for it: more than can be had. */
 size_t okta_verdicts_size(uint32_t entries);
 
 /* Lay out an empty table at memory, aligned to OKTA_VERDICTS_ALIGNMENT, of zeros; pages that
