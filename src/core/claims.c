@@ -90,12 +90,13 @@ static size_t aligned(size_t size)
     return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_size, size_t *size)
+void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_size, size_t most,
+                       size_t *size)
 {
     size_t values, extent = okta_value_extent(claims->root, &values);
     size_t kid_size = strlen(claims->kid) + 1, kid = sizeof(packed) + extent;
     size_t at_note = aligned(kid + kid_size);
-    char *block = malloc(at_note + note_size);
+    char *block = at_note + note_size <= most ? malloc(at_note + note_size) : NULL;
     packed *to = (packed *)(void *)block;
 
     if (!block)

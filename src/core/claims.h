@@ -47,10 +47,12 @@ okta_type okta_claims_type(const okta_claims *claims);
 const okta_times *okta_claims_times(const okta_claims *claims);
 
 /* For core/token_cache.h: the claims as bytes that may lie anywhere, in a new block from malloc of
- * *size bytes; NULL when out of memory. A note goes with them, of note_size bytes (or none): what
- * somebody works out from the claims and wants to find again with them. It has no pointers; in
- * claims that were unpacked everything keeps its distance from `claims`. */
-void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_size, size_t *size);
+ * *size bytes; NULL when out of memory, or there are more than `most` of them. A note goes with
+ * them, of note_size bytes (or none): what somebody works out from the claims and wants to find
+ * again with them. It has no pointers; in claims that were unpacked everything keeps its distance
+ * from `claims`. */
+void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_size, size_t most,
+                       size_t *size);
 
 /* Bytes that it takes beside values and note: another number, another form. */
 size_t okta_claims_pack_overhead(void);

@@ -83,7 +83,7 @@ void okta_token_cache_accept(okta_verdicts *table, const okta_seen *seen, int64_
 
     if (!(times->present & OKTA_CLAIM_EXP) || head.until <= now)
         return;
-    packed = okta_claims_pack(claims, note, note_size, &size);
+    packed = okta_claims_pack(claims, note, note_size, okta_verdicts_longest(true), &size);
     if (packed)
         okta_verdicts_put(table, seen->digest, now, &head, packed, size);
     free(packed);

@@ -77,7 +77,7 @@
     ONE(apr_int64_t, refresh_min, -1, apr_time_from_sec(5 * 60))      \
     ONE(apr_int64_t, refresh_max, -1, apr_time_from_sec(24 * 3600))   \
     ONE(apr_int64_t, key_set_max_bytes, -1, 65536)                    \
-    ONE(apr_int64_t, token_cache, -1, 16384) /* entries; 0: off */     \
+    ONE(apr_int64_t, token_cache, -1, 16384) /* entries; 0: off */    \
     ONE(apr_int64_t, replay_entries, -1, OKTA_REPLAY_ENTRIES_DEFAULT) \
     ONE(const char *, state_dir, NULL, NULL) /* NULL: the default one */
 

@@ -7,7 +7,7 @@
 #include <httpd.h>
 
 /* Parent, post_config, before okta_shared_create: make it, of OktaTokenCache entries, or keep the
- * one that there is where it has as many and this release made it: a restart costs no verification.
+ * one that there is where it has as many and this module made it: a restart costs no verification.
  * An httpd status; at a restart always OK. */
 int okta_verdict_memory_create(apr_pool_t *pconf, server_rec *server);
 

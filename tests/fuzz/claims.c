@@ -5,7 +5,7 @@
 static void hold_packed(const json_t *payload, const okta_claims *claims)
 {
     size_t size;
-    void *packed = okta_claims_pack(claims, "note", 5, &size), *moved = malloc(size);
+    void *packed = okta_claims_pack(claims, "note", 5, SIZE_MAX, &size), *moved = malloc(size);
     okta_claims *again;
 
     hold(packed && moved);

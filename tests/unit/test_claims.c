@@ -241,7 +241,8 @@ rule(the_kid_is_that_of_the_header)
 static okta_claims *packed(const okta_claims *claims, const void *note, size_t note_size)
 {
     size_t size;
-    void *first = okta_claims_pack(claims, note, note_size, &size), *second = malloc(size);
+    void *first = okta_claims_pack(claims, note, note_size, SIZE_MAX, &size),
+         *second = malloc(size);
 
     need(first && second, "memory");
     memcpy(second, first, size);
@@ -287,4 +288,22 @@ rule(packed_claims_are_the_same_claims)
         free(again);
         free(twice);
     }
+}
+
+rule(claims_that_are_too_long_are_not_packed)
+{
+    okta_result result;
+    okta_claims *claims = make("{\"sub\":\"u\",\"n\":1}", &result);
+    size_t size, again;
+    void *whole;
+
+    need(claims, "sound");
+    whole = okta_claims_pack(claims, "note", 5, SIZE_MAX, &size);
+    need(whole, "memory");
+    free(whole);
+    check(!okta_claims_pack(claims, "note", 5, size - 1, &again), "a byte more than there may be");
+    whole = okta_claims_pack(claims, "note", 5, size, &again);
+    check(whole && again == size, "as many as there may be");
+    free(whole);
+    okta_claims_free(claims);
 }

@@ -22,7 +22,7 @@ typedef struct control {
     long hanging;   /* pid whose refresher hangs; -1: everybody's */
     long slow_disk; /* fsync does not return */
     _Atomic long
-        starves_after; /* allocations of the module's that still succeed, plus 1; 0: all do */
+        starves_after;     /* allocations of the module's that still succeed, plus 1; 0: all do */
     _Atomic long verified; /* signatures */
 } control;
 
@@ -106,7 +106,8 @@ void *realloc(void *memory, size_t size)
 int EVP_DigestVerify(void *context, const unsigned char *signature, size_t signature_length,
                      const unsigned char *data, size_t length)
 {
-    static int (*_Atomic next)(void *, const unsigned char *, size_t, const unsigned char *, size_t);
+    static int (*_Atomic next)(void *, const unsigned char *, size_t, const unsigned char *,
+                               size_t);
     int (*found)(void *, const unsigned char *, size_t, const unsigned char *, size_t) = next;
 
     if (!found) {
