@@ -57,7 +57,7 @@ typedef struct page {
 } page;
 
 _Static_assert(sizeof(page) == OKTA_VERDICTS_PAGE, "pages lie one behind the other");
-_Static_assert(UNITS <= MAP_WORDS * 64, "each unit has a bit");
+_Static_assert(UNITS <= (size_t)MAP_WORDS * 64, "each unit has a bit");
 
 struct okta_verdicts {
     uint64_t pages;
