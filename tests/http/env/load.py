@@ -5,6 +5,7 @@ A child process, because clients that share this one's interpreter lock with the
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ from env.places import PATIENCE
 from env.ports import LOOPBACK
 
 _CLIENT_LIMIT = 60
+_STARTED = b"started\n"
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Load:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._process.stdin.write(json.dumps(spec) + "\n")
         self._process.stdin.flush()
-        assert self._process.stdout.readline() == "started\n"
+        # not a byte more: communicate() looks past what a reader has in its buffer
+        assert os.read(self._process.stdout.fileno(), len(_STARTED)) == _STARTED
 
     def stop(self):
         """The samples; an endless one ends after the requests that are under way."""
@@ -159,7 +162,8 @@ def _main():
         stopped.set()
 
     threading.Thread(target=wait_for_end, daemon=True).start()
-    print("started", flush=True)
+    sys.stdout.write(_STARTED.decode())
+    sys.stdout.flush()
     json.dump(asyncio.run(_run(spec, stopped)), sys.stdout)
 
 
