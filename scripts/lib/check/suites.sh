@@ -55,7 +55,8 @@ run_suite() {
             --without test_keys_crash.py --without test_keys_restart.py --without test_keys_many_issuers.py \
             --without test_keys_outage.py --without test_keys_clock.py --without test_keys_memory.py \
             --without test_growth.py --without test_restart_shared_memory.py --without test_chroot.py \
-            --without test_configtest_growth.py --without test_dpop_clock.py --without test_dpop_nonce_changes.py
+            --without test_configtest_growth.py --without test_dpop_clock.py --without test_dpop_nonce_changes.py \
+            --without test_verdict_memory.py
         ;;
     cli) need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite cli tests/cli ;;
     tree) pytest_suite tree tests/tree ;;
