@@ -31,6 +31,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/release.c src/core/release.h \
 	src/core/replay.c src/core/replay.h \
 	src/core/result.c src/core/result.h \
+	src/core/robust_lock.c src/core/robust_lock.h \
 	src/core/schedule.c src/core/schedule.h \
 	src/core/slot.c src/core/slot.h \
 	src/core/snapshot.c src/core/snapshot.h \

@@ -1,7 +1,7 @@
 #include "core/slot.h"
 
-#include <errno.h>
-#include <pthread.h>
+#include "core/robust_lock.h"
+
 #include <string.h>
 
 #define WORD sizeof(uint64_t)
@@ -51,16 +51,10 @@ size_t okta_slot_size(size_t capacity)
 okta_slot *okta_slot_init(void *memory, size_t capacity)
 {
     okta_slot *slot = memory;
-    pthread_mutexattr_t shared;
 
     memset(memory, 0, okta_slot_size(capacity));
     slot->capacity = capacity;
-    pthread_mutexattr_init(&shared);
-    pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_setrobust(&shared, PTHREAD_MUTEX_ROBUST);
-    for (size_t i = 0; i < BUFFERS; i++)
-        pthread_mutex_init(&slot->locks[i], &shared);
-    pthread_mutexattr_destroy(&shared);
+    okta_robust_locks_init(slot->locks, BUFFERS);
     return slot;
 }
 
@@ -91,22 +85,13 @@ void okta_slot_hand_over(okta_slot *slot, okta_turn_number turn)
     } while (!atomic_compare_exchange_weak(&slot->current, &seen, pack(next)));
 }
 
-static bool lock(pthread_mutex_t *mutex)
-{
-    int outcome = pthread_mutex_trylock(mutex);
-
-    /* its holder died: what it left is not current, and is overwritten */
-    if (outcome == EOWNERDEAD)
-        outcome = pthread_mutex_consistent(mutex);
-    return outcome == 0;
-}
-
 /* A buffer that nobody reads as the current one and nobody else fills; -1: there is none. Only who
  * holds its lock makes a buffer current, so it stays spare. */
 static int take_spare(okta_slot *slot)
 {
     for (int i = 0; i < BUFFERS; i++) {
-        if (!lock(&slot->locks[i]))
+        /* what a holder who died left is not current, and is overwritten */
+        if (!okta_robust_lock_try(&slot->locks[i]))
             continue;
         if (unpack(slot->current).buffer != i)
             return i;

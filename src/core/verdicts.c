@@ -1,5 +1,6 @@
 #include "core/verdicts.h"
 
+#include "core/robust_lock.h"
 #include "core/verdict_page.h"
 
 static uint64_t pages_for(uint32_t entries)
@@ -18,15 +19,9 @@ size_t okta_verdicts_size(uint32_t entries)
 okta_verdicts *okta_verdicts_init(void *memory, uint32_t entries)
 {
     okta_verdicts *table = memory;
-    pthread_mutexattr_t shared;
 
     table->pages = pages_for(entries);
-    pthread_mutexattr_init(&shared);
-    pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_setrobust(&shared, PTHREAD_MUTEX_ROBUST);
-    for (size_t i = 0; i < LOCKS; i++)
-        pthread_mutex_init(&table->locks[i], &shared);
-    pthread_mutexattr_destroy(&shared);
+    okta_robust_locks_init(table->locks, LOCKS);
     return table;
 }
 

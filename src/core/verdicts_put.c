@@ -1,7 +1,6 @@
+#include "core/robust_lock.h"
 #include "core/verdict_page.h"
 #include "core/verdicts.h"
-
-#include <errno.h>
 
 /* The lowest unit in the map, which is taken out of it; -1: there is none. */
 static int next_unit(unit_map *map)
@@ -243,16 +242,6 @@ static void write_entry(writing *w, const okta_verdict_head *head, const void *b
     retire(w->at, w->former & ~w->victims);
 }
 
-static bool lock(pthread_mutex_t *mutex)
-{
-    int outcome = pthread_mutex_trylock(mutex);
-
-    /* its holder died: what it was writing is not live, and is overwritten */
-    if (outcome == EOWNERDEAD)
-        outcome = pthread_mutex_consistent(mutex);
-    return outcome == 0;
-}
-
 bool okta_verdicts_put(okta_verdicts *table, const unsigned char digest[OKTA_DIGEST_BYTES],
                        int64_t now, const okta_verdict_head *head, const void *bytes, size_t length)
 {
@@ -265,7 +254,8 @@ bool okta_verdicts_put(okta_verdicts *table, const unsigned char digest[OKTA_DIG
         return false;
     k = key_of(table, head->kind, digest);
     mutex = &table->locks[k.page % LOCKS];
-    if (!lock(mutex))
+    /* what a holder who died was writing is not live, and is overwritten */
+    if (!okta_robust_lock_try(mutex))
         return false;
     w = (writing){
         .at = &table->first[k.page], .k = &k, .earned = head->earned, .now = now, .place = -1};

@@ -28,8 +28,7 @@ void *okta_kept_find(apr_pool_t *process_pool, const char *key,
     return NULL;
 }
 
-/* APR keeps a word of its own in front of shared memory. */
-static void *aligned(void *memory)
+void *okta_aligned(void *memory)
 {
     apr_uintptr_t past = (apr_uintptr_t)memory % ALIGNMENT;
 
@@ -47,24 +46,37 @@ static void keep_out_of_core_files(void *memory, apr_size_t size)
 #endif
 }
 
+void *okta_share(apr_pool_t *pool, apr_size_t size, apr_status_t *status)
+{
+    apr_shm_t *shm;
+    void *memory;
+
+    /* APR keeps a word of its own in front of it */
+    *status = apr_shm_create(&shm, size + ALIGNMENT, NULL, pool);
+    if (*status != APR_SUCCESS)
+        return NULL;
+    memory = okta_aligned(apr_shm_baseaddr_get(shm));
+    keep_out_of_core_files(memory, size);
+    return memory;
+}
+
 okta_kept *okta_kept_make(apr_pool_t *process_pool, const char layout[OKTA_LAYOUT_BYTES],
                           apr_size_t size, apr_status_t *status)
 {
     apr_pool_t *pool;
-    apr_shm_t *shm;
     okta_kept *made;
+    void *memory;
 
     apr_pool_create(&pool, process_pool);
-    *status = apr_shm_create(&shm, size + ALIGNMENT, NULL, pool);
-    if (*status != APR_SUCCESS) {
+    memory = okta_share(pool, size, status);
+    if (!memory) {
         apr_pool_destroy(pool);
         return NULL;
     }
     made = apr_pcalloc(pool, sizeof(*made));
     memcpy(made->layout, layout, OKTA_LAYOUT_BYTES);
     made->pool = pool;
-    made->memory = aligned(apr_shm_baseaddr_get(shm));
+    made->memory = memory;
     made->size = size;
-    keep_out_of_core_files(made->memory, size);
     return made;
 }

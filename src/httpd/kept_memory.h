@@ -23,8 +23,14 @@ typedef struct okta_kept {
 void *okta_kept_find(apr_pool_t *process_pool, const char *key,
                      const char layout[OKTA_LAYOUT_BYTES]);
 
-/* size bytes of zeros that processes share, aligned to 64, with the layout as its name; core files
- * leave them out. Nothing is kept yet. NULL, with the status, when there is no such memory. */
+/* The first address from memory on that is a multiple of 64: it takes up to 63 bytes. */
+void *okta_aligned(void *memory);
+
+/* size bytes of zeros that processes share, aligned to 64, for as long as pool lives; core files
+ * leave them out. NULL, with the status, when there are none to be had. */
+void *okta_share(apr_pool_t *pool, apr_size_t size, apr_status_t *status);
+
+/* The same in a pool of their own, with the layout as their name. Nothing is kept yet. */
 okta_kept *okta_kept_make(apr_pool_t *process_pool, const char layout[OKTA_LAYOUT_BYTES],
                           apr_size_t size, apr_status_t *status);
 

@@ -6,14 +6,13 @@
 #include "httpd/restart.h"
 #include "httpd/verdict_memory.h"
 
-#include <apr_shm.h>
 #include <apr_strings.h>
 #include <http_core.h>
 
 #define RETAINED_KEY "mod_auth_okta.segment"
 #define SNAPSHOT_OVERHEAD 4096 /* issuer, URLs and the like beside the keys */
-/* of `common`, aligned, and what aligning the records takes */
-#define COMMON_ROOM (sizeof(common) + 2 * (apr_size_t)OKTA_SLOT_ALIGNMENT)
+/* of `common`, and what aligning the records takes */
+#define COMMON_ROOM (sizeof(common) + (apr_size_t)OKTA_SLOT_ALIGNMENT)
 
 /* Where an entry's keys come from. */
 typedef struct origin {
@@ -197,14 +196,6 @@ static segment *segment_new(apr_pool_t *pool)
     return made;
 }
 
-/* APR keeps a word of its own in front of shared memory. */
-static void *aligned(void *memory)
-{
-    apr_uintptr_t past = (apr_uintptr_t)memory % OKTA_SLOT_ALIGNMENT;
-
-    return (char *)memory + (past ? OKTA_SLOT_ALIGNMENT - past : 0);
-}
-
 /* NULL, with the status, when the memory is not to be had. */
 static segment *segment_in_shared_memory(apr_pool_t *process_pool, apr_size_t capacity,
                                          apr_status_t *status)
@@ -212,20 +203,20 @@ static segment *segment_in_shared_memory(apr_pool_t *process_pool, apr_size_t ca
     const int count = okta_registry_get()->issuers->nelts;
     apr_size_t size = okta_record_size(capacity);
     apr_pool_t *pool;
-    apr_shm_t *shm;
     segment *made;
+    void *memory;
 
     apr_pool_create(&pool, process_pool);
-    *status = apr_shm_create(&shm, size * (apr_size_t)count + COMMON_ROOM, NULL, pool);
-    if (*status != APR_SUCCESS) {
+    memory = okta_share(pool, size * (apr_size_t)count + COMMON_ROOM, status);
+    if (!memory) {
         apr_pool_destroy(pool);
         return NULL;
     }
     made = segment_new(pool);
-    made->common = aligned(apr_shm_baseaddr_get(shm));
+    made->common = memory;
     for (int i = 0; i < count; i++)
-        made->records[i] =
-            okta_record_init(aligned((char *)(made->common + 1) + (apr_size_t)i * size), capacity);
+        made->records[i] = okta_record_init(
+            okta_aligned((char *)(made->common + 1) + (apr_size_t)i * size), capacity);
     return made;
 }
 
@@ -246,7 +237,7 @@ static segment *segment_of_the_previous(const segment *previous, apr_pool_t *pro
         const origin *then;
         const okta_record *old = record_before(previous, issuer, &made->origins[i], &then);
 
-        made->records[i] = old ? *old : okta_record_init(aligned(apr_palloc(pool, size)), 0);
+        made->records[i] = old ? *old : okta_record_init(okta_aligned(apr_palloc(pool, size)), 0);
         if (old)
             keep_trust(made, issuer, then);
     }

@@ -37,6 +37,12 @@ def _send(server, tokens, each, expected=200):
     assert load.statuses(samples) == {expected: each * len(tokens)}
 
 
+def _restart(server):
+    """Graceful, with the configuration as it is to be now."""
+    (server.root / "conf" / "httpd.conf").write_text(server.configuration())
+    server.graceful()
+
+
 def _verified(world, action):
     before = world.verified()
     action()
@@ -77,8 +83,7 @@ def test_a_graceful_restart_forgets_nothing(issuer, make_issuer, start, world, m
     assert _verified(world, lambda: _send(server, tokens, 2)) >= TOKENS
     for others in [], [make_issuer()], [make_issuer(), make_issuer()]:
         issuers[:] = [*others, issuer]
-        (server.root / "conf" / "httpd.conf").write_text(server.configuration())
-        server.graceful()
+        _restart(server)
         assert _verified(world, lambda: _send(server, tokens, 2)) == 0, len(issuers)
 
 
@@ -88,8 +93,7 @@ def test_a_restart_with_another_size_begins_anew(issuer, start, world, mpm):
     tokens = _tokens(issuer.mint)
     _send(server, tokens, 2)
     size[0] = 100
-    (server.root / "conf" / "httpd.conf").write_text(server.configuration())
-    server.graceful()
+    _restart(server)
     assert _verified(world, lambda: _send(server, tokens, 2)) >= TOKENS
 
 
@@ -107,8 +111,7 @@ def test_another_release_does_not_go_by_the_verdicts_of_this_one(issuer, start, 
     _send(server, tokens, 2)
     other = _other_release(server)
     monkeypatch.setattr(places, "module_path", lambda: other)
-    (server.root / "conf" / "httpd.conf").write_text(server.configuration())
-    server.graceful()
+    _restart(server)
     assert TOKENS <= _verified(world, lambda: _send(server, tokens, 2)) <= TOKENS + RACES
     assert issuer.key_fetches() == 1
     assert _verified(world, lambda: _send(server, tokens, 2)) == 0
@@ -134,8 +137,7 @@ def test_the_same_place_after_a_restart_is_another_issuer(make_issuer, start, wo
     _send(server, tokens, 2)
     for chosen, status in ([second], 401), ([second, first], 200), ([first], 200):
         issuers[:] = chosen
-        (server.root / "conf" / "httpd.conf").write_text(server.configuration())
-        server.graceful()
+        _restart(server)
         assert_ok(server.get("/whoami", chosen[0].mint.token()))
         _send(server, tokens, 2, expected=status)
 
@@ -168,8 +170,7 @@ def test_no_memory_for_the_table(issuer, start, world, mpm):
     server.expects('OKTA-CONFIG: OktaTokenCache "10000000": no shared memory to be had for [0-9]+ bytes; lower it',
                    lasting=True)
     server.expects("tokens are remembered in the memory of before", lasting=True)
-    (server.root / "conf" / "httpd.conf").write_text(server.configuration())
-    server.graceful()
+    _restart(server)
     assert _verified(world, lambda: _send(server, tokens, 2)) == 0
 
 
@@ -183,8 +184,7 @@ def test_keys_that_come_while_there_is_no_table_are_not_taken_for_others(make_is
     def configure(entries, module):
         size[0] = entries
         monkeypatch.setattr(places, "module_path", lambda: module)
-        (server.root / "conf" / "httpd.conf").write_text(server.configuration())
-        server.graceful()
+        _restart(server)
         for issuer in issuers:
             wait_for(lambda issuer=issuer: server.get("/whoami", issuer.mint.token()).status == 200, "its keys")
 

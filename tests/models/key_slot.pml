@@ -153,7 +153,7 @@ proctype writer(byte me; byte turn)
             fi;
             buffer = 0
         }
-        /* C: take_spare, lock */
+        /* C: take_spare */
         do
         :: buffer < BUFFERS ->
             atomic {

@@ -334,7 +334,7 @@ proctype writer(byte me; byte configuration)
         fi
     }
 
-    /* C: okta_verdicts_put, lock */
+    /* C: okta_verdicts_put */
     atomic {
 #ifndef NO_LOCK
         if

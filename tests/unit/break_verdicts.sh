@@ -28,11 +28,11 @@ one_look) # the reader trusts what it saw at first
     swap 's->has_gone = load(state) != before;' ''
     ;;
 no_lock) # two write in one page
-    swap 'if (!lock(mutex))' 'if (!lock(mutex) && length == 0)'
+    swap 'if (!okta_robust_lock_try(mutex))' 'if (!okta_robust_lock_try(mutex) && length == 0)'
     swap 'make_room(&w, units);' "make_room(&w, units); $pause;"
     ;;
 lost_lock) # the lock of one who died is not taken over
-    swap 'if (outcome == EOWNERDEAD)' 'if (outcome == EOWNERDEAD && mutex == NULL)'
+    swap 'if (outcome == EOWNERDEAD)' 'if (outcome == EOWNERDEAD && lock == NULL)'
     ;;
 early_farewell) # a rewritten entry goes before the new one is there
     swap 'retire(w->at, w->victims);' 'retire(w->at, w->victims | w->former);'
@@ -62,7 +62,7 @@ broken() {
         }' "$swaps" "$1"
 }
 
-for source in "$folder"/src/core/verdict*.c; do
+for source in "$folder"/src/core/verdict*.c "$folder"/src/core/robust_lock.c; do
     if text=$(broken "$source"); then
         printf '%s\n' "$text"
         exit 0
