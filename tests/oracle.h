@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What jansson makes of JSON text: the second opinion on our reader. */
 #ifndef OKTA_TESTS_ORACLE_H
 #define OKTA_TESTS_ORACLE_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Sourced by scripts that need the module: builds the tree $1 in the folder $2. Quick when nothing
 # has changed. Returns 1, with the end of the log on standard error, when it fails.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Prints the project's files, one a line: what git tracks in a clone, what MANIFEST lists in an unpacked release.
 # Where there is neither (an archive of a web page, a copy), --guess prints what lies in the source folders;
 # without it that is an error, because a release made from a guess would lose files, or gain some.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Sourced by scripts/demo and scripts/check: folders that would make the work fail later, and less clearly. Each
 # function returns 1, with the remedy on standard error.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The answer to a call: what is printed of it, and what it means. One thread. */
 #ifndef OKTA_CLI_CALL_ANSWER_H
 #define OKTA_CLI_CALL_ANSWER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Times for people: RFC 3339, and how far away they are. Any thread. */
 #ifndef OKTA_CLI_CLOCK_H
 #define OKTA_CLI_CLOCK_H

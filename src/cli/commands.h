@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The commands of okta-token. Each reads its own command line (argv[0] is the command's name) and
  * returns an okta_exit. */
 #ifndef OKTA_CLI_COMMANDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/dpop_answer.h"
 
 #include "cli/dpop_proof.h"

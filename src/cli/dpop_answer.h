@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an answer says about DPoP (RFC 9449 sections 8 and 9). Any thread. */
 #ifndef OKTA_CLI_DPOP_ANSWER_H
 #define OKTA_CLI_DPOP_ANSWER_H

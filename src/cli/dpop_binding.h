@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which key a token says it is bound to (RFC 9449 section 6.1), unverified. Any thread. */
 #ifndef OKTA_CLI_DPOP_BINDING_H
 #define OKTA_CLI_DPOP_BINDING_H

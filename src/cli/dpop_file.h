@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The file that keeps a private key, for its owner alone. One thread. */
 #ifndef OKTA_CLI_DPOP_FILE_H
 #define OKTA_CLI_DPOP_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Between private keys of OpenSSL and JWKs (RFC 7517, RFC 7518 section 6). One thread. */
 #ifndef OKTA_CLI_DPOP_JWK_H
 #define OKTA_CLI_DPOP_JWK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/dpop_key.h"
 
 #include "cli/dpop_jwk.h"

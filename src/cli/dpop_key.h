@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The key that a client proves to have (RFC 9449): a private key and how it signs. One thread. */
 #ifndef OKTA_CLI_DPOP_KEY_H
 #define OKTA_CLI_DPOP_KEY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/dpop_proof.h"
 
 #include "cli/clock.h"

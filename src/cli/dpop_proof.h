@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A DPoP proof (RFC 9449 section 4.2). One thread. */
 #ifndef OKTA_CLI_DPOP_PROOF_H
 #define OKTA_CLI_DPOP_PROOF_H

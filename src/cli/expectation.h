@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verify's command line, and the policy it makes. One thread. */
 #ifndef OKTA_CLI_EXPECTATION_H
 #define OKTA_CLI_EXPECTATION_H

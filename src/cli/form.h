@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The form of a token request. One thread. */
 #ifndef OKTA_CLI_FORM_H
 #define OKTA_CLI_FORM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The client credentials grant (RFC 6749 section 4.4). One thread. */
 #ifndef OKTA_CLI_GRANT_H
 #define OKTA_CLI_GRANT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Why a token endpoint said no, and what helps. One thread. */
 #ifndef OKTA_CLI_GRANT_REFUSAL_H
 #define OKTA_CLI_GRANT_REFUSAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading tokens and files. One thread. */
 #ifndef OKTA_CLI_INPUT_H
 #define OKTA_CLI_INPUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys that okta-token verifies with: a file, or what an issuer publishes. One thread. */
 #ifndef OKTA_CLI_KEYS_H
 #define OKTA_CLI_KEYS_H

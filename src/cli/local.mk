@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # okta-token: the module's verdict on the command line. No httpd.
 bin_PROGRAMS += src/cli/okta-token
 dist_man_MANS += src/cli/okta-token.1

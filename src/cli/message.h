@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What okta-token says on standard error, and its exit codes. One thread. */
 #ifndef OKTA_CLI_MESSAGE_H
 #define OKTA_CLI_MESSAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The options about the network, and the calls that wait for it. One thread. */
 #ifndef OKTA_CLI_NETWORK_H
 #define OKTA_CLI_NETWORK_H

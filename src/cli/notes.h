@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Remarks on an unverified token: what will make a resource server refuse it, and why. Any thread.
  */
 #ifndef OKTA_CLI_NOTES_H

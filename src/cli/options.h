@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The command line of each command: getopt_long, with faults told in our words. One thread. */
 #ifndef OKTA_CLI_OPTIONS_H
 #define OKTA_CLI_OPTIONS_H

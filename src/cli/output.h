@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON on standard output, in ASCII: what a token says must not move the cursor of a terminal. */
 #ifndef OKTA_CLI_OUTPUT_H
 #define OKTA_CLI_OUTPUT_H

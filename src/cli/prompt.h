@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A question on the terminal whose answer is not shown. One thread. */
 #ifndef OKTA_CLI_PROMPT_H
 #define OKTA_CLI_PROMPT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The proof that verify judges beside a token, and the request that both came with. One thread. */
 #ifndef OKTA_CLI_PROOF_CASE_H
 #define OKTA_CLI_PROOF_CASE_H

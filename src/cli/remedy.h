@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What would have been right in place of a refused token. */
 #ifndef OKTA_CLI_REMEDY_H
 #define OKTA_CLI_REMEDY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What verify found, as lines or as JSON. One thread. */
 #ifndef OKTA_CLI_REPORT_H
 #define OKTA_CLI_REPORT_H

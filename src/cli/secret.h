@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where a client secret comes from: a file, the environment or the terminal, never the command
  * line. One thread. */
 #ifndef OKTA_CLI_SECRET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What people paste around a token. */
 #ifndef OKTA_CLI_WRAPPING_H
 #define OKTA_CLI_WRAPPING_H

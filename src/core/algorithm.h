@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The JWS algorithms (RFC 7518 section 3, RFC 8037), and the one gate from an algorithm to the keys
  * it takes. */
 #ifndef OKTA_CORE_ALGORITHM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Base64url without padding (RFC 7515 section 2), strict in both directions. */
 #ifndef OKTA_CORE_BASE64URL_H
 #define OKTA_CORE_BASE64URL_H

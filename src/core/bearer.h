@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The Authorization header of RFC 6750 section 2.1 and RFC 9449 section 7.1. */
 #ifndef OKTA_CORE_BEARER_H
 #define OKTA_CORE_BEARER_H

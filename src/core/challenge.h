@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The text of a WWW-Authenticate challenge (RFC 6750 section 3, RFC 9449 section 7.1) and of the
  * JSON error body. */
 #ifndef OKTA_CORE_CHALLENGE_H

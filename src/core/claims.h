@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The claims of a verified token: immutable, independent of any policy. */
 #ifndef OKTA_CORE_CLAIMS_H
 #define OKTA_CORE_CLAIMS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Cross-origin resource sharing (the Fetch standard's CORS protocol): who may, and what the answer
  * says. No HTTP library. */
 #ifndef OKTA_CORE_CORS_H

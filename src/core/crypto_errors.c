@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/crypto_errors.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* OpenSSL's error queue around a call: left as it was, and asked one question. */
 #ifndef OKTA_CORE_CRYPTO_ERRORS_H
 #define OKTA_CORE_CRYPTO_ERRORS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-256, with the algorithm looked up once for the process. */
 #ifndef OKTA_CORE_DIGEST_H
 #define OKTA_CORE_DIGEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Eight bytes at once, for loops over texts in which what is looked for is rare. The answers err on
  * one side: 0 is sure, anything else says that the bytes have to be looked at one by one. */
 #ifndef OKTA_CORE_EIGHT_H

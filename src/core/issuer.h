@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The rules for issuer URLs and Okta domains as administrators write them. */
 #ifndef OKTA_CORE_ISSUER_H
 #define OKTA_CORE_ISSUER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a JWK (RFC 7517) says, checked: of key.c, which makes a key of it. */
 #ifndef OKTA_CORE_JWK_H
 #define OKTA_CORE_JWK_H

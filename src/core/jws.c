@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/jws.h"
 
 #include "core/base64url.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A compact JWS (RFC 7515 section 7.1), split and decoded, NOT verified. */
 #ifndef OKTA_CORE_JWS_H
 #define OKTA_CORE_JWS_H

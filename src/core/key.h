@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One verification key: a JWK (RFC 7517) that passed every check, ready for OpenSSL. */
 #ifndef OKTA_CORE_KEY_H
 #define OKTA_CORE_KEY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An immutable set of verification keys, parsed from a JWKS. */
 #ifndef OKTA_CORE_KEYSET_H
 #define OKTA_CORE_KEYSET_H

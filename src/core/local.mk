@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Verdicts on tokens: APR-free in the hot path, no httpd, no network.
 noinst_LTLIBRARIES += src/core/libokta_core.la
 src_core_libokta_core_la_SOURCES = \

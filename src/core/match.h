@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Questions that authorization asks of claims: whole values only. */
 #ifndef OKTA_CORE_MATCH_H
 #define OKTA_CORE_MATCH_H

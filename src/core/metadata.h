@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Authorization server metadata (RFC 8414, OpenID Connect Discovery). */
 #ifndef OKTA_CORE_METADATA_H
 #define OKTA_CORE_METADATA_H

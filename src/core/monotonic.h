@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Time that nobody sets: for deadlines and pauses. */
 #ifndef OKTA_CORE_MONOTONIC_H
 #define OKTA_CORE_MONOTONIC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* DPoP nonces of the server (RFC 9449 section 9): stateless. A nonce is a MAC over the number of
  * its period, so every process knows all of them. */
 #ifndef OKTA_CORE_NONCE_H

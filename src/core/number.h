@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A JSON number (RFC 8259 section 6) to its value, and a whole one back. */
 #ifndef OKTA_CORE_NUMBER_H
 #define OKTA_CORE_NUMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a claim is named: by its name, by names with dots between them, or, where the path begins
  * with a slash, by a JSON Pointer (RFC 6901). */
 #ifndef OKTA_CORE_PATH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a location expects of a token, and the check of verified claims against it. */
 #ifndef OKTA_CORE_POLICY_H
 #define OKTA_CORE_POLICY_H

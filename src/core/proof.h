@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A DPoP proof (RFC 9449): whether who sends an access token has the key that it is bound to. */
 #ifndef OKTA_CORE_PROOF_H
 #define OKTA_CORE_PROOF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys of DPoP proofs that were good, parsed: the header of a client's proofs is the same each
  * time. */
 #ifndef OKTA_CORE_PROOF_KEYS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON text to its value: strict RFC 8259, with duplicate names refused and the depth capped. For
  * all text that others wrote: headers and payloads of tokens, key sets, metadata, state files. */
 #ifndef OKTA_CORE_READER_H

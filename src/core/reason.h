@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Why a token was accepted or refused, and what HTTP and RFC 6750 make of it. */
 #ifndef OKTA_CORE_REASON_H
 #define OKTA_CORE_REASON_H

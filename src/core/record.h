@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What processes share of one issuer, in one piece of memory: its schedule, its keys, why its last
  * fetch failed, and the kids that it does not know. */
 #ifndef OKTA_CORE_RECORD_H

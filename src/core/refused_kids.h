@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A negative cache with exponential backoff, in memory that processes share: kids that a fetch did
  * not bring. Each is asked for again only after a pause, which doubles each time. */
 #ifndef OKTA_CORE_REFUSED_KIDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which release of the module this is. */
 #ifndef OKTA_CORE_RELEASE_H
 #define OKTA_CORE_RELEASE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What was let in once and is not let in again: the ids of DPoP proofs (RFC 9449 section 11.1), in
  * memory that processes share.
  *

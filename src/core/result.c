@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/result.h"
 
 void okta_result_init(okta_result *result)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A verdict: the reason, and what an operator needs to understand it. */
 #ifndef OKTA_CORE_RESULT_H
 #define OKTA_CORE_RESULT_H

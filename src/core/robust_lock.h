@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Locks in memory that processes share, which do not end with their holder: the kernel gives away
  * what a dead one had. Nobody waits for one. */
 #ifndef OKTA_CORE_ROBUST_LOCK_H

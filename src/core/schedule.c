@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/schedule.h"
 
 #define SECOND INT64_C(1000000)

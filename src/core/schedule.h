@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* When an issuer is asked for its key set, and what the set is worth meanwhile: due, fresh, stale,
  * expired; how failures back off; what a clock that is set, and what a restart leaves of it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A sequence lock over three buffers, in memory that processes share: any number of readers that
  * never wait, and writers that may stand still or die at any moment.
  *

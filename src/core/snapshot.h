@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The pointer-free form of a key set with its origin: JSON text for shared memory and for the state
  * file. */
 #ifndef OKTA_CORE_SNAPSHOT_H

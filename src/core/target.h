@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The target of a request as a URL in normal form (RFC 3986 section 6.2.2 and 6.2.3), as `htu` of a
  * DPoP proof is compared (RFC 9449 section 4.3). */
 #ifndef OKTA_CORE_TARGET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bounded text that is safe to log: printable ASCII whatever went in. */
 #ifndef OKTA_CORE_TEXT_H
 #define OKTA_CORE_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The thumbprint of a key (RFC 7638): SHA-256 over the canonical JWK. */
 #ifndef OKTA_CORE_THUMBPRINT_H
 #define OKTA_CORE_THUMBPRINT_H

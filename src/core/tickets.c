@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/tickets.h"
 
 int okta_tickets_take(okta_tickets *tickets, int limit, int64_t now, int64_t deadline)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Expiring permits: a counting semaphore in memory that processes share, each of whose tickets ends
  * at its deadline, so that a process that was killed keeps none. */
 #ifndef OKTA_CORE_TICKETS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verdicts on tokens that were seen before, in the table that processes share: "this signature is
  * good, these are the claims", or a refusal that no policy and no time can change. What depends on
  * either is not in here. */

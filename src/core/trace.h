@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The checks that a token goes through, in order, for whoever wants to watch. */
 #ifndef OKTA_CORE_TRACE_H
 #define OKTA_CORE_TRACE_H

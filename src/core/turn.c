@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/turn.h"
 
 #define LEASE 5000000 /* microseconds */

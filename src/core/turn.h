@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A lease with fencing tokens, in memory that processes share: whose turn it is to write. The
  * holder renews its lease by signs of life. One that gives none until the lease runs out has lost
  * its turn, also where nobody else took it: it must not act on what it knew before it stood still.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A JSON value in one block: what claims are kept in, small enough to cache by the thousand. The
  * root stands first; all pointers stay inside the block. okta_read_object makes one. */
 #ifndef OKTA_CORE_VALUE_H

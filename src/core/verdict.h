@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is kept in the table of verdicts, and how much of it. */
 #ifndef OKTA_CORE_VERDICT_H
 #define OKTA_CORE_VERDICT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a page of the table of verdicts lies in memory: for core/verdicts.c, which reads, and
  * core/verdicts_put.c, which writes. Nobody else looks into it. */
 #ifndef OKTA_CORE_VERDICT_PAGE_H

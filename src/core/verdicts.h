@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What was found out about tokens and the like, kept in memory that processes share: bytes by the
  * kind of thing and the digest of it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/robust_lock.h"
 #include "core/verdict_page.h"
 #include "core/verdicts.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From a compact token to verified claims: the one way in. */
 #ifndef OKTA_CORE_VERIFY_H
 #define OKTA_CORE_VERIFY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "devserver/base64url.h"
 
 #include <apr_encode.h>

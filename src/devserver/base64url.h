@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Strict base64url without padding (RFC 7515 section 2). No httpd in here. */
 #ifndef OKTA_DEVSERVER_BASE64URL_H
 #define OKTA_DEVSERVER_BASE64URL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The claims of an access token. */
 #ifndef OKTA_DEVSERVER_CLAIMS_H
 #define OKTA_DEVSERVER_CLAIMS_H

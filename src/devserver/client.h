@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who asks for a token: client authentication of RFC 6749 section 2.3.1. */
 #ifndef OKTA_DEVSERVER_CLIENT_H
 #define OKTA_DEVSERVER_CLIENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Settings of the development authorization server, one per directory section. */
 #ifndef OKTA_DEVSERVER_CONFIG_H
 #define OKTA_DEVSERVER_CONFIG_H

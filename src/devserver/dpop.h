@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The DPoP proof of a token request (RFC 9449 section 5). */
 #ifndef OKTA_DEVSERVER_DPOP_H
 #define OKTA_DEVSERVER_DPOP_H

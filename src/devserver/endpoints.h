@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From a request's path to an endpoint of the authorization server. */
 #ifndef OKTA_DEVSERVER_ENDPOINTS_H
 #define OKTA_DEVSERVER_ENDPOINTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "devserver/grant.h"
 
 bool okta_dev_grant_refuse(okta_dev_grant *g, const char *error, const char *description)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One token request: what it asks for, and what is known of it so far. */
 #ifndef OKTA_DEVSERVER_GRANT_H
 #define OKTA_DEVSERVER_GRANT_H

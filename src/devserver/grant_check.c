@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "devserver/grant_check.h"
 
 #include "devserver/client.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a token request is granted. */
 #ifndef OKTA_DEVSERVER_GRANT_CHECK_H
 #define OKTA_DEVSERVER_GRANT_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compact JWS with RS256. No httpd in here. */
 #ifndef OKTA_DEVSERVER_JWS_H
 #define OKTA_DEVSERVER_JWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One RSA signing key of the development authorization server. No httpd in here. */
 #ifndef OKTA_DEVSERVER_KEY_H
 #define OKTA_DEVSERVER_KEY_H

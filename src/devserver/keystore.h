@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of the development authorization server, shared by all processes of one httpd. */
 #ifndef OKTA_DEVSERVER_KEYSTORE_H
 #define OKTA_DEVSERVER_KEYSTORE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "devserver/local.h"
 
 #include <apr_network_io.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who may use what only tests and demos need: rotation and tokens made to order. */
 #ifndef OKTA_DEVSERVER_LOCAL_H
 #define OKTA_DEVSERVER_LOCAL_H

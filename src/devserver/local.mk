@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The development authorization server. noinst: nothing that gives tokens away gets installed.
 noinst_LTLIBRARIES += src/devserver/mod_okta_devserver.la
 src_devserver_mod_okta_devserver_la_SOURCES = \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "devserver/config.h"
 #include "devserver/endpoints.h"
 #include "devserver/keystore.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Nonces of the token endpoint, which nobody has to remember. No httpd in here. */
 #ifndef OKTA_DEVSERVER_NONCE_H
 #define OKTA_DEVSERVER_NONCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "devserver/parameters.h"
 
 #include <apr_buckets.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The parameters of a token request: of the form in its body, and a few of its query. */
 #ifndef OKTA_DEVSERVER_PARAMETERS_H
 #define OKTA_DEVSERVER_PARAMETERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A DPoP proof at the token endpoint (RFC 9449 sections 4.3 and 5). No httpd in here. */
 #ifndef OKTA_DEVSERVER_PROOF_H
 #define OKTA_DEVSERVER_PROOF_H

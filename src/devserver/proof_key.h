@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The public key in the header of a DPoP proof (RFC 9449 section 4.2). No httpd in here. */
 #ifndef OKTA_DEVSERVER_PROOF_KEY_H
 #define OKTA_DEVSERVER_PROOF_KEY_H

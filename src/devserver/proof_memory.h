@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What all processes know about DPoP proofs: the secret of the nonces, and which proofs have been
  * used. */
 #ifndef OKTA_DEVSERVER_PROOF_MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON answers: Okta's and OAuth's. All return what the handler has to return to httpd. */
 #ifndef OKTA_DEVSERVER_REPLY_H
 #define OKTA_DEVSERVER_REPLY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "devserver/segment.h"
 
 #include <apr_shm.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory that all processes of one httpd share, with its mutex; it outlives restarts, so that old
  * and new children share it while a graceful restart is under way. */
 #ifndef OKTA_DEVSERVER_SEGMENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* POST {issuer}/v1/token: the client credentials grant of RFC 6749 section 4.4, as Okta has it. */
 #ifndef OKTA_DEVSERVER_TOKEN_H
 #define OKTA_DEVSERVER_TOKEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/issuer.h"
 #include "core/monotonic.h"
 #include "fetch/curl_trust.h"

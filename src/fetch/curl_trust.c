@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fetch/curl_trust.h"
 
 static bool refused(CURLcode code, const char *what, okta_error *error)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whom a transfer trusts, written down for libcurl in full. */
 #ifndef OKTA_FETCH_CURL_TRUST_H
 #define OKTA_FETCH_CURL_TRUST_H

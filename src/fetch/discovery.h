@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From an issuer to its key set: metadata, then keys, each judged before the next step. */
 #ifndef OKTA_FETCH_DISCOVERY_H
 #define OKTA_FETCH_DISCOVERY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An HTTP client for key sets, as an interface: many fetches at a time, driven by one thread that
  * never blocks for long. */
 #ifndef OKTA_FETCH_FETCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Status line and header lines of an answer, kept as they came. */
 #ifndef OKTA_FETCH_HEAD_H
 #define OKTA_FETCH_HEAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What of an answer's header lines matters to a fetch. */
 #ifndef OKTA_FETCH_HEADERS_H
 #define OKTA_FETCH_HEADERS_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Fetching key sets: an interface and its implementation on libcurl. No httpd.
 noinst_LTLIBRARIES += src/fetch/libokta_fetch.la
 src_fetch_libokta_fetch_la_SOURCES = \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who may enter: what a Require answers while nobody is known, and when httpd has to ask who it is.
  *
  * httpd evaluates all Require lines twice: before authentication, with nobody there, and again when

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Authentication: from a request's Authorization header to verified claims and a user. */
 #ifndef OKTA_HTTPD_AUTHN_H
 #define OKTA_HTTPD_AUTHN_H

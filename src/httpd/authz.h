@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Authorization of callers whom authentication knows, or has let pass as anonymous. */
 #ifndef OKTA_HTTPD_AUTHZ_H
 #define OKTA_HTTPD_AUTHZ_H

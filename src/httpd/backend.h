@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Claims as headers, for what serves the request. */
 #ifndef OKTA_HTTPD_BACKEND_H
 #define OKTA_HTTPD_BACKEND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/check_access.h"
 
 #include "httpd/url_map.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The judgment on access: sections that look protected and are not. */
 #ifndef OKTA_HTTPD_CHECK_ACCESS_H
 #define OKTA_HTTPD_CHECK_ACCESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The judgment on a whole configuration: `apachectl configtest` and every start. */
 #ifndef OKTA_HTTPD_CHECK_CONFIG_H
 #define OKTA_HTTPD_CHECK_CONFIG_H

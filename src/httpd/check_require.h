@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* configtest's judgment of Require lines, and of expressions that ask for claims. */
 #ifndef OKTA_HTTPD_CHECK_REQUIRE_H
 #define OKTA_HTTPD_CHECK_REQUIRE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The judgment on sections: wherever AuthType Okta holds there have to be an issuer and an
  * audience, and what RFC 9728 tells of a section is what holds there. */
 #ifndef OKTA_HTTPD_CHECK_SECTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ChrootDir: what children need from outside has to be there before they leave. */
 #ifndef OKTA_HTTPD_CHROOT_H
 #define OKTA_HTTPD_CHROOT_H

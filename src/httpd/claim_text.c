@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/claim_text.h"
 
 #include "core/eight.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Claims as text for places that take only text. */
 #ifndef OKTA_HTTPD_CLAIM_TEXT_H
 #define OKTA_HTTPD_CLAIM_TEXT_H

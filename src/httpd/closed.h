@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Places that a restart cannot take as they are configured. A start would end over them; a restart
  * goes on, and they answer 500 until another restart finds them mended. */
 #ifndef OKTA_HTTPD_CLOSED_H

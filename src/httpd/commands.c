@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/directives.h"
 
 #define LIST_OF(field) ((void *)APR_OFFSETOF(okta_dir_config, field))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the administrator wrote, as read-only structures. Everything here is const once the
  * configuration is read. */
 #ifndef OKTA_HTTPD_CONFIG_H

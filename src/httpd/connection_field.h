@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The Connection field of a request, which names header fields that end here (RFC 9110 section
  * 7.6.1). */
 #ifndef OKTA_HTTPD_CONNECTION_FIELD_H

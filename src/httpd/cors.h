@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CORS for the locations that ask for it. */
 #ifndef OKTA_HTTPD_CORS_H
 #define OKTA_HTTPD_CORS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The functions behind the command table; each returns NULL or a message from the command's pool.
  */
 #ifndef OKTA_HTTPD_DIRECTIVES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What processes share for DPoP: the memory of proofs, and the secret of the nonces. */
 #ifndef OKTA_HTTPD_DPOP_MEMORY_H
 #define OKTA_HTTPD_DPOP_MEMORY_H

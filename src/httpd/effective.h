@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From what the administrator wrote to what holds: for requests, with the configuration that httpd
  * merged for them, and for configtest, with what holds in a section for sure. Any thread. */
 #ifndef OKTA_HTTPD_EFFECTIVE_H

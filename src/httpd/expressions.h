@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Claims in httpd's expressions. */
 #ifndef OKTA_HTTPD_EXPRESSIONS_H
 #define OKTA_HTTPD_EXPRESSIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Replacing a file without waiting for the disk, for a lock, or for whoever is slow. */
 #ifndef OKTA_HTTPD_FILEWRITE_H
 #define OKTA_HTTPD_FILEWRITE_H

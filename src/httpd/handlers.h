@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two endpoints of Okta's guide. */
 #ifndef OKTA_HTTPD_HANDLERS_H
 #define OKTA_HTTPD_HANDLERS_H

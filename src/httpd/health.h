@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How an issuer's keys are doing: one log line for each change of their phase. */
 #ifndef OKTA_HTTPD_HEALTH_H
 #define OKTA_HTTPD_HEALTH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who the caller is, for httpd, CGI, logs and expressions. */
 #ifndef OKTA_HTTPD_IDENTITY_H
 #define OKTA_HTTPD_IDENTITY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a request has of the one that it came from: the verdict, and variables of claims. */
 #ifndef OKTA_HTTPD_INHERIT_H
 #define OKTA_HTTPD_INHERIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/initial_keys.h"
 
 #include "httpd/jwks_file.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys that there are before anything is fetched. */
 #ifndef OKTA_HTTPD_INITIAL_KEYS_H
 #define OKTA_HTTPD_INITIAL_KEYS_H

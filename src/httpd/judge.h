@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How the judgment on a configuration speaks. */
 #ifndef OKTA_HTTPD_JUDGE_H
 #define OKTA_HTTPD_JUDGE_H

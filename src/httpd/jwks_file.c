@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/jwks_file.h"
 
 #include "httpd/whole_file.h"

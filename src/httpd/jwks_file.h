@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Key sets from OktaJwksFile. */
 #ifndef OKTA_HTTPD_JWKS_FILE_H
 #define OKTA_HTTPD_JWKS_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Shared memory that restarts do not end: in the process pool, for the next configuration and
  * perhaps another build of the module. */
 #ifndef OKTA_HTTPD_KEPT_MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The key sets of all issuers, as the processes see them. */
 #ifndef OKTA_HTTPD_KEYSTORE_H
 #define OKTA_HTTPD_KEYSTORE_H

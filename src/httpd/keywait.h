@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requests that wait for keys: briefly, and a bounded number of them. */
 #ifndef OKTA_HTTPD_KEYWAIT_H
 #define OKTA_HTTPD_KEYWAIT_H

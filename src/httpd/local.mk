@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The httpd module.
 module_LTLIBRARIES += src/httpd/mod_auth_okta.la
 src_httpd_mod_auth_okta_la_SOURCES = \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One way to write to the error log: our own tags, no tokens. */
 #ifndef OKTA_HTTPD_LOG_H
 #define OKTA_HTTPD_LOG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every member of the configuration, once. config.h makes the structures of these lists, config.c
  * creation, merge and defaults, and commands.c the directives of the flags.
  *

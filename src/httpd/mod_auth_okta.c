@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The module: which function answers which call of httpd. */
 #include "httpd/admission.h"
 #include "httpd/authn.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a Require lets in or keeps out whom it holds for. */
 #ifndef OKTA_HTTPD_NEGATION_H
 #define OKTA_HTTPD_NEGATION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The sections of a configuration, and what holds in each once httpd has merged them: which surely
  * apply where another does, and in which order. For the judgment at a start; nothing here is
  * looked at while requests are served. */

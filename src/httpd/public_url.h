@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who we are to the client: the addresses that answers name. */
 #ifndef OKTA_HTTPD_PUBLIC_URL_H
 #define OKTA_HTTPD_PUBLIC_URL_H

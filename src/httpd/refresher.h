@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The one process that fetches key sets on behalf of all. */
 #ifndef OKTA_HTTPD_REFRESHER_H
 #define OKTA_HTTPD_REFRESHER_H

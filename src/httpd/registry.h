@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is collected while the configuration is read: sections with Okta directives, and the issuers
  * that they name. */
 #ifndef OKTA_HTTPD_REGISTRY_H

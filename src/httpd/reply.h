@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A JSON document as the answer. */
 #ifndef OKTA_HTTPD_REPLY_H
 #define OKTA_HTTPD_REPLY_H

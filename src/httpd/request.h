@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the module knows of one request. */
 #ifndef OKTA_HTTPD_REQUEST_H
 #define OKTA_HTTPD_REQUEST_H

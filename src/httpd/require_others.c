@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/require_others.h"
 
 #include "httpd/admission.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* httpd's own providers that ask who it is, or for claims (`expr`, `user`, `group`), held to the
  * same rule as those of the module. */
 #ifndef OKTA_HTTPD_REQUIRE_OTHERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Require okta-scope, okta-group, okta-client and okta-claim. */
 #ifndef OKTA_HTTPD_REQUIREMENTS_H
 #define OKTA_HTTPD_REQUIREMENTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* OAuth 2.0 Protected Resource Metadata (RFC 9728). */
 #ifndef OKTA_HTTPD_RESOURCE_H
 #define OKTA_HTTPD_RESOURCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a refused client gets: status, challenge, body; and what the operator gets: one line. */
 #ifndef OKTA_HTTPD_RESPOND_H
 #define OKTA_HTTPD_RESPOND_H

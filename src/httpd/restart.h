@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether httpd is starting or restarting: a fault stops a start, and only a start. */
 #ifndef OKTA_HTTPD_RESTART_H
 #define OKTA_HTTPD_RESTART_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The memory that all processes share: a record for each issuer of the registry, the turn to
  * refresh, and the tickets of requests that wait. */
 #ifndef OKTA_HTTPD_SHARED_H

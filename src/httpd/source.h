@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where one issuer's keys come from, as the process sees it that refreshes. */
 #ifndef OKTA_HTTPD_SOURCE_H
 #define OKTA_HTTPD_SOURCE_H

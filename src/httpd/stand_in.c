@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/stand_in.h"
 
 #include "core/digest.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What mod_cache sees in place of credentials that were withheld. */
 #ifndef OKTA_HTTPD_STAND_IN_H
 #define OKTA_HTTPD_STAND_IN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The directory of the state files: where it is, whose it has to be. */
 #ifndef OKTA_HTTPD_STATEDIR_H
 #define OKTA_HTTPD_STATEDIR_H

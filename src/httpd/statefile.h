@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Last good key sets on disk: what a cold start has while the issuer is down. */
 #ifndef OKTA_HTTPD_STATEFILE_H
 #define OKTA_HTTPD_STATEFILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Taking entries out of an APR table. */
 #ifndef OKTA_HTTPD_TABLE_H
 #define OKTA_HTTPD_TABLE_H

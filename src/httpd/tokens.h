@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verdicts on tokens: new ones, and those that any process remembers. */
 #ifndef OKTA_HTTPD_TOKENS_H
 #define OKTA_HTTPD_TOKENS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the error log needs to hear once, not once for each request. */
 #ifndef OKTA_HTTPD_TOLD_ONCE_H
 #define OKTA_HTTPD_TOLD_ONCE_H

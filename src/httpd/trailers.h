@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Trailers of a request, which MergeTrailers makes header fields of when the body ends: after the
  * verdict, and before some back ends get the header. */
 #ifndef OKTA_HTTPD_TRAILERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* By what the sources of keys are trusted: certificate authorities, proxies, plain http. */
 #ifndef OKTA_HTTPD_TRUST_H
 #define OKTA_HTTPD_TRUST_H

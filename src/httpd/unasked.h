@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requests that pass a section of AuthType Okta although nobody asked who it was, because the
  * section has no Require of its own and one from further out lets everybody in. */
 #ifndef OKTA_HTTPD_UNASKED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where httpd looks for the file of a path, as far as the configuration alone tells. */
 #ifndef OKTA_HTTPD_URL_MAP_H
 #define OKTA_HTTPD_URL_MAP_H

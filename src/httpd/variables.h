@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a token's claims put into the environment: OKTA_CLAIM_, then letters, digits, underscores.
  */
 #ifndef OKTA_HTTPD_VARIABLES_H

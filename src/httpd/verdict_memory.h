@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of verdicts that all processes share. */
 #ifndef OKTA_HTTPD_VERDICT_MEMORY_H
 #define OKTA_HTTPD_VERDICT_MEMORY_H

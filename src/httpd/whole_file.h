@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A file that an administrator names, read whole. */
 #ifndef OKTA_HTTPD_WHOLE_FILE_H
 #define OKTA_HTTPD_WHOLE_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* OktaForwardToken Off: what serves a request does not get the client's Authorization field. */
 #ifndef OKTA_HTTPD_WITHHOLD_H
 #define OKTA_HTTPD_WITHHOLD_H

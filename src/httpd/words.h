@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lists as people write them out of habit, with commas, blanks and "AND", where httpd wants words
  * with a space between them. What would be taken for a part of a name can never hold. */
 #ifndef OKTA_HTTPD_WORDS_H

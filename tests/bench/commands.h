@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What okta-bench does. Each takes the arguments behind its own name and returns an exit status. */
 #ifndef OKTA_BENCH_COMMANDS_H
 #define OKTA_BENCH_COMMANDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Loaded ahead of libcrypto by scripts/bench: counts the signatures that a server's processes
  * verify, in a file that they share. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Performance: built by `make okta-bench` or `make bench` only. See docs/performance.md.
 EXTRA_PROGRAMS = tests/bench/okta-bench
 CLEANFILES += tests/bench/okta-bench

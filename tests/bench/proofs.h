@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bound tokens and their proofs (RFC 9449). */
 #ifndef OKTA_BENCH_PROOFS_H
 #define OKTA_BENCH_PROOFS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Claims as Okta writes them. */
 #ifndef OKTA_BENCH_SAMPLE_H
 #define OKTA_BENCH_SAMPLE_H

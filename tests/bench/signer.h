@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys and compact tokens. A fault in here ends the program. */
 #ifndef OKTA_BENCH_SIGNER_H
 #define OKTA_BENCH_SIGNER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How long a piece of code takes, on a machine that does other things too. */
 #ifndef OKTA_BENCH_STOPWATCH_H
 #define OKTA_BENCH_STOPWATCH_H

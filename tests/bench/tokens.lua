@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- For wrk: a request for each line of a file of tokens, or of tokens and DPoP proofs, in turn. Arguments: the file ("-": no token);
 -- "cycle", "once" to end after the last line, or a number of requests to end after; how many lines to pass over at first. Prints what
 -- was counted as JSON on one line.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures: key set files, verify with the usual expectations, scripted servers."""
 
 import json

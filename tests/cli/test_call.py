@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """call: whole requests with a bound token, to a server that checks each proof."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """get: the client credentials flow against a scripted token endpoint."""
 
 import base64

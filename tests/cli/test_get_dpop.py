@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """get --dpop: the client credentials flow with a proof, against an issuer that checks it."""
 
 import json

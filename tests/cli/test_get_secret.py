@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where get has the client secret from, and where it never shows."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """proof: what is printed verifies by software that is not ours."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The RFCs' own examples (tests/vectors), by okta-token verify --signature-only."""
 
 import json

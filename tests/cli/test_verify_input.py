@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the token and the keys come from."""
 
 import json

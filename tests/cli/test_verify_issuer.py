@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verify --issuer: keys by discovery."""
 
 import pytest

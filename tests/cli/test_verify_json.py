@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verify --json: one object, whatever the verdict."""
 
 from cli_env import minting, tool

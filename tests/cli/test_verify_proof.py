@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verify --proof: the proof is the last check, and each of its faults has its reason and its remedy."""
 
 import json

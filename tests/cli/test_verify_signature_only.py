@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """--signature-only: the JWS alone, over any payload."""
 
 import pytest

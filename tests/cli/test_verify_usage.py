@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verify's command line: what is refused as such, and how it is said."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verdict on each kind of token: exit status, reason, and where the walk stopped."""
 
 import hashlib

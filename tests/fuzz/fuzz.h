@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The frame of a fuzz target. libFuzzer and replay.c both call LLVMFuzzerTestOneInput; the target
  * says whether an input came to a good end, and aborts where the code breaks a rule. */
 #ifndef OKTA_TESTS_FUZZ_H

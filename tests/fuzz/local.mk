@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The fuzz targets, linked with a main that replays their corpora. scripts/fuzz links them with
 # libFuzzer.
 AM_CPPFLAGS += $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The policy of the targets that judge claims, and what they hold of any that passes, by jansson
  * alone. */
 #ifndef OKTA_TESTS_FUZZ_POLICY_H

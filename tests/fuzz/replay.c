@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a target over its corpus: what lies in valid/ has to succeed, what lies in invalid/ must
  * not. Prints TAP. */
 #include "fuzz.h"

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the seeds of the fuzz corpora: tests/fuzz/corpus/<target>/{valid,invalid}/.
 
 Deterministic: the same files each time. What fuzzing finds is added beside them by hand.

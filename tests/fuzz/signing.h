@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What fuzz targets sign by. */
 #ifndef OKTA_TESTS_FUZZ_SIGNING_H
 #define OKTA_TESTS_FUZZ_SIGNING_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures: servers, issuers, and the guards that watch every test."""
 
 import contextlib

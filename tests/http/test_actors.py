@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who uses a token for somebody: the claim act (RFC 8693 section 4.1), as agents' tokens have it."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """OktaAnonymous beside Require all granted, and beside Require valid-user."""
 
 import pytest

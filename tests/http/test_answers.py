@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bodies, methods and fields of the answers themselves."""
 
 import pytest

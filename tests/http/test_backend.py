@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a CGI program behind the module sees, and what the access log says."""
 
 import re

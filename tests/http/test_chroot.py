@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ChrootDir: the children's root is another one than the parent's."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A claim is named in one way everywhere: a name, names with dots, or a JSON Pointer."""
 
 import pytest

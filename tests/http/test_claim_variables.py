@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The environment keeps apart what the token keeps apart: elements of arrays, and claims of similar names."""
 
 import itertools

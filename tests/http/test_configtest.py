@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """apachectl configtest judges the configuration: each refusal names directive, value and remedy."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The check of a configuration does not grow much faster than its sections: instructions are counted, no clock read."""
 
 import re

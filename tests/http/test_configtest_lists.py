@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """configtest refuses what can never hold: commas and blanks in lists of names, AND, capitals, default ports."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """configtest merges sections as httpd does, and judges what holds in each: issuer, audience, AuthType, Require."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What counts as a token, as none, and as a malformed request (RFC 6750 section 2.1)."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """mod_okta_devserver: an authorization server like Okta's, for development."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """mod_okta_devserver's token endpoint and DPoP: bound tokens as Okta issues them, and every proof it refuses."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """mod_okta_devserver as Okta is in other ways: Postman's Params, a server without policy, tokens of agents."""
 
 from urllib.parse import urlencode

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """conf/okta.conf and docs/directives.md hold exactly the module's command table."""
 
 import html

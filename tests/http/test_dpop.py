@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens that are bound to a key, and their proofs (RFC 9449)."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A server that started by a clock that was ahead: proofs are taken again as soon as it is set right."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How nonces change: the next one comes with good answers, once, and the previous one stays good for a while."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nonces of the server in DPoP proofs (RFC 9449 section 9)."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A DPoP proof is let in once: over processes, restarts, crashes, and where the memory is full."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which URL and which method a DPoP proof has to name: those of the client's own request."""
 
 import pytest

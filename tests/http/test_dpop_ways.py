@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where proofs go, and where they must not: back ends, programs, trailers, pages of other origins, WebSocket."""
 
 import asyncio

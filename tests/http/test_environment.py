@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The environment itself: guards that cannot fail would prove nothing."""
 
 import json

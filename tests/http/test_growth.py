@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Work before any verdict grows with what the client sends and not faster: instructions are counted, no clock read."""
 
 import json

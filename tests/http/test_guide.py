@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table of Okta's guide: GET /api/hello for anybody, GET /api/whoami for bearers of a valid token."""
 
 import pytest

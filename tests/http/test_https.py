@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """https issuers: certificates are always checked; a private CA and a proxy by directive."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An issuer that answers wrongly: 503 with Retry-After, the cause in the log, and never its keys."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Keys at start: one fetch for all, a short wait, then 503 with Retry-After; never 401 for lack of keys."""
 
 import re

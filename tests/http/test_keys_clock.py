@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A clock that is set, and a name server that does not answer: neither stops the refresher.
 
 What a clock that is set does to the times of keys, also while the issuer is down, is shown by units (test_schedule.c)."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cold start: one fetch for everybody, a bounded wait, and 503 rather than 401 where it is not enough."""
 
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A child killed at any moment takes no more with it than the requests that it had in hand."""
 
 import os

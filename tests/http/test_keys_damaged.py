@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Keys that are damaged in shared memory: nobody is judged by them, and they are fetched in full."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A flood of unknown kids costs one fetch per cool-down, and valid tokens nothing."""
 
 import time

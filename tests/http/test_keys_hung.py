@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A refresher that stands still, starves or dies at any step of a fetch: another one goes on in its place."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One log line for each change of an issuer's state, with the real cause, and none for each request or try."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many issuers: each its own slot, schedule and failures."""
 
 import time

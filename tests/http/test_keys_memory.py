@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The module is out of memory for a moment: never a verdict by that, and nothing of it is remembered."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Outages: the last good keys go on for as long as they may, then 503, then 200 again by itself."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Restarts under load: no failed request, and with fresh keys no fetch."""
 
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rotation: the new key at once, the old one for as long as it is published, and not much longer."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """When keys are fetched, and how: intervals, backoff, what a server asks for, conditional requests, limits."""
 
 import email.utils

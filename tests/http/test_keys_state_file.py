@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """State files: what a cold start has while the issuer is down, and what it does not fall for."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Server, virtual host, location, nested location: the nearest setting wins, the rest is inherited."""
 
 import time

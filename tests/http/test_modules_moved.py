@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """httpd reads its configuration twice at a start and loads its modules anew: they may stand elsewhere then."""
 
 import subprocess

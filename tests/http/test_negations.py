@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Negations, however they are written: nobody gets in because it is not known who it is."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """null is absent: in every claim, wherever one is looked at, and in the members of JWKs and metadata."""
 
 import json

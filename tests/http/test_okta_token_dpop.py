@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The whole way of a bound token by okta-token: the development issuer binds it, httpd takes it, with nonces at both."""
 
 import os

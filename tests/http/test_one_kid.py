@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One kid, several JWKs: only different keys that could serve the same token are ambiguous."""
 
 import json

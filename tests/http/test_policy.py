@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a location expects of a token, directive by directive."""
 
 import json

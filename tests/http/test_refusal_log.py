@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One log line for each refusal, for the operator; never the token, at any level."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is wrong at a start stops it; what is wrong at a restart is logged, and httpd goes on with what it had."""
 
 import json

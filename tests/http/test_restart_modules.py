@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Restarts that load the module elsewhere, in another build, or not at all: nothing kept may go with it."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A restart that gets no shared memory. Its limit of address space is none for a sanitizer, hence a file of its own."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What real back ends learn of the caller: CGI, HTTP, HTTP/2, FastCGI (php-fpm), WebSocket, AJP."""
 
 import asyncio

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cross-origin requests: who may, what every answer says, and that no back end has a second opinion."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Detours to what is protected: by other modules, other forms of a request, other sections. None saves the token."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Require okta-*: who gets in where, in every combination that httpd's containers offer."""
 
 import pytest

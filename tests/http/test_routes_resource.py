@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """RFC 9728: what a client learns of a protected resource; RFC 9470: a stronger or a fresher login."""
 
 import time

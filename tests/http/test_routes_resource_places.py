@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """RFC 9728 where AuthType, OktaResourceMetadata and Require stand in different sections, and by which name we go."""
 
 import pytest

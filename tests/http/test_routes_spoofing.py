@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A client's own copies of the headers that carry claims, in every spelling and on every path: none arrives."""
 
 import itertools

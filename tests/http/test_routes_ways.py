@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The same verdict on every way in: methods, bodies, spellings of a path, redirects within, sections, other schemes."""
 
 import socket

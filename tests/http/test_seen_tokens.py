@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a back end is told of a token that came before is what it was told the first time."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """mod_cache among callers: what depends on one of them is kept for no other, unless the answer itself allows it.
 
 mod_cache keeps the header of the request beside the answer: the leak guard looks for tokens in there, too.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stopping and restarting at any moment: no process crashes, none has to be killed."""
 
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Requests within requests: includes, directory indexes, content negotiation; what each knows of the caller."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whom the fetching of keys trusts: what is configured, wholly and from the first request after a change of it."""
 
 import os

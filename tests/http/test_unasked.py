@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """AuthType Okta without a Require of its own: httpd lets everybody in by one from further out. The log says so."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One memory of verified tokens for all processes: what one has verified, no other verifies again."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One table of tokens, good and bad: status, challenge, body and the one log line."""
 
 import pytest

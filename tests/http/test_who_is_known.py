@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whose word counts: the issuer that is configured for the place, the token of this request, and nobody's before it."""
 
 import json

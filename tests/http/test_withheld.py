@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """OktaForwardToken Off: the client's own field goes, wherever it stands by then, and nobody else's."""
 
 import pytest

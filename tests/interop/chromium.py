@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Debian's chromium with a fresh profile, driven by browser/drive.mjs (npm's playwright-core)."""
 
 import shutil

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // OAuth clients that do DPoP (npm openid-client and oauth4webapi), for clients.py: one command a line in, one answer
 // a line out, both JSON. A client keeps its key, which cannot be exported, and its nonces, as long as this runs.
 

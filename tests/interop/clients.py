@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """OAuth clients that do DPoP, which we did not write: npm's openid-client and oauth4webapi, see clients.mjs."""
 
 import secrets

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Programs of Node.js that take one command a line and give one answer a line, both JSON."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures: the programs of others, and the httpd of tests/http to run them against."""
 
 import contextlib

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A certified OpenID provider (npm oidc-provider) as the authorization server of the interop tests.
 // One HTTP server carries three issuers, so that a token differs from a good one in nothing but the point tested:
 //   /oauth2/default    the trusted one

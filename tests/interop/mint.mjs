@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keys and tokens by npm jose for every algorithm that the module knows: an implementation of JOSE that is not ours.
 // Usage: node mint.mjs JWKS_FILE ISSUER AUDIENCE. Writes the public keys to JWKS_FILE and prints one JSON object:
 // algorithm -> { good, expired, forged }, where the forged one is signed with a stranger's key under the good kid.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The programs of npm that the tests run: an issuer, a minter, verifiers and Postman's runner."""
 
 import json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a resource server that is not ours (npm oauth4webapi) says of requests with bound tokens and their proofs.
 // Usage: node resource-server.mjs ISSUER AUDIENCE, a JSON array of { method, url, authorization, proof } on standard
 // input. Prints a JSON array: "ok", or its reason for refusing.

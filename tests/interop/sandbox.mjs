@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the pre-request script of a Postman collection in the sandbox of Postman's app, which has WebCrypto, for one
 // request. Arguments: the collection, the method, the URL, the Authorization field. Prints the request's header fields.
 import { readFileSync } from 'node:fs';

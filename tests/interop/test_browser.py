@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real browser on the demo's page: a web app of one origin that calls the API of another."""
 
 import functools

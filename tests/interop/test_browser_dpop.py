@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Proofs of npm's dpop in Chromium: an app of one origin, whose key cannot leave its page, calls the API of another."""
 
 import functools

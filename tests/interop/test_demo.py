@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scripts/demo: the commands it prints, and --check with an Okta organization, for which a development issuer in
 another httpd stands in."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Thousands of generated tokens before five judges: src/core, okta-token, httpd, @okta/jwt-verifier and npm jose.
 
 OKTA_SEED chooses other tokens, OKTA_TOKENS how many. Prints the closing table, and writes it to differential.txt in

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What docs/ shows is what httpd says: every configuration, every message of configtest, every link."""
 
 import html

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens of npm's oidc-provider, bound to keys of npm's openid-client and oauth4webapi, which call httpd themselves."""
 
 import hashlib

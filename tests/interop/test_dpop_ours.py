@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The other way about: our issuer and our client, okta-token, with clients, an issuer and a resource server of npm."""
 
 import json

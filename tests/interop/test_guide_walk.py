@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A reader's way through docs/guide.md: every block is pasted, in order, on a stock Debian and at an Okta with DPoP.
 
 The names of the guide stay as they are: a proxy leads integrator-123456.okta.com to the development issuer.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every algorithm, with keys and tokens made by npm jose, through httpd and through okta-token."""
 
 import json

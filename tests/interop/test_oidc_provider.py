@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens of npm's oidc-provider, an issuer that we did not write, through httpd."""
 
 import pytest

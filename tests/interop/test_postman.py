@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Postman collection of docs/, run by npm's newman against httpd and the development issuer.
 
 newman's sandbox has no WebCrypto, Postman's has: the script that makes the proofs is run in both.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One table of tokens before three judges: httpd, Okta's own verifier for Node.js, and npm jose."""
 
 import json

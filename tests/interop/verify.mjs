@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What other verifiers say of the same tokens: Okta's own (@okta/jwt-verifier) and npm jose.
 // Usage: node verify.mjs ISSUER AUDIENCE JWKS_URI, a JSON array of tokens on standard input.
 // Prints a JSON array of { okta, jose }: "ok", or the verifier's reason for refusing.

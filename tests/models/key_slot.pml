@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The slot that a key set is published in (core/slot.c).
  *
  * Two writers publish twice each: the first one in turn 1, until the second takes turn 2. They may

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The memory of C11 with release and acquire, for models of what lies in shared memory.
  *
  * Nothing is overwritten: a region is the list of the stores to it, in their order, and a load may

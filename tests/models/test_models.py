@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Spin goes through every state of the models; and each ordering, re-check and rule that a model names is needed.
 
 Each .pml says what it shows, and what it makes smaller than C has it."""

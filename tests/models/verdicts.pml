@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of verdicts that all processes share (core/verdicts.c): one page.
  *
  * Two writers, one of the old configuration and one of the new, put an entry into a page that is

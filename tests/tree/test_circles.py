@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """No circle among files: who includes a header or calls a function depends on the file that has it."""
 
 import graphlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One file says what httpd calls: who reads it has seen all hooks and providers of the module."""
 
 import re

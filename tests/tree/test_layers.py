@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The arrows between the layers: core <- fetch <- { httpd, cli }; devserver stands on core."""
 
 import re

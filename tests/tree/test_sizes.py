@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Small files, small functions: a file under 500 lines, a function of 60 at most."""
 
 import re

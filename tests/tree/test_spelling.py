@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """American spelling, as in Okta's documents and the RFCs: organization, authorization, behavior."""
 
 import re

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # break_verdicts.sh FAULT FOLDER : the source of the table of verdicts, from src/core in FOLDER, with one deliberate
 # fault, on stdout. Pauses make the fault likely to be met. Where the source has other lines than those that are to
 # change there is none, and the build fails.

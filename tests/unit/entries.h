@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Entries of a table of verdicts that prove themselves: each byte follows from the entry's number
  * and its generation, so a mix of two entries, or of two versions of one, is seen as such. */
 #ifndef OKTA_TESTS_ENTRIES_H

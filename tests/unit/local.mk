@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Unit tests of src/core: cmocka, one program for each concept. Sources by automake's default,
 # tests/unit/test_x.c.
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)

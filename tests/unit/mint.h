@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys and signed tokens of the tests' own making: OpenSSL alone, nothing of the code under test,
  * and nothing refused, so that any mutation can be signed properly. What is returned lives until
  * the program ends; a fault in here aborts. */

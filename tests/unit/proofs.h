@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* DPoP proofs of the tests' own making, and a request that they are for. */
 #ifndef OKTA_TESTS_PROOFS_H
 #define OKTA_TESTS_PROOFS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Allocations that fail on demand. The linker hands over those of core and of the program
  * (--wrap=malloc …), jansson and OpenSSL are asked to come here. */
 #ifndef OKTA_TESTS_SCARCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* To run a function instruction by instruction, in the process that asks for it. */
 #ifndef OKTA_TESTS_STEPS_H
 #define OKTA_TESTS_STEPS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A stress of a table of verdicts: processes of several threads put and find entries that prove
  * themselves, raw ones and tokens' claims and refusals, while the table is far too small for them,
  * time passes, key sets change, and processes are killed and stopped at random moments. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/claims.h"
 #include "core/reader.h"
 #include "world.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/reader.h"
 #include "core/snapshot.h"
 #include "world.h"

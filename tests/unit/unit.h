@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The frame of a unit test: cmocka, rules that register themselves, and checks that name the row of
  * a table. */
 #ifndef OKTA_TESTS_UNIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A small world to judge tokens in: keys of every kind, an issuer, a policy, a moment. */
 #ifndef OKTA_TESTS_WORLD_H
 #define OKTA_TESTS_WORLD_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 'use strict';
 
 /* DPoP (RFC 9449) in a browser: a key that this page can sign with and nobody can read, and proofs by it. */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Judge pytest's own report: passed, failed, and cases that were run again.
 
 Prints `PASSED FAILED AGAIN`. Of the cases of the second run its own verdict counts. What did not run counts as failed

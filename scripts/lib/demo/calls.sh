@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by scripts/demo: requests and tokens. Secrets and tokens go to curl on its standard input:
 # arguments show in the list of processes.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by scripts/demo: tokens that are bound to a key, and calls with proofs of that key (DPoP,
 # RFC 9449). okta-token makes both; it gets the secret by its environment and the token on its

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by scripts/demo: which authorization server, from where, and whether the values are fit
 # for httpd.conf and for a terminal. Sets the variables at the top of scripts/demo.

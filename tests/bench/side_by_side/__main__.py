@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """python3 -m side_by_side: called by scripts/bench, which builds and installs first."""
 
 import argparse

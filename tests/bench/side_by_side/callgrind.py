@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """User instructions per request: httpd -X under valgrind, counted between two dumps."""
 
 import os

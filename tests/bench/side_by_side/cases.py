@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is compared: servers, and the requests that they get."""
 
 from dataclasses import dataclass

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bound tokens with proofs, beside Bearer tokens: each proof is used once, so every round has its own."""
 
 import statistics

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the cost does as things grow: issuers, tokens, keys, the cache; and under each MPM."""
 
 from contextlib import ExitStack

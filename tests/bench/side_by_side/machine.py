@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The machine: what it is, who else uses it, and what processes cost."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lines as SVG: what grows with the number of processes, in panels side by side."""
 
 from math import log2

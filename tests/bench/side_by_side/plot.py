@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bars as SVG: CPU microseconds of a request."""
 
 from xml.sax.saxutils import escape

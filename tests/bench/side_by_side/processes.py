@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many tokens in turn over many processes, beside one token: what a request costs, how many signatures are verified
 over all processes, and what memory they take."""
 

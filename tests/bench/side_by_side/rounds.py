@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cases in turns, so that what disturbs a round disturbs all of it, and medians over the rounds."""
 
 import statistics

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An httpd of its own, pinned to a core."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is asked for, held against the figures of one run."""
 
 from . import rounds

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Token files, minted once by okta-bench and kept in the build folder: 11 months are left of the year
 that they live."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A private certificate authority with one server certificate, for 127.0.0.1."""
 
 import datetime

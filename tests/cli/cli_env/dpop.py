@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """DPoP (RFC 9449) from the other side, by python3-jwcrypto: what proofs are, an issuer that binds tokens, an API."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Keys and tokens by python3-jwcrypto, and tokens that no library would make."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A scripted authorization server on a free port of 127.0.0.1."""
 
 import json

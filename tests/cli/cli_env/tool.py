@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs okta-token, and watches what no run may do: leak a sanitizer report, a token or a secret."""
 
 import json

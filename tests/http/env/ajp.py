@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small AJP/1.3 back end: reads Forward Request messages (mod_proxy_ajp sends them) and says what was in them."""
 
 import json

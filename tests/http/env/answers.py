@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a scripted issuer may answer, other than the truth.
 
 A behavior is a function (issuer, request, truth) -> Answer, where truth is what an honest issuer would

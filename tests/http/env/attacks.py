@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bad tokens by name, each with the reason the module's log is to give.
 
 A reason is a regex over the tags: where two checks may both be the first to object, both are named.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Real back ends for a proxying httpd: an HTTP server, a WebSocket server, php-fpm. Each says what it was sent."""
 
 import asyncio

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A private certificate authority, and server certificates good and bad."""
 
 import datetime

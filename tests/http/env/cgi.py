@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A CGI program that answers with its environment, for what a back end sees."""
 
 # A shell and coreutils: starts in a millisecond, and env -0 keeps any value apart. It reads its input first: a script

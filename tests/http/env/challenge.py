@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Strict reading of WWW-Authenticate (RFC 9110 section 11.6.1, RFC 6750 section 3)."""
 
 import re

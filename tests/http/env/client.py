@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Clients: a comfortable one, one for requests that no library would send, and many at once."""
 
 import json

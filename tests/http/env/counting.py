@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An httpd under callgrind: how many instructions one request takes, the same at every run and on every machine."""
 
 import re

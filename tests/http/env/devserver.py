@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """mod_okta_devserver in one httpd: its configuration, its endpoints and what it issues."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """DPoP proofs (RFC 9449), and every wrong variety of them; python3-jwcrypto signs."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The error-log guard: every warning or error is either declared by the test or fails it."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Figures that tests measured, shown at the end of the run and appended to the file $OKTA_FIGURES names.
 
 A test module asks for it by `pytest_plugins = ["env.figures"]`.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """HTTP/2 in the clear, by nghttp2's client: real frames, prior knowledge, several streams on one connection."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real httpd in its own ServerRoot on its own ports."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A scripted authorization server: real HTTP or https on loopback, honest until told otherwise.
 
 Endpoints by name: `metadata` (OpenID), `oauth` (RFC 8414 as Okta nests it), `rfc8414` (its own form) and `keys`.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Signing keys, each made once per session: making RSA keys is the slowest thing the tests do."""
 
 import json

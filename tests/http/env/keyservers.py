@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers as the tests of the key handling want them, and what they look at in them."""
 
 import re

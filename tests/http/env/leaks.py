@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The token-leak guard: no token, nor a piece of one, nor a secret may stand in any file a server wrote.
 
 Everything that is minted, obtained or sent as a credential is registered here. A leak may be partial (a

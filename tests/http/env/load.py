@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Load from a process of its own: many connections at once, and every answer with its time.
 
 A child process, because clients that share this one's interpreter lock with the issuer would measure that lock.

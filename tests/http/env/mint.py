@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens as Okta's custom authorization servers issue them, and every wrong variety of them.
 
 python3-jwcrypto does the signing, over any bytes: nothing here normalizes what a test wants malformed.

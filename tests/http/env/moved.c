@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Loaded ahead of libc: where a module was unloaded nothing can be loaded again, so that httpd's
  * second reading of its configuration finds each module at another address than the first. */
 #define _GNU_SOURCE

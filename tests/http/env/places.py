@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where things are: the build under test, httpd's programs, and the limits of a slow (sanitized) run."""
 
 import os

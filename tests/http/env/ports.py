@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ports of our own on loopback addresses."""
 
 import contextlib

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Loaded ahead of libc by tests: a clock that can be set, a name server that does not answer, want
  * of memory, calls that hang, and a count of the signatures that were verified. */
 #define _GNU_SOURCE

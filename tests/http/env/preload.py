@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What httpd sees of the world outside: a clock that can be set, lack of memory, calls that hang."""
 
 import atexit

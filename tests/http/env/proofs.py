@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """DPoP proofs (RFC 9449 section 4.2), good ones and, by their members, every wrong variety."""
 
 import base64

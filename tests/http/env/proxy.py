@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A plain forward proxy that records what passes: absolute-form requests and CONNECT."""
 
 import http.client

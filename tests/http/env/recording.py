@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A back end in a thread, which keeps what it was sent."""
 
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables of routes: one location each, and what every kind of caller gets there."""
 
 import re

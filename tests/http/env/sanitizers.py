@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Run httpd under AddressSanitizer (OKTA_SANITIZE=asan) or valgrind (OKTA_VALGRIND=1)."""
 
 import re

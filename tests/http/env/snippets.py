@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """httpd.conf text that many tests need."""
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The files that keep key sets over a cold start."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The parts of httpd.conf that every test server shares."""
 
 from env import places, sanitizers

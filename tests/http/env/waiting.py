@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Poll for a state instead of sleeping a fixed time."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """python3-websockets, whose names changed on the way from version 10 (Debian 12) to 15 (Debian 13)."""
 
 try:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drives Debian's chromium for chromium.py: one command a line in, one answer a line out, both JSON.
 // Argument: the folder of a fresh profile.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the judges disagree, and whether that is listed: the closing table."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A token in the making: what a mutation may change, and the steps that make a token of it."""
 
 import json

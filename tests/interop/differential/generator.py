@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The seeded program that makes the tokens of a run, each with a description and without an expectation.
 
 The seed fixes which tokens are made. Keys are fresh in each run, and so are the random parts of PSS and ECDSA.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // npm jose's verdicts. Standard input: { policies, keysets, cases: [{ policy, token }] }, tokens in hex.
 // Prints a JSON array: "ok", or the reason for refusing.
 import { text } from 'node:stream/consumers';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verdicts of @okta/jwt-verifier. Usage: node judge-okta.mjs SETUP_FILE, which holds { policies, keysets }.
 // Reads lines "policy token" (the token in hex), prints for each a line of JSON: "ok", or the reason for refusing.
 // A token can end this process; whoever runs it starts another one for the rest.

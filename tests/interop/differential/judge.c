@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verdicts of src/core on many tokens, in the order in which the module asks for them.
  * Usage: judge SETUP. SETUP is JSON: { "at": seconds, "keysets": { issuer: JWKS }, "policies": {
  * name: { "issuers", "audiences", "clients", "algorithms": arrays of strings, "at_jwt": boolean,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The judges: each gives one verdict for every case, knowing of the others nothing."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The issuers of a run: what each one's JWKS holds, and who can sign in its name.
 
 Key material is fresh in every run; everything else follows from the names here.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The core's verdicts in bulk, for the differential test.
 check_PROGRAMS += tests/interop/differential/judge
 tests_interop_differential_judge_SOURCES = tests/interop/differential/judge.c

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Signs by npm jose. Standard input: { keys: { name: private JWK }, drafts: [{ key, header, payload }] }, payload in
 // base64. Prints a JSON array of compact tokens.
 import { text } from 'node:stream/consumers';

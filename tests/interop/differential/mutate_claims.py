@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mutations of the claims: values of other types, at the edges, absent, and claims that change a token's kind."""
 
 from differential.draft import ABSENT, mutation, replace

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mutations of the compact form: base64url bent before signing, and what may happen to a token on its way.
 
 A field of HTTP holds neither CR, LF nor NUL, and no white space at its ends: those are not made here.

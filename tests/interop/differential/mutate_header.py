@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mutations of the JOSE header: alg, kid, typ, crit and the members that name keys."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mutations of the signature: damaged, of another form, by another key, by another scheme."""
 
 from differential import signing

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mutations of the JSON text of header and payload before it is encoded and signed."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the places expect that a token is judged at: each is a <Location>, and the same for every other judge."""
 
 from dataclasses import asdict, dataclass

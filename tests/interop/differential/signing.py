@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Signatures: the regular ones by python3-jwcrypto, those that no library makes by the primitives below it."""
 
 from cryptography.hazmat.primitives import hashes

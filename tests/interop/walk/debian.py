@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the package apache2 of a stock Debian adds to apache2-bin: its layout of /etc/apache2, a2enmod and the like.
 
 The machines that test have apache2-bin alone, so that no web server starts on them. The modules that are on, the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The blocks of a document of docs/: commands, configuration, and what is printed."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A shell at a terminal: what a person pastes is run as it is, and questions for a secret are answered."""
 
 import fcntl
