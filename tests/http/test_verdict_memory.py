@@ -160,6 +160,22 @@ def test_no_process_grows_with_the_tokens(issuer, start, world, mpm):
     assert max(grown) < 200, grown
 
 
+def _shared_maps(pid):
+    """(kilobytes, flags) of each piece of memory that was shared without a file."""
+    with open(f"/proc/{pid}/smaps", encoding="ascii") as maps:
+        pieces = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", maps.read(), flags=re.M)
+    return [(int(re.search(r"^Size: +(\d+)", piece, re.M)[1]), re.search(r"^VmFlags: (.*)", piece, re.M)[1].split())
+            for piece in pieces if re.match(r"\S+ rw-s \S+ \S+ \d+ +/dev/zero", piece)]
+
+
+def test_claims_stay_out_of_core_files(issuer, start, world, mpm):
+    """dd: the kernel leaves it out of a dump (proc(5))."""
+    server = start(api(issuer), **fleet(mpm, 8))
+    for pid in server.children():
+        tables = [flags for kilobytes, flags in _shared_maps(pid) if kilobytes > 10_000]
+        assert tables and all("dd" in flags for flags in tables)
+
+
 def test_no_memory_for_the_table(issuer, start, world, mpm):
     """A start ends with the remedy; a restart goes on with the table that there is."""
     size = [5000]
