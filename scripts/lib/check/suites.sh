@@ -20,7 +20,8 @@ suite_packages() {
     tree) printf '%s\n' python3 python3-pytest ;;
     models) printf '%s\n' python3 python3-pytest spin gcc libc6-dev ;;
     interop)
-        printf '%s\n' "${build_packages[@]}" "${server_packages[@]}" chromium
+        printf '%s\n' "${build_packages[@]}" "${server_packages[@]}" chromium \
+            libapache2-mod-auth-openidc libapache2-mod-oauth2
         # one of another source than Debian's will do
         command -v npm >/dev/null || printf '%s\n' nodejs npm
         ;;

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The two sides of each section of docs/migrate.md, run as they stand there but for addresses and the local CA."""
+
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+from dataclasses import dataclass
+
+import nodejs
+from env import places
+from env.httpd import Httpd
+from env.template import module_line
+from env.ports import LOOPBACK, free_port
+from env.waiting import wait_for
+from migration import page
+
+PROXY = ("proxy", "proxy_http", "cgi")
+
+
+@dataclass(frozen=True)
+class World:
+    """What both sides share: an issuer, its authority, a back end, a folder for programs."""
+
+    issuer: object
+    ca_file: object
+    back_end: str
+    folder: object
+
+    def fill(self, text):
+        return text.replace(page.ISSUER, self.issuer.url).replace(page.BACK_END, self.back_end)
+
+
+def _module(name):
+    path = places.HTTPD_MODULES / f"mod_{name}.so"
+    if not path.is_file():
+        package = {"auth_openidc": "libapache2-mod-auth-openidc", "oauth2": "libapache2-mod-oauth2"}[name]
+        raise FileNotFoundError(f"no {path}: install Debian's {package}")
+    return module_line(name)
+
+
+def _httpd(world, text, okta):
+    def snippet(server):
+        return text.replace("{script}", str(server.env_script)).replace("{issuer}", world.issuer.url)
+
+    server = Httpd(snippet, mpm=places.mpms()[0], processes=2, okta=okta, modules=PROXY)
+    if not okta:
+        # the peers' own words on bad tokens
+        server.expects(r"auth_openidc:|oauth2:|authz_core:error", optional=True, lasting=True)
+    server.expects(r"authz_core:error.*AH01631", optional=True, lasting=True)
+    server.expects(r"OKTA-KEYS: ", optional=True, lasting=True)
+    server.expects(r"OKTA-REFUSED: reason=keys_unavailable", optional=True, lasting=True)
+    return server.start()
+
+
+def mod_auth_openidc(world, more=""):
+    text = world.fill(page.block("From mod_auth_openidc", "apacheconf"))
+    return _httpd(world, f"{_module('auth_openidc')}\nOIDCCABundlePath {world.ca_file}\n{text}{more}", okta=False)
+
+
+def mod_oauth2(world, more=""):
+    text = world.fill(page.block("From mod_oauth2", "apacheconf"))
+    # it has no directive for an authority of one's own
+    text = re.sub(r"(jwks_uri https://\S+ )", r"\1jwks_uri.ssl_verify=false&", text)
+    return _httpd(world, f"{_module('oauth2')}\n{text}{more}", okta=False)
+
+
+def ours(world):
+    """What loads the module where another one is tested."""
+    return f'LoadModule auth_okta_module "{places.module_path()}"\nOktaCAFile {world.ca_file}'
+
+
+def mod_auth_okta(world, heading, more=""):
+    text = world.fill(page.block(heading, "apache"))
+    return _httpd(world, f"OktaCAFile {world.ca_file}\n{text}{more}", okta=True)
+
+
+def npm_version(name):
+    return json.loads((nodejs.HERE / "node_modules" / name / "package.json").read_text("utf-8"))["version"]
+
+
+class Express:
+    """A program of the page, in a folder from where it finds npm's packages. It ends with its input."""
+
+    def __init__(self, world, number):
+        self.port = free_port()
+        text = page.block("From Express", "js", number).replace("3000", str(self.port))
+        (world.folder / "package.json").write_text('{"type": "module"}')
+        if not (world.folder / "node_modules").exists():
+            (world.folder / "node_modules").symlink_to(nodejs.HERE / "node_modules")
+        program = world.folder / f"app-{number}.js"
+        program.write_text(world.fill(text))
+        self._log = open(world.folder / f"app-{number}.log", "wb")
+        self._process = subprocess.Popen(
+            [nodejs.node(), str(program)], stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
+            env={**os.environ, "NODE_ENV": "production", "NODE_EXTRA_CA_CERTS": str(world.ca_file)})
+        try:
+            wait_for(self._is_up, "the program to listen")
+        except BaseException:
+            self.stop()
+            raise
+
+    def _is_up(self):
+        assert self._process.poll() is None, open(self._log.name, encoding="utf-8").read()
+        with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, self.port), timeout=5):
+            return True
+        return False
+
+    def stop(self):
+        self._process.terminate()
+        self._process.wait(20)
+        self._log.close()
+
+    def remove(self):
+        pass
