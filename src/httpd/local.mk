@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The httpd module.
-module_LTLIBRARIES += src/httpd/mod_auth_okta.la
+# noinst: Makefile.am installs it
+noinst_LTLIBRARIES += src/httpd/mod_auth_okta.la
 src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/admission.c src/httpd/admission.h \
 	src/httpd/authn.c src/httpd/authn.h \
@@ -70,6 +71,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 src_httpd_mod_auth_okta_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(APR_CFLAGS) $(APU_CFLAGS) \
 	$(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
 # httpd provides APR and itself, so their symbols stay open
-src_httpd_mod_auth_okta_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
+# libtool makes a shared object of a library that is not installed only where it has an rpath
+src_httpd_mod_auth_okta_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nonexistent \
 	-export-symbols-regex '^auth_okta_module$$'
 src_httpd_mod_auth_okta_la_LIBADD = src/fetch/libokta_fetch.la src/core/libokta_core.la

@@ -50,7 +50,7 @@ run_suite() {
         ;;
     http-asan)
         # not the load tests: their bounds are those of a build at full speed; nor what preloads a library of its own
-        # or runs under valgrind throughout; nor what takes from the sanitizer what it needs itself: address space
+        # or runs under valgrind throughout; nor what is about files alone (install); nor what takes from the sanitizer what it needs itself: address space
         # (shared_memory), /proc and the folder of its reports (chroot)
         need_asan && OKTA_BUILD=$top/build/asan OKTA_SANITIZE=asan OKTA_MPMS=event \
             pytest_suite http-asan tests/http --mpms event --without test_keys_flood.py \
@@ -58,7 +58,7 @@ run_suite() {
             --without test_keys_outage.py --without test_keys_clock.py --without test_keys_memory.py \
             --without test_growth.py --without test_restart_shared_memory.py --without test_chroot.py \
             --without test_configtest_growth.py --without test_dpop_clock.py --without test_dpop_nonce_changes.py \
-            --without test_verdict_memory.py
+            --without test_verdict_memory.py --without test_install.py
         ;;
     cli) need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite cli tests/cli ;;
     tree) pytest_suite tree tests/tree ;;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The requests of docs/migrate.md, each under the words of its row: what is sent, and how an answer is written there."""
+"""The requests of docs/migrate.md, each under the words of its row; and how the page writes an answer."""
 
 import json
 import re

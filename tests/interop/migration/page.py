@@ -11,6 +11,14 @@ ISSUER = "https://integrator-123456.okta.com/oauth2/default"
 BACK_END = "http://127.0.0.1:3000"
 
 
+def of_version(cell, installed):
+    """A cell may say what another version does, in parentheses: `401 (2.4.17: 200)`."""
+    other = re.fullmatch(r"(.*) \(([\d.]+): (.*)\)", cell)
+    if not other:
+        return cell
+    return other[3] if installed.startswith(other[2]) else other[1]
+
+
 def section(heading):
     """The text below a heading of the second level."""
     found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", PAGE.read_text("utf-8"), re.M | re.S)

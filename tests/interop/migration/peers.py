@@ -33,12 +33,15 @@ class World:
         return text.replace(page.ISSUER, self.issuer.url).replace(page.BACK_END, self.back_end)
 
 
-def _module(name):
-    path = places.HTTPD_MODULES / f"mod_{name}.so"
-    if not path.is_file():
-        package = {"auth_openidc": "libapache2-mod-auth-openidc", "oauth2": "libapache2-mod-oauth2"}[name]
-        raise FileNotFoundError(f"no {path}: install Debian's {package}")
-    return module_line(name)
+PACKAGES = {"mod_auth_openidc": "libapache2-mod-auth-openidc", "mod_oauth2": "libapache2-mod-oauth2"}
+
+
+def version(peer):
+    """The upstream version of a peer's package."""
+    said = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", PACKAGES[peer]], capture_output=True, text=True)
+    if said.returncode:
+        raise FileNotFoundError(f"no {peer}: install Debian's {PACKAGES[peer]}")
+    return said.stdout.partition("-")[0]
 
 
 def _httpd(world, text, okta):
@@ -52,7 +55,7 @@ def _httpd(world, text, okta):
     if not okta:
         # the peers' own words on bad tokens, and ours on places that are not ours
         server.expects(r"auth_openidc:|oauth2:|authz_core:error", optional=True, lasting=True)
-        server.expects(r'OKTA-CONFIG: AuthType "oauth2?0?" in .*: no token is looked at there', optional=True, lasting=True)
+        server.expects(r'OKTA-CONFIG: AuthType "oauth2?0?" in .*: no token is looked at', optional=True, lasting=True)
     server.expects(r"authz_core:error.*AH01631", optional=True, lasting=True)
     server.expects(r"OKTA-KEYS: ", optional=True, lasting=True)
     server.expects(r"OKTA-REFUSED: reason=keys_unavailable", optional=True, lasting=True)
@@ -61,14 +64,14 @@ def _httpd(world, text, okta):
 
 def mod_auth_openidc(world, more=""):
     text = world.fill(page.block("From mod_auth_openidc", "apacheconf"))
-    return _httpd(world, f"{_module('auth_openidc')}\nOIDCCABundlePath {{ca}}\n{text}{more}", okta=False)
+    return _httpd(world, f"{module_line('auth_openidc')}\nOIDCCABundlePath {{ca}}\n{text}{more}", okta=False)
 
 
 def mod_oauth2(world, more=""):
     text = world.fill(page.block("From mod_oauth2", "apacheconf"))
     # it has no directive for an authority of one's own
     text = re.sub(r"(jwks_uri https://\S+ )", r"\1jwks_uri.ssl_verify=false&", text)
-    return _httpd(world, f"{_module('oauth2')}\n{text}{more}", okta=False)
+    return _httpd(world, f"{module_line('oauth2')}\n{text}{more}", okta=False)
 
 
 def ours():
