@@ -10,7 +10,7 @@ from env import places
 from env.certs import Authority
 from env.httpd import Httpd
 
-PAGES = [places.REPO / "docs" / name for name in ("directives.md", "guide.md")]
+PAGES = [places.REPO / "docs" / name for name in ("directives.md", "guide.md", "migrate.md", "install.md", "faq.md")]
 SAMPLE = places.REPO / "conf" / "okta.conf"
 DOMAIN = "OktaDomain integrator-123456.okta.com\n"
 PROTECTED = '<Location "/api">\nAuthType Okta\nAuthName "api"\nRequire valid-user\n</Location>\n'
@@ -53,7 +53,7 @@ def with_issuer(configuration):
 
 @pytest.fixture(scope="module")
 def configtest(jose, tmp_path_factory):
-    server = Httpd(mpm=places.mpms()[0], modules=("proxy", "proxy_http", "cgi", "ssl"))
+    server = Httpd(mpm=places.mpms()[0], modules=("proxy", "proxy_http", "cgi", "ssl", "auth_basic", "authn_file"))
     folder = tmp_path_factory.mktemp("certificates")
     Authority(folder).server(("api.example.com",))
     server.write("conf/okta-keys.json", jose[0].read_bytes())
