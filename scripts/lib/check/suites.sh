@@ -50,8 +50,8 @@ run_suite() {
         ;;
     http-asan)
         # not the load tests: their bounds are those of a build at full speed; nor what preloads a library of its own
-        # or runs under valgrind throughout; nor what is about files alone (install); nor what takes from the sanitizer what it needs itself: address space
-        # (shared_memory), /proc and the folder of its reports (chroot)
+        # or runs under valgrind throughout; nor what is about files alone (install); nor what takes from the sanitizer
+        # what it needs itself: address space (shared_memory), /proc and the folder of its reports (chroot)
         need_asan && OKTA_BUILD=$top/build/asan OKTA_SANITIZE=asan OKTA_MPMS=event \
             pytest_suite http-asan tests/http --mpms event --without test_keys_flood.py \
             --without test_keys_crash.py --without test_keys_restart.py --without test_keys_many_issuers.py \
