@@ -26,8 +26,8 @@ class Installation:
         self.looks, self.faults = 0, []
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
-    def install(self):
-        subprocess.run(["make", "-s", "install", f"DESTDIR={self.folder}"], cwd=places.BUILD, check=True,
+    def install(self, *more):
+        subprocess.run(["make", "-s", "install", f"DESTDIR={self.folder}", *more], cwd=places.BUILD, check=True,
                        capture_output=True, text=True)
 
     def inode(self):
@@ -63,7 +63,7 @@ def installed(tmp_path):
     if not (places.BUILD / "Makefile").is_file():
         raise FileNotFoundError(f"no Makefile in {places.BUILD}: build there, or point OKTA_BUILD at a build")
     # httpd's children are another user, but the module is loaded by the parent
-    return Installation(tmp_path)
+    return Installation(tmp_path / "system")
 
 
 def test_a_new_file_under_load(launch, issuer, installed):
@@ -88,28 +88,44 @@ def test_a_new_file_under_load(launch, issuer, installed):
     assert issuer.key_fetches() == 1
 
 
-def test_back_to_the_file_of_before(launch, issuer, installed):
+def test_back_to_the_file_of_before(launch, issuer, tmp_path):
     """configtest finds a broken file, before a restart ends httpd by it; with the old one back all goes on."""
-    server = launch(f'LoadModule auth_okta_module "{installed.module}"\n' + trusts(issuer) + location("/whoami"),
-                    okta=False)
+    module = tmp_path / "mod_auth_okta.so"
+
+    def put(data):
+        beside = tmp_path / "new.so"
+        beside.write_bytes(data)
+        os.replace(beside, module)
+
+    put(places.module_path().read_bytes())
+    server = launch(f'LoadModule auth_okta_module "{module}"\n' + trusts(issuer) + location("/whoami"), okta=False)
     token = issuer.mint.token()
-    before = installed.module.read_bytes()
-    cut = installed.module.with_name("cut.so")
-    cut.write_bytes(before[:4096])
-    os.replace(cut, installed.module)
+    put(module.read_bytes()[:4096])
     said = subprocess.run([places.HTTPD, "-d", server.root, "-f", server.root / "conf" / "httpd.conf", "-t"],
                           capture_output=True, text=True, timeout=places.PATIENCE)
     assert said.returncode != 0
     assert server.get("/whoami", token).status == 200
-    back = installed.module.with_name("back.so")
-    back.write_bytes(before)
-    os.replace(back, installed.module)
+    put(places.module_path().read_bytes())
     server.graceful()
     assert server.get("/whoami", token).status == 200
 
 
-def test_uninstall_leaves_nothing(installed):
-    left = subprocess.run(["make", "-s", "uninstall", f"DESTDIR={installed.folder}"], cwd=places.BUILD,
-                          capture_output=True, text=True)
-    assert left.returncode == 0, left.stderr
+def test_install_and_uninstall(installed, tmp_path):
+    """When the program that copies is done, the old file is still in its place. Uninstall leaves nothing."""
+    old = tmp_path / "old.so"
+    old.write_bytes(installed.module.read_bytes() + b"old")
+    installed.module.write_bytes(old.read_bytes())
+    seen, wrapper = tmp_path / "seen", tmp_path / "install"
+    wrapper.write_text(f"""#!/bin/sh
+/usr/bin/install -c "$@" || exit
+case $* in
+*mod_auth_okta.so*) cmp -s '{old}' '{installed.module}' && echo there >>'{seen}' || echo gone >>'{seen}' ;;
+esac
+""")
+    wrapper.chmod(0o755)
+    installed.install(f"INSTALL_PROGRAM={wrapper}")
+    assert seen.read_text() == "there\n"
+    assert installed.module.stat().st_size == installed.size
+    assert [path.name for path in installed.module.parent.iterdir()] == ["mod_auth_okta.so"]
+    subprocess.run(["make", "-s", "uninstall", f"DESTDIR={installed.folder}"], cwd=places.BUILD, check=True)
     assert not [path for path in installed.folder.rglob("*") if path.is_file()]

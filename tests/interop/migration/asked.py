@@ -99,6 +99,8 @@ REQUESTS = {
     "ID token (it has a `nonce`)": lambda m: by(token(m, nonce="n-0S6_WzA2Mj")),
     "`typ` is `dpop+jwt`": lambda m: by(token(m, header={"typ": "dpop+jwt"})),
     "bound token (`cnf`) as `Bearer`": lambda m: by(token(m, cnf={"jkt": "0" * 43})),
+    "bound token as `DPoP`, without a proof":
+        lambda m: Sent((f"Authorization: {bearer(token(m, cnf={'jkt': '0' * 43}), 'DPoP')}",)),
     "`crit` names an unknown extension": lambda m: by(token(m, header={"crit": ["x"], "x": True})),
     "a claim twice in the JSON": lambda m: by(_twice(m)),
     "opaque token": lambda m: by("00Fq3ZkXbXm1QyTt7r2nWc"),
