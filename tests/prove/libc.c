@@ -2,7 +2,6 @@
 /* Functions of the C library that Frama-C has no code for, in plain C: what they read is looked at
  * byte by byte. */
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -55,17 +54,4 @@ void *memchr(const void *text, int c, size_t n)
         if (at[i] == (unsigned char)c)
             return (char *)text + i;
     return NULL;
-}
-
-void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *))
-{
-    const void **items = base;
-
-    for (size_t i = 1; i < count; i++)
-        for (size_t k = i; k > 0 && compare(&items[k - 1], &items[k]) > 0; k--) {
-            const void *item = items[k];
-
-            items[k] = items[k - 1];
-            items[k - 1] = item;
-        }
 }

@@ -18,18 +18,3 @@ okta_reason okta_result_set(okta_result *result, okta_reason reason, const char 
     result->reason = reason;
     return reason;
 }
-
-bool okta_error_set(okta_error *error, const char *format, ...)
-{
-    return false;
-}
-
-bool okta_error_set_no_memory(okta_error *error)
-{
-    return false;
-}
-
-void okta_text_format(char *buffer, size_t size, const char *format, ...)
-{
-    buffer[0] = '\0';
-}

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* volatile core/reader.c: const unsigned char */
 /* models: models.c */
-/* options: -inline-calls copy_plain,copy_utf8,put_utf8,read_escape,read_code,read_hex,okta_eight_before,prove_ctz */
-/* functions: read_string is_plain is_surrogate find_special okta_eight_below okta_eight_equal fail */
+/* options: -inline-calls
+ * copy_plain,copy_utf8,put_utf8,read_escape,read_code,read_hex,okta_eight_before,prove_ctz */
+/* functions: read_string is_plain is_surrogate find_special okta_eight_below okta_eight_equal fail
+ */
 /* unreached: read_string 32: a pair of surrogates takes 12 characters, and has the entry escape */
 #include "core/reader.c"
 #include "prove.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* prove: core/text.c */
+/* options: -inline-calls memchr */
 /* functions: okta_text_count okta_text_copy is_printable okta_strings_contain */
 #include "core/text.h"
 #include "prove.h"

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For scripts/prove: of OpenSSL the readers only know that there are keys. */
+#ifndef OKTA_PROVE_OPENSSL_EVP_H
+#define OKTA_PROVE_OPENSSL_EVP_H
+
+typedef struct evp_pkey_st EVP_PKEY;
+
+#endif
