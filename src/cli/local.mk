@@ -35,6 +35,7 @@ src_cli_okta_token_SOURCES = \
 	src/cli/secret.c src/cli/secret.h \
 	src/cli/verify.c \
 	src/cli/wrapping.c src/cli/wrapping.h
-src_cli_okta_token_CFLAGS = $(PROJECT_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
+src_cli_okta_token_CFLAGS = $(PROJECT_CFLAGS) $(PIE_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)
+src_cli_okta_token_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 src_cli_okta_token_LDADD = src/fetch/libokta_fetch.la src/core/libokta_core.la \
 	$(CURL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS) -lm

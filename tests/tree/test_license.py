@@ -6,7 +6,7 @@ import subprocess
 from tree import TOP
 
 TAG = "SPDX-License-Identifier: Apache-2.0"
-WITH_COMMENTS = {".c", ".h", ".py", ".sh", ".mjs", ".js", ".css", ".html", ".mk", ".ac", ".am", ".pml", ".lua", ".1"}
+WITH_COMMENTS = {".c", ".h", ".py", ".sh", ".mjs", ".js", ".css", ".html", ".mk", ".ac", ".am", ".m4", ".pml", ".lua", ".1"}
 OTHERS = ("tests/fuzz/corpus/", "tests/vectors/")
 
 
