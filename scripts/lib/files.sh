@@ -17,7 +17,7 @@ if [ -e .git ]; then
 elif [ -f MANIFEST ]; then
     cat MANIFEST
 elif [ "${1:-}" = --guess ]; then
-    find .ci conf docs scripts src tests \( -name node_modules -o -name __pycache__ \) -prune -o -type f -print
+    find .ci conf docs packaging scripts src tests \( -name node_modules -o -name __pycache__ \) -prune -o -type f -print
 else
     echo "Neither .git nor MANIFEST says which files belong to the project: use a clone, or a release made by" \
         "\`make dist\`." >&2

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 @lru_cache
 def _ask(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}).stdout
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
 
 
 class Elf:
@@ -43,4 +44,5 @@ class Elf:
         return {line.split()[-1] for line in _ask("nm", "-D", "--defined-only", self.path).splitlines()}
 
     def undefined(self):
-        return {line.split()[-1].partition("@")[0] for line in _ask("nm", "-D", "--undefined-only", self.path).splitlines()}
+        lines = _ask("nm", "-D", "--undefined-only", self.path).splitlines()
+        return {line.split()[-1].partition("@")[0] for line in lines}

@@ -54,7 +54,7 @@ def test_calls_of_the_c_library_are_checked(built):
 
 
 def test_jumps_land_where_they_may(built):
-    """The linker keeps the note only if each file that it links has it, those of the C library too (not in Debian 12)."""
+    """The linker keeps the note only if each file that it links has it, as the C library's do not in Debian 12."""
     flag, note = {
         "X86-64": ("-fcf-protection=full", "IBT, SHSTK"),
         "AArch64": ("-mbranch-protection=standard", "BTI, PAC"),
@@ -63,7 +63,8 @@ def test_jumps_land_where_they_may(built):
     objects = [path for path in BUILD.glob("src/*/**/*.o") if "devserver" not in path.parts]
     assert len(objects) > 100
     assert [str(path) for path in objects if note not in Elf(path).notes()] == []
-    start = subprocess.run(["gcc", "-print-file-name=crti.o"], check=True, capture_output=True, text=True).stdout.strip()
+    asked = subprocess.run(["gcc", "-print-file-name=crti.o"], check=True, capture_output=True, text=True)
+    start = asked.stdout.strip()
     assert (note in built.notes()) == (note in Elf(start).notes())
 
 

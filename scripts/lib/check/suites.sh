@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by scripts/check: the suites, in their order; what each installs, and what it runs.
 
-suites=(format gcc clang asan tsan http http-asan cli tree models interop demo tidy analyzer distcheck)
+suites=(format gcc clang asan tsan http http-asan cli tree models interop demo tidy analyzer distcheck package)
 
 build_packages=("${module_packages[@]}" libcmocka-dev)
 python_packages=(python3 python3-pytest python3-jwcrypto python3-requests python3-cryptography python3-websockets)
@@ -28,6 +28,11 @@ suite_packages() {
     demo) printf '%s\n' "${module_packages[@]}" curl ca-certificates ;;
     tidy) printf '%s\n' "${build_packages[@]}" clang clang-tidy ;;
     distcheck) printf '%s\n' "${build_packages[@]}" xz-utils python3 python3-pytest clang-format shellcheck man-db ;;
+    package)
+        printf '%s\n' "${build_packages[@]}" "${python_packages[@]}" python3-jsonschema binutils xz-utils util-linux \
+            iproute2 ca-certificates rpm rpm2cpio cpio mmdebstrap
+        command -v npm >/dev/null || printf '%s\n' nodejs npm
+        ;;
     *) return 1 ;;
     esac
     [ ! -e .git ] || command -v git >/dev/null || echo git
@@ -75,6 +80,7 @@ run_suite() {
         need_gcc && one distcheck make -C build/gcc distcheck -j"$jobs" \
             DISTCHECK_CONFIGURE_FLAGS=--enable-unit-tests && one release check_release
         ;;
+    package) need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite package tests/package ;;
     esac
 }
 
@@ -127,17 +133,16 @@ check_analyzer() {
             sh -c 'gcc $FLAGS -c -o /dev/null "$1"' analyzer <<<"$found"
 }
 
-# An unpacked release checks itself, and makes the same release again: it has no git to ask.
+# An unpacked release checks itself, and makes the same release again, byte by byte: it has no git to ask.
 check_release() {
     local folder=$logs/release release
     rm -rf "$folder" && mkdir -p "$folder/first" "$folder/second" || return 1
     release=$(echo build/gcc/mod_auth_okta-*.tar.xz)
-    tar -C "$folder/first" -xf "$release" && tar -tf "$release" | LC_ALL=C sort >"$folder/first.list" || return 1
+    tar -C "$folder/first" -xf "$release" || return 1
     (
         cd "$folder"/first/*/ && unpacked=$PWD && scripts/check format tree && cd "$folder/second" &&
             "$unpacked/configure" && make dist
     ) || return 1
-    tar -tf "$folder"/second/*.tar.xz | LC_ALL=C sort >"$folder/second.list" || return 1
-    diff "$folder/first.list" "$folder/second.list" || return 1
+    cmp "$release" "$folder"/second/*.tar.xz || return 1
     rm -rf "$folder"
 }

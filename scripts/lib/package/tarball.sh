@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# scripts/package tarball: the release, its list of components (CycloneDX), and the checksums of both. The tree is not
+# written to. The same tree gives the same bytes.
+#   $1  where they go
+set -euo pipefail
+unset CDPATH DESTDIR MAKEFLAGS MAKELEVEL
+top=$(cd "$(dirname "$0")/../../.." && pwd)
+out=$1
+for part in places packages package/release; do
+    # shellcheck source=/dev/null
+    . "$top/scripts/lib/$part.sh"
+done
+
+place_is_writable "$out"
+# shellcheck disable=SC2154 # packages.sh sets it
+packages_need "${module_packages[@]}" xz-utils python3
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/okta-tarball.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+log=$out/tarball.log
+
+echo "Making the release (log: $log)"
+if ! release_make "$top" "$work" >"$log" 2>&1; then
+    tail -n 25 "$log" >&2
+    echo "The release could not be made: the lines above are the end of $log." >&2
+    exit 1
+fi
+release=$(basename "$work"/mod_auth_okta-*.tar.xz)
+sbom=${release%.tar.xz}.cdx.json
+/usr/bin/python3 "$top/scripts/lib/package/sbom.py" --tree "$top" --release "$work/$release" \
+    --time "$("$top/scripts/lib/release_time.sh")" >"$work/$sbom"
+(cd "$work" && sha256sum "$release" "$sbom" >SHA256SUMS)
+mv -f "$work/$release" "$work/$sbom" "$work/SHA256SUMS" "$out/"
+echo "$out/$release: the release; configure, make, make check and make install need no autotools in it"
+echo "$out/$sbom: what it is made of and linked with (CycloneDX 1.5)"
+echo "$out/SHA256SUMS: check them by \`sha256sum -c SHA256SUMS\`"
