@@ -12,12 +12,12 @@ BRITISH = re.compile(
     r"|util|emphas|priorit|capital|sanit|token|real)is(e[ds]?|ing|ation\w*)\b", re.I)
 NAMES = re.compile(r"FLAG_FINALISE")  # OpenSSL's
 TEXTS = {".c", ".h", ".md", ".py", ".sh", ".conf", ".js", ".html", ".am", ".mk", ".1", ""}
-FOLDERS = ("docs", "conf", "scripts", "src", "tests", ".ci")
+FOLDERS = ("docs", "conf", "packaging", "scripts", "src", "tests", ".ci")
 SKIPPED = {"node_modules", "__pycache__", "vectors", "corpus", "cases"}
 
 
 def _texts():
-    yield from (TOP / name for name in ("README.md", "CHANGES", "configure.ac", "Makefile.am"))
+    yield from (TOP / name for name in ("README.md", "CHANGES", "configure.ac", "Makefile.am", "Containerfile"))
     for folder in FOLDERS:
         for path in sorted((TOP / folder).rglob("*")):
             if path.is_file() and path.suffix in TEXTS and not SKIPPED & set(path.parts) and path.name != "test_spelling.py":
