@@ -207,7 +207,10 @@ static okta_signature_verdict verify_with(EVP_MD_CTX *context, const okta_key *k
     EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE);
     good = EVP_DigestVerify(context, signature, signature_length, data, length);
     OPENSSL_free(der);
-    return good == 1 ? OKTA_SIGNATURE_GOOD : OKTA_SIGNATURE_BAD;
+    /* less than 0 is no judgment: OpenSSL could not find out */
+    return good == 1   ? OKTA_SIGNATURE_GOOD
+           : good == 0 ? OKTA_SIGNATURE_BAD
+                       : OKTA_SIGNATURE_NO_MEMORY;
 }
 
 /* *sure: nothing but the signature decided. */

@@ -27,6 +27,7 @@ unit_tests = \
 	tests/unit/test_json \
 	tests/unit/test_jws \
 	tests/unit/test_key \
+	tests/unit/test_key_failures \
 	tests/unit/test_keyset \
 	tests/unit/test_match \
 	tests/unit/test_memory \
@@ -69,6 +70,8 @@ unit_tests = \
 	tests/unit/test_verify
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
+# this gets OpenSSL's verification, to let it fail
+tests_unit_test_key_failures_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_DigestVerify
 # these get every allocation of core's, to let it fail
 scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
 tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c tests/unit/scarce.h
