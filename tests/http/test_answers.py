@@ -21,6 +21,7 @@ def server(launch_shared, shared_issuer):
         + location("/text", "ErrorDocument 401 \"admin's own words\"")
         + location("/local", "ErrorDocument 401 /sorry.txt", "ErrorDocument 400 /sorry.txt")
         + location("/protected-error", "ErrorDocument 401 /whoami/again")
+        + location("/absent", "OktaAnonymous missing-or-failed", require="all granted", handler=None)
         + f"Alias /sorry.txt {s.write('htdocs/sorry.txt', 'the admin is sorry')}\n"
         + f'<Directory "{s.root}/htdocs">\nRequire all granted\n</Directory>\n'), processes=2)
 
@@ -87,6 +88,14 @@ def test_realm(server):
 def test_error_body_of_httpd_is_replaced(server):
     body = server.get("/whoami").body
     assert b"<html" not in body.lower() and b"DOCTYPE" not in body
+
+
+def test_answers_that_are_not_about_the_token_stay_httpd_s(server):
+    """Whoever passes as anonymous, by a bad token at that, finds a missing page like anybody else."""
+    seen = [server.get("/absent", token) for token in ("a.b.c", None)]
+    for answer in (*seen, server.get("/absent-elsewhere")):
+        assert (answer.status, answer.media_type) == (404, "text/html")
+        assert answer.all("WWW-Authenticate") == [] and b'"error"' not in answer.body
 
 
 @pytest.mark.parametrize("path, expected", [("/text", b"admin's own words"),

@@ -4,11 +4,13 @@
 import re
 
 import pytest
-from env import leaks, places
+from env import answers, leaks, places
 from env.certs import Authority
+from env.keyservers import unknown_kids
 from env.ports import closed_port
+from env.proxy import Proxy
 from env.snippets import location, trusts
-from env.verdicts import assert_ok, assert_unavailable
+from env.verdicts import assert_ok, assert_refused, assert_unavailable
 
 KEYS_MISSING = r"OKTA-REFUSED: reason=keys_unavailable"
 
@@ -120,6 +122,22 @@ def test_proxy_for_https(launch, make_issuer, authority, proxy):
     assert_ok(server.get("/whoami", issuer.mint.token()))
     assert {method for method, _ in proxy.requests} == {"CONNECT"}
     assert {target for _, target in proxy.requests} == {f"127.0.0.1:{issuer.port}"}
+
+
+def test_what_the_proxy_says_is_not_the_issuer_s_word(launch, make_issuer, authority):
+    """The answer to CONNECT has fields of its own, which say nothing of what comes through the tunnel."""
+    issuer = make_issuer(tls=authority.server())
+    issuer.script("keys", lambda i, r, t: answers.Answer(body=t.body))
+    with Proxy(welcome=(("Content-Encoding", "gzip"), ("Cache-Control", "no-store"), ("ETag", '"of-the-proxy"'))) as proxy:
+        server = launch(lambda s: _with_ca(s, authority, issuer, f"OktaHttpProxy {proxy.url}"))
+        assert_ok(server.get("/whoami", issuer.mint.token()))
+        # an hour is taken where nothing is said of an age
+        line = server.wait_for_log("fresh; next refresh in")
+        assert 2600 < int(re.search(r"next refresh in (\d+) s", line)[1]) <= 3060
+        fetches = issuer.key_fetches()
+        assert_refused(server.get("/whoami", unknown_kids(issuer, 1)[0]))
+        assert issuer.key_fetches() == fetches + 1
+        assert not [r for r in issuer.requests if "if-none-match" in r.headers]
 
 
 def test_a_dead_proxy_is_named(launch, issuer):

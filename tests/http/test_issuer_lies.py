@@ -101,6 +101,13 @@ def test_lie(server, liars, name):
     assert_unavailable(server.get(server.places[name], issuer.mint.token(sub="again")))
 
 
+def test_pauses_differ(server, liars):
+    """Issuers that fail together are not all asked again at the same time."""
+    lines = [server.wait_for_log(rf":{issuer.port}/.*: try 1 failed: .*; next in \d+ ms") for issuer in liars.values()]
+    pauses = {int(re.search(r"next in (\d+) ms", line)[1]) for line in lines}
+    assert len(pauses) > 5, pauses
+
+
 def test_redirect_to_another_host_is_not_followed(launch, issuer, make_issuer):
     evil = make_issuer(host=EVIL, keys=[key("key-1", material="evil")])
     issuer.script("keys", answers.redirect(evil.jwks_uri))

@@ -241,6 +241,19 @@ def test_the_default_directory(issuer, launch):
     assert_ok(server.get("/whoami", issuer.mint.token()))
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")
+def test_the_default_directory_becomes_the_children_s(issuer, launch):
+    """It is ours by its name, whoever made it: an installation, say, or httpd under another User."""
+    def snippet(server):
+        (server.root / "run" / "okta").mkdir(mode=0o700)
+        return api(issuer)
+    server = launch(snippet)
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    wait_for(statefiles.path(server.root / "run" / "okta", issuer).exists, "the state file")
+    info = (server.root / "run" / "okta").stat()
+    assert (info.st_uid, info.st_gid, stat.S_IMODE(info.st_mode)) == (*child_user(), 0o700)
+
+
 def test_the_default_directory_may_be_unusable(issuer, launch):
     def snippet(server):
         (server.root / "run" / "okta").write_text("in the way")

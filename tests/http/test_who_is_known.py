@@ -15,7 +15,8 @@ def _issuer_url(server_id):
     return f"https://{DOMAIN}/oauth2/{server_id}"
 
 
-@pytest.mark.parametrize("ids", [["aus12", "aus1", "aus"], ["aus", "aus1", "aus12"], ["xaus1", "aus1", "us1"]])
+@pytest.mark.parametrize("ids", [["aus12", "aus1", "aus"], ["aus", "aus1", "aus12"], ["xaus1", "aus1", "us1"],
+                                 ["org1", "aus1"]])
 def test_a_domain_and_an_id_of_different_sections_are_one_issuer(launch, signing_key, ids):
     """Of ids that begin or end alike none stands for another."""
     made = {server_id: signing_key(f"key of {server_id}", "RS256") for server_id in ids}

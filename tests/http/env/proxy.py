@@ -55,6 +55,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         with upstream:
             self.send_response(200)
+            for name, value in self.server.proxy.welcome:
+                self.send_header(name, value)
             self.end_headers()
             self._tunnel(upstream)
         self.close_connection = True
@@ -77,11 +79,13 @@ class _Handler(BaseHTTPRequestHandler):
 class Proxy:
     """Use as a context manager; `requests` are (method, target) pairs. tls: an ssl.SSLContext, for an https proxy.
 
-    `leads_to` maps a CONNECT's host:port to where it goes instead, for names that only tests know.
+    `leads_to` maps a CONNECT's host:port to where it goes instead, for names that only tests know. `welcome` are
+    fields of the answer to CONNECT.
     """
 
-    def __init__(self, host=LOOPBACK, tls=None, leads_to=()):
+    def __init__(self, host=LOOPBACK, tls=None, leads_to=(), welcome=()):
         self.leads_to = dict(leads_to)
+        self.welcome = tuple(welcome)
         self._lock = threading.Lock()
         self._requests = []
         self._server = _Server((host, 0), _Handler)
