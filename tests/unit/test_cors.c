@@ -215,6 +215,8 @@ rule(configured_origins_are_judged)
         {"https://app.example.com/app", "\"https://app.example.com\""},
         {"https://app.example.com?x", "\"https://app.example.com\""},
         {"https://App.example.com", "lower case"},
+        {"https://appZ.example.com", "lower case"},
+        {"https://az.example.com", NULL},
         {"https://*", "star"},
         {"https://*.com", "star"},
         {"https://a.*.example.com", "star"},
@@ -255,4 +257,12 @@ rule(what_no_browser_sends_as_an_origin_is_refused)
     check(
         !okta_cors_origin_check(text("https://*.%sexample.com, x", repeat("abcdefgh.", 40)), NULL),
         "rubbish behind a long domain");
+}
+
+rule(a_wildcard_has_255_characters_at_most)
+{
+    const char *domain = repeat("abcdefg.", 30);
+
+    check(okta_cors_origin_check(text("https://*.%sab.de", domain), NULL), "255");
+    check(!okta_cors_origin_check(text("https://*.%sabc.de", domain), NULL), "256");
 }

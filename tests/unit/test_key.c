@@ -286,6 +286,15 @@ rule(use_key_ops_and_kid_are_minded)
           "a kid at the cap");
     check(!loads(mint_jwk(world_key("p256"), text("\"kid\":\"%s\",", repeat("k", 513)))),
           "a kid beyond it");
+    for (size_t count = 31; count <= 33; count++) {
+        char *operations = text("\"verify\"");
+
+        for (size_t i = 1; i < count; i++)
+            operations = text("%s,\"other-%zu\"", operations, i);
+        check(loads(mint_jwk(world_key("p256"), text("\"key_ops\":[%s],", operations))) ==
+                  (count <= 32),
+              "%zu operations", count);
+    }
 }
 
 rule(members_that_are_null_are_absent)

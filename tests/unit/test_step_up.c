@@ -61,6 +61,10 @@ rule(a_step_up_asks_for_a_recent_auth_time)
         {"\"auth_time\":1699999639", 300, false},
         {"\"auth_time\":1699999639.999", 300, false},
         {"\"auth_time\":1.7e9", 300, true},
+        /* ahead of our clock by the skew, and by more */
+        {"\"auth_time\":1700000060", 300, true},
+        {"\"auth_time\":1700000060.999", 300, true},
+        {"\"auth_time\":1700000061", 300, false},
         {"\"auth_time\":0", 300, false},
         {"\"auth_time\":-1", 300, false},
         {"\"auth_time\":1e300", 300, false},

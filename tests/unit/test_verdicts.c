@@ -179,6 +179,21 @@ rule(what_is_put_again_takes_the_place)
     check(look(table, 7, 60, true) == SAME, "accepted again");
 }
 
+/* As long as the page takes: it needs the room that the former one has. */
+rule(what_is_put_again_may_need_the_room_of_the_former_one)
+{
+    okta_verdicts *table = world_table(1);
+
+    for (int earned = 0; earned < 2; earned++) {
+        size_t longest = okta_verdicts_longest(earned);
+
+        for (size_t i = 0; i < 3; i++) {
+            check(put(table, 1, longest - i, earned, NOW + 1), "%zu bytes", longest - i);
+            check(look(table, 1, longest - i, earned) == SAME, "%zu bytes", longest - i);
+        }
+    }
+}
+
 rule(a_page_is_used_to_its_end)
 {
     static const struct {
