@@ -16,6 +16,8 @@ def server(launch_shared, shared_issuer):
         + location("/unnamed", realm=None)
         + location("/foreign", realm="B\u00fcro")
         + location("/quoted", realm=r'say \"hi\", error=\"none\"')
+        + location("/long", realm="r" * 5000)
+        + location("/long-dpop", "OktaDPoP required", realm="r" * 5000)
         + location("/hello", require="all granted", handler="okta-hello")
         + location("/protected-hello", handler="okta-hello")
         + location("/text", "ErrorDocument 401 \"admin's own words\"")
@@ -85,9 +87,21 @@ def test_realm(server):
     assert server.get("/foreign").challenge()[1] == {"realm": "B?ro"}
 
 
+def test_a_challenge_that_does_not_fit_says_what_is_wrong(server):
+    """Without the realm, for which there is no room; the scheme and the error stay."""
+    for path, scheme, more in (("/long", "Bearer", {}), ("/long-dpop", "DPoP", {"algs"})):
+        said, params = server.get(path, "a.b.c").challenge()
+        assert (said, params["realm"], params["error"]) == (scheme, "Okta", "invalid_token")
+        assert set(params) == {"realm", "error", "error_description", *more}
+        said, params = server.get(path).challenge()
+        assert (said, set(params)) == (scheme, {"realm", *more})
+
+
 def test_error_body_of_httpd_is_replaced(server):
-    body = server.get("/whoami").body
-    assert b"<html" not in body.lower() and b"DOCTYPE" not in body
+    for options in ({}, {"token": "a.b.c"}, {"authorization": "Bearer"}):
+        answer = server.get("/whoami", **options)
+        assert b"<html" not in answer.body.lower() and b"DOCTYPE" not in answer.body
+        assert answer.header("Cache-Control") == "no-store"
 
 
 def test_answers_that_are_not_about_the_token_stay_httpd_s(server):

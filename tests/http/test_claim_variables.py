@@ -113,14 +113,19 @@ def test_the_list_of_the_configuration_says_which_is_meant(server, shared_issuer
 def test_variables_that_somebody_else_set_are_replaced(launch, issuer):
     """Not added beside theirs either: httpd takes the first of one name, and merges them for programs alone."""
     server = launch(lambda s: trusts(issuer) + env_directory(s) + env_location(s, "/env")
+                    + f'Alias /lower.txt "{s.root}/htdocs/plain.txt"\n'
                     + location("/plain.txt", "Header set X-Seen %{OKTA_CLAIM_groups}e", handler=None)
-                    + "SetEnvIf Request_URI . OKTA_CLAIM_groups=root OKTA_CLAIM_GROUPS=root\n",
+                    + location("/lower.txt", "Header set X-Seen %{OKTA_CLAIM_groups}e", handler=None)
+                    + "SetEnvIf Request_URI ^/(env|plain) OKTA_CLAIM_groups=root OKTA_CLAIM_GROUPS=root\n"
+                    # httpd takes it for the same name
+                    + "SetEnvIf Request_URI ^/lower okta_claim_groups=root\n",
                     modules=["cgi", "headers", "setenvif"])
     token = issuer.mint.token(groups="staff", Groups="admin")
     for _ in range(3):
         assert "root" not in _claims(server.get("/env", token)).values()
         assert _claims(server.get("/env", token))["groups"] == "staff"
-        assert server.get("/plain.txt", token).header("X-Seen") == "staff"
+        for path in ("/plain.txt", "/lower.txt"):
+            assert server.get(path, token).header("X-Seen") == "staff"
 
 
 @pytest.mark.every_mpm

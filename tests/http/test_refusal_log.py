@@ -4,17 +4,18 @@
 import re
 
 import pytest
-from env import leaks
+from env import answers, leaks
 from env.attacks import ATTACKS, GOOD
 from env.client import raw_get
 from env.mint import ABSENT, Mint, compact, decode
 from env.snippets import env_directory, env_location, location, trusts
-from env.verdicts import assert_logged, assert_refused, refusal_lines
+from env.verdicts import assert_logged, assert_refused, assert_unavailable, refusal_lines
 
 
 @pytest.fixture(scope="module")
 def server(launch_shared, shared_issuer):
-    return launch_shared(trusts(shared_issuer) + location("/whoami"), processes=2)
+    return launch_shared(trusts(shared_issuer) + location("/whoami") + location(
+        "/open", "OktaAnonymous missing-or-failed", require="all granted", handler="okta-hello"), processes=2)
 
 
 @pytest.mark.parametrize("name", ["tampered", "expired", "wrong audience", "wrong issuer", "unknown kid",
@@ -39,6 +40,25 @@ def test_no_token_is_no_noise(server):
     server.get("/whoami")
     assert not [line for line in server.error_log.since(mark)
                 if re.search(r":(notice|warn|error|crit|alert|emerg)\]", line)]
+
+
+def test_who_passes_as_anonymous_by_a_bad_token_is_told(server, shared_issuer):
+    """Once, as everyday life, and not at all where there was no token."""
+    mark = server.error_log.mark()
+    assert server.get("/open", ATTACKS["expired"][1](shared_issuer.mint)).status == 200
+    assert server.get("/open").status == 200
+    line, = refusal_lines(server, mark)
+    assert "auth_okta:info" in line and "OKTA-REFUSED: reason=token_expired passes=anonymous kid=" in line
+
+
+def test_that_no_token_can_be_judged_is_a_warning(launch, make_issuer):
+    silent = make_issuer()
+    silent.script("all", answers.dropped())
+    server = launch(trusts(silent, "OktaKeyWait 100ms") + location("/whoami"), processes=1)
+    server.expects("OKTA-KEYS: .* missing|OKTA-REFUSED: reason=keys_unavailable", lasting=True)
+    assert_unavailable(server.get("/whoami", silent.mint.token()))
+    line, = refusal_lines(server)
+    assert "auth_okta:warn" in line and "reason=keys_unavailable status=503 " in line
 
 
 def test_silent_at_warn(launch, issuer):

@@ -36,6 +36,7 @@ def server(launch_shared, shared_issuer, make_module_issuer, backend):
             + location("/full", *FULL)
             + location("/star", "OktaCorsOrigin *", "OktaCorsHeaders *", "OktaCorsMethods *")
             + location("/app", "OktaCorsOrigin capacitor://localhost chrome-extension://abcdefghijklmnop")
+            + location("/unkept", CORS, "OktaCorsMaxAge 0")
             + location("/cookies", CORS, "OktaCorsCredentials On")
             + location("/none")
             + location("/scope", *FULL, require="okta-scope admin")
@@ -62,7 +63,8 @@ def server(launch_shared, shared_issuer, make_module_issuer, backend):
             + "RewriteRule ^/x-unused - [L]\n"
             + f'Alias /moved "{s.root}/htdocs/moved"\n'
             + f'<Directory "{s.write("htdocs/moved/x", "").parent}">\nRequire all granted\nRewriteEngine On\n'
-            "RewriteRule ^(.*)$ /strict/$1\n</Directory>\n"
+            "RewriteRule ^unsaid$ /unsaid [L]\nRewriteRule ^(.*)$ /strict/$1\n</Directory>\n"
+            + "<Location /unsaid>\nRequire all granted\nSetHandler okta-hello\nHeader set X-Place unsaid\n</Location>\n"
             + location("/strict", "OktaCorsOrigin https://strict.example.com", require="all granted",
                        handler="okta-hello")
         )
@@ -111,7 +113,7 @@ ANSWERED = [
     ("/full", {"headers": "x-other,,x-trace"}), ("/full", {"headers": ""}),
     ("/full", {"origin": "http://localhost:3000"}), ("/full", {"origin": "https://a.apps.example.com"}),
     ("/full/no/such/file", {}), ("/scope", {}), ("/open", {}), ("/denied", {}), ("/cgi", {}),
-    ("/proxied/x", {}), ("/cookies", {}), ("/doc", {}),
+    ("/proxied/x", {}), ("/cookies", {}), ("/doc", {}), ("/unkept", {}),
     ("/star", {"origin": "https://anybody.example.org"}), ("/star", {"origin": "null"}),
     ("/star", {"method": "PURGE", "headers": "x-any,thing"}),
 ]
@@ -132,7 +134,7 @@ def test_preflight(server, backend, path, asked):
         allowed = [w.lower() for w in words(said["allow-headers"])]
         assert {w.strip().lower() for w in asked["headers"].split(",") if w.strip()} <= set(allowed)
         assert "*" not in allowed
-    assert said.get("max-age") == (None if path in ("/star", "/cookies") else "600")
+    assert said.get("max-age") == {"/star": None, "/cookies": None, "/unkept": "0"}.get(path, "600")
     assert said.get("allow-credentials") == ("true" if path == "/cookies" else None)
     assert "allow-private-network" not in said
     assert answer.all("WWW-Authenticate") == []
@@ -277,6 +279,9 @@ def test_the_final_location_decides_after_an_internal_redirect(server):
     answer = server.get("/moved/x", headers={"Origin": APP})
     assert answer.status == 200 and answer.json()["message"] == "Hello!"
     assert cors_of(answer) == {}
+    # nothing is said there, and nothing is left of what was said before
+    answer = server.get("/moved/unsaid", headers={"Origin": APP})
+    assert (answer.status, answer.header("X-Place"), cors_of(answer)) == (200, "unsaid", {})
     answer = server.get("/moved/x", headers={"Origin": "https://strict.example.com"})
     assert cors_of(answer)["allow-origin"] == "https://strict.example.com"
 
