@@ -50,6 +50,9 @@ ENOUGH = {
     "an audience beside it": DOMAIN + API + section("/api/inner", OTHER, "OktaAudience x"),
     "an audience around it": DOMAIN + location("/api", "OktaAudience x") + section("/api/inner", OTHER),
     "a neighbor whose name goes on": DOMAIN + API + section("/apix", OTHER),
+    "a neighbor folder whose name goes on":
+        DOMAIN + section("/srv/www", "AuthType Okta", "Require valid-user", name="Directory")
+        + section("/srv/wwwx", OTHER, name="Directory"),
     "a neighbor without the slash": DOMAIN + location("/api/") + section("/api", "OktaAudience x", OTHER),
     "AuthType None further in": DOMAIN + API + section("/api/inner", OTHER, "AuthType None", "Require all granted"),
     "another virtual host": DOMAIN + "<VirtualHost *:81>\n" + API + "</VirtualHost>\n<VirtualHost *:82>\n"

@@ -54,6 +54,8 @@ SCOPES = [
     ("scope all of nested", all_of("Require okta-scope read",
                                    *all_of("Require okta-scope write admin")), [
         Call(BOTH, 200), Call({"scp": ["x"]}, 403, "read write admin"),
+        # it is the inner one that stops it
+        Call(READ, 403, "read write admin"),
     ]),
     ("scope but not", all_of("Require okta-scope read", "Require not okta-scope frozen"), [
         Call(GUEST, 401), Call(READ, 200), Call({"scp": ["read", "frozen"]}, 403),
@@ -65,6 +67,9 @@ SCOPES = [
         Call(WRITE, 403, "read"),
     ]),
     ("scope but no alias", all_of("Require okta-scope read", "Require not frozen"), [
+        Call(READ, 200), Call({"scp": ["read", "frozen"]}, 403), Call(WRITE, 403, "read"),
+    ]),
+    ("scope but no alias, told first", all_of("Require not frozen", "Require okta-scope read"), [
         Call(READ, 200), Call({"scp": ["read", "frozen"]}, 403), Call(WRITE, 403, "read"),
     ]),
     ("scope by alias", all_of("Require valid-user", "Require readers"), [
@@ -265,6 +270,11 @@ MIXES = [
     ("anonymous failed", ["OktaAnonymous missing-or-failed", "Require all granted"], [
         Call(GUEST, 200), Call({}, 200), Call({"exp": 5}, 200),
         Call({"iss": "https://elsewhere.example.com"}, 200), Call({"iss": ABSENT}, 200),
+    ]),
+    ("anonymous by reason", ["OktaAnonymous missing-or-failed",
+                             """Require expr "reqenv('OKTA_REASON') in { '', 'token_missing' }" """], [
+        # who may not pass after all is told what is wrong with the token
+        Call(GUEST, 200), Call({}, 200), Call({"exp": 5}, 401),
     ]),
     ("anonymous and none of", ["OktaAnonymous missing-or-failed",
                                *all_of("Require all granted", "Require not okta-group banned")], [

@@ -62,6 +62,10 @@ def server(launch_shared, shared_issuer, backends):
             text += location(f"/rewritten-{target}", OFF, "RewriteEngine On", "RewriteOptions AllowAnyURI",
                              f"RewriteRule .* /{target}/x", handler=None)
             text += location(f"/front-{target}", OFF, f"FallbackResource /{target}/x", handler=None)
+        s.write("htdocs/part.txt", "the part\n")
+        s.write("htdocs/page-file.shtml", '<!--#include file="part.txt" -->')
+        text += location("/page-file.shtml", OFF, handler=None)
+        text += "<Files part.txt>\nAuthType Okta\nAuthName api\nRequire valid-user\n</Files>\n"
         s.write("htdocs/dir/x.acting", "x\n")
         text += f'<Directory "{s.root}/htdocs/dir">\nAction acting /plain\nAddHandler acting .acting\n</Directory>\n'
         text += location("/dir", OFF, handler=None)
@@ -133,6 +137,16 @@ def test_redirects_and_includes(server, shared_issuer, way, target):
     answer = server.get(way.format(target), token)
     assert answer.status == 200 and _told(answer)
     assert (token.encode() in answer.body) == (target == "on")
+
+
+@pytest.mark.every_mpm
+def test_a_file_that_is_included_is_judged_by_the_same_token(server, shared_issuer):
+    """httpd looks for it when the field is gone already, and by its name, without the way that brings the field back."""
+    token = shared_issuer.mint.token()
+    assert server.get("/part.txt").status == 401
+    for path in ("/part.txt", "/page-file.shtml"):
+        answer = server.get(path, token)
+        assert (answer.status, answer.body.strip()) == (200, b"the part")
 
 
 @pytest.mark.every_mpm
