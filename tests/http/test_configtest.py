@@ -264,6 +264,16 @@ def test_bad_key_files(configtest, name):
     _assert_refused(result, ["OktaJwksFile", "bad.json", *words])
 
 
+@pytest.mark.parametrize("content", ["", "no PEM\n", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+                                     "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"])
+def test_files_without_certificates(configtest, authority, content):
+    """Found out now, and not when the first fetch fails."""
+    result = configtest(lambda s: _issuer(ISSUER, f"OktaCAFile {s.write('conf/bad.pem', content)}"))
+    _assert_refused(result, ["OktaCAFile", "bad.pem", "no certificates in it"])
+    good = authority.ca_file.read_text()
+    assert configtest(lambda s: _issuer(ISSUER, f"OktaCAFile {s.write('conf/good.pem', good)}")).ok
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_accepted(configtest, name):
     result = configtest(_with_files(GOOD[name]))

@@ -28,6 +28,10 @@ LACKING = {
     "in a folder, AuthType at the root": (DOMAIN + location("/") + section("/srv/www", OTHER, name="Directory"),
                                           ["no audience", "<Directory /srv/www"]),
     "in <If>": (DOMAIN + location("/api", '<If "true">', OTHER, "</If>"), ["no audience", "<If"]),
+    "in <If> of a pattern": (DOMAIN + section("^/api", "AuthType Okta", "Require valid-user", "<If true>", OTHER, "</If>",
+                                              name="LocationMatch"), ["no audience", "<If"]),
+    "in <If> of another <If>": (DOMAIN + section("/api", "<If true>", "AuthType Okta", "Require valid-user", "<If false>",
+                                                 OTHER, "</If>", "</If>"), ["no audience", "<If false"]),
     "in <Files> of a folder further in": (
         DOMAIN + section("/srv/www", "AuthType Okta", "Require valid-user", name="Directory")
         + section("/srv/www/api/", "<Files x>", OTHER, "</Files>", name="Directory"), ["no audience", "<Files x"]),
@@ -59,6 +63,8 @@ ENOUGH = {
                             + section("/api/inner", OTHER) + "</VirtualHost>\n",
     "an audience in a pattern": DOMAIN + API + section("^/api", "OktaAudience x", name="LocationMatch")
                                 + section("/api/inner", OTHER),
+    "an issuer's URL in a pattern": section(
+        "^/api", "OktaIssuer https://a.okta.com/oauth2/default", name="LocationMatch") + API,
     "an issuer in a pattern": section("^/api", "OktaDomain a.okta.com", name="LocationMatch") + API,
     "an issuer in <If>": "<If true>\nOktaDomain a.okta.com\n</If>\n" + API,
     "an outer section that comes later and replaces the issuer":

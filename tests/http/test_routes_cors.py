@@ -29,6 +29,8 @@ def server(launch_shared, shared_issuer, make_module_issuer, backend):
                 "Content-Type: text/plain", "Access-Control-Allow-Origin: https://backend.example.com",
                 "Access-Control-Allow-Credentials: true", "Access-Control-Expose-Headers: X-Own",
                 "Vary: Origin", "")) + "echo hello\n").chmod(0o755)
+        s.write("cgi-bin/jump", "#!/bin/sh\nprintf 'Location: /unsaid\\r\\n"
+                "Access-Control-Allow-Origin: https://backend.example.com\\r\\n\\r\\n'\n").chmod(0o755)
         s.write("htdocs/401.txt", "please log in\n")
         s.write("htdocs/errors/403.txt", "no\n")
         return (
@@ -47,6 +49,7 @@ def server(launch_shared, shared_issuer, make_module_issuer, backend):
             + location("/own-cgi", *FULL, handler=None)
             + f'ScriptAlias /other-cgi "{s.root}/cgi-bin/cors"\n'
             + location("/other-cgi", handler=None)
+            + f'ScriptAlias /jump "{s.root}/cgi-bin/jump"\n<Location /jump>\nRequire all granted\n</Location>\n'
             + f"ProxyPass /proxied {backend.url}\n" + location("/proxied", *FULL, handler=None)
             + f"ProxyPass /override {backend.url}\n"
             + location("/override", *FULL, "ProxyErrorOverride On", handler=None)
@@ -259,6 +262,9 @@ def test_back_ends_keep_their_word_where_we_have_none(server, shared_issuer):
     for path in ("/plain-proxy/cors", "/other-cgi"):
         answer = server.get(path, shared_issuer.mint.token(), headers={"Origin": APP})
         assert cors_of(answer)["allow-origin"] == "https://backend.example.com"
+    # nor is it forgotten where a program goes on to another such place
+    answer = server.get("/jump", headers={"Origin": APP})
+    assert (answer.header("X-Place"), cors_of(answer)) == ("unsaid", {"allow-origin": "https://backend.example.com"})
 
 
 def test_what_the_back_end_varies_by_stays(server, shared_issuer):
