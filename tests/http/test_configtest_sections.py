@@ -28,10 +28,12 @@ LACKING = {
     "in a folder, AuthType at the root": (DOMAIN + location("/") + section("/srv/www", OTHER, name="Directory"),
                                           ["no audience", "<Directory /srv/www"]),
     "in <If>": (DOMAIN + location("/api", '<If "true">', OTHER, "</If>"), ["no audience", "<If"]),
-    "in <If> of a pattern": (DOMAIN + section("^/api", "AuthType Okta", "Require valid-user", "<If true>", OTHER, "</If>",
-                                              name="LocationMatch"), ["no audience", "<If"]),
-    "in <If> of another <If>": (DOMAIN + section("/api", "<If true>", "AuthType Okta", "Require valid-user", "<If false>",
-                                                 OTHER, "</If>", "</If>"), ["no audience", "<If false"]),
+    "in <If> of a pattern": (
+        DOMAIN + section("^/api", "AuthType Okta", "Require valid-user", "<If true>", OTHER, "</If>",
+                         name="LocationMatch"), ["no audience", "<If"]),
+    "in <If> of another <If>": (
+        DOMAIN + section("/api", "<If true>", "AuthType Okta", "Require valid-user", "<If false>", OTHER, "</If>",
+                         "</If>"), ["no audience", "<If false"]),
     "in <Files> of a folder further in": (
         DOMAIN + section("/srv/www", "AuthType Okta", "Require valid-user", name="Directory")
         + section("/srv/www/api/", "<Files x>", OTHER, "</Files>", name="Directory"), ["no audience", "<Files x"]),

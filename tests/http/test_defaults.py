@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from env import answers, places
+from env.issuer import Issuer
 from env.keys import keyset
 from env.keyservers import key_lines, unknown_kids
 from env.snippets import location
@@ -36,23 +37,17 @@ def _sized(size):
 
 
 @pytest.fixture(scope="module")
-def issuers(make_module_issuers):
+def issuers(mpm):
     limit = int(_promised("OktaKeySetMaxBytes"))
-    made = make_module_issuers("short", "long", "full", "too large", "failing", "busy", "hanging", "hanging longer")
+    made = {name: Issuer() for name in (
+        "short", "long", "full", "too large", "failing", "busy", "hanging", "hanging longer")}
     made["short"].script("keys", answers.cache_control("max-age=0"))
     made["long"].script("keys", answers.cache_control("max-age=31536000"))
     made["full"].script("keys", _sized(limit))
     made["too large"].script("keys", _sized(limit + 1))
     for name in ("hanging", "hanging longer"):
         made[name].script("all", answers.hanging())
-    return made
-
-
-@pytest.fixture(scope="module")
-def make_module_issuers():
-    from env.issuer import Issuer
-    made = {}
-    yield lambda *names: made.update((name, Issuer()) for name in names) or made
+    yield made
     for issuer in made.values():
         issuer.stop()
 
@@ -90,6 +85,8 @@ def test_how_long_keys_outlive_their_time(server, issuers):
     """A fetch that a token with an unknown kid asks for fails; the log says for how long the keys serve on."""
     issuer = issuers["failing"]
     assert_ok(server.get("/failing", issuer.mint.token()))
+    # the first fetch is over, and takes no wish for another one with it
+    _next_refresh(server, issuer)
     issuer.script("keys", answers.status(500))
     assert_refused(server.get("/failing", unknown_kids(issuer, 1)[0]))
     line = wait_for(lambda: [line for phase, line in key_lines(server, issuer) if phase == "failing"], "the failure")[0]

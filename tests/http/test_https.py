@@ -128,7 +128,8 @@ def test_what_the_proxy_says_is_not_the_issuer_s_word(launch, make_issuer, autho
     """The answer to CONNECT has fields of its own, which say nothing of what comes through the tunnel."""
     issuer = make_issuer(tls=authority.server())
     issuer.script("keys", lambda i, r, t: answers.Answer(body=t.body))
-    with Proxy(welcome=(("Content-Encoding", "gzip"), ("Cache-Control", "no-store"), ("ETag", '"of-the-proxy"'))) as proxy:
+    welcome = (("Content-Encoding", "gzip"), ("Cache-Control", "no-store"), ("ETag", '"of-the-proxy"'))
+    with Proxy(welcome=welcome) as proxy:
         server = launch(lambda s: _with_ca(s, authority, issuer, f"OktaHttpProxy {proxy.url}"))
         assert_ok(server.get("/whoami", issuer.mint.token()))
         # an hour is taken where nothing is said of an age

@@ -33,7 +33,7 @@ def test_a_quarter_of_each_process_waits(issuer, launch, mpm):
     """The others are answered while the issuer is still silent."""
     threads, processes = (1, 8) if mpm == "prefork" else (8, 2)
     server = launch(api(issuer, "OktaKeyWait 30s"), processes=processes, threads=threads)
-    wait_for(lambda: server.get("/whoami", issuer.mint.token()).status == 200, "the keys")
+    server.wait_for_log("OKTA-KEYS: .* fresh; ")
     clients = [server.client() for _ in range(4)] if mpm == "prefork" else _clients_of_one_process(server, 4)
     kids = unknown_kids(issuer, 4)
     gate = threading.Event()
@@ -55,7 +55,7 @@ def test_the_same_unknown_kid_is_asked_for_less_and_less_often(issuer, launch):
     """Twice the pause after each fetch that did not bring it; another kid need not wait for that."""
     cooldown = 0.3
     server = launch(api(issuer, f"OktaKeyCooldown {int(cooldown * 1000)}ms"), processes=1, threads=8)
-    wait_for(lambda: server.get("/whoami", issuer.mint.token()).status == 200, "the keys")
+    server.wait_for_log("OKTA-KEYS: .* fresh; ")
     issuer.forget_requests()
     nobody, = unknown_kids(issuer, 1)
 
@@ -69,14 +69,25 @@ def test_the_same_unknown_kid_is_asked_for_less_and_less_often(issuer, launch):
         assert after - before > 0.8 * cooldown * 2 ** number, times
     count = len(issuer.requests)
     others = iter(unknown_kids(issuer, 1000, "somebody"))
-    wait_for(lambda: server.get("/whoami", next(others)).status == 401 and len(issuer.requests) > count, "another kid's")
+    wait_for(lambda: server.get("/whoami", next(others)).status == 401 and len(issuer.requests) > count,
+             "the fetch that another kid causes")
+
+
+def test_a_fetch_that_failed_says_nothing_of_the_kid(issuer, launch):
+    """The next request with it waits for the next try, which brings the key."""
+    server = launch(api(issuer, "OktaKeyCooldown 60s", "OktaKeyWait 10s"), processes=1, threads=8)
+    server.expects("OKTA-KEYS: .* (failing|stale): .*500", lasting=True)
+    server.wait_for_log("OKTA-KEYS: .* fresh; ")
+    issuer.script("keys", answers.in_turn(answers.status(500), answers.honest))
+    issuer.keys = [key("key-2")]
+    assert [server.get("/whoami", issuer.mint.token()).status for _ in range(2)] == [401, 200]
 
 
 def test_keys_that_are_there_and_not_read_yet_are_not_missed(issuer, launch, mpm):
     """While one thread of a process parses a new set, the others ask the previous one; they must not go by that."""
     threads, processes = (1, 4) if mpm == "prefork" else (16, 1)
     server = launch(api(issuer, "OktaKeyCooldown 60s", "OktaKeyRefresh 1s 1s"), processes=processes, threads=threads)
-    wait_for(lambda: server.get("/whoami", issuer.mint.token()).status == 200, "the keys")
+    server.wait_for_log("OKTA-KEYS: .* fresh; ")
     # a fetch of this kind may not be made again for a minute
     assert server.get("/whoami", unknown_kids(issuer, 1)[0]).status == 401
     pads = [key(f"pad-{n % 2}", "ES256").renamed(f"pad-{n:02}") for n in range(90)]

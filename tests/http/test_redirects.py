@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ways to a key set: how many redirects are followed, what of an answer on the way counts, and how long all may take."""
+"""The ways to a key set: how many redirects are followed, what of each counts, and how long all may take."""
 
 import re
 import socket
@@ -46,7 +46,7 @@ def silent():
 
 
 @pytest.fixture(scope="module")
-def issuers():
+def issuers(mpm):
     made = {name: Issuer() for name in ("three", "four", "slow", "mute")}
     for issuer in made.values():
         issuer.etags = False

@@ -29,6 +29,10 @@ def _snippet(s, issuer, backend):
     for name in ("mail", "user", "some", "plain", "silent"):
         s.write(f"htdocs/page-{name}.shtml", f'<!--#include virtual="/{name}" -->')
         text += location(f"/page-{name}.shtml", "OktaClaimHeader sub X-User", handler=None)
+    # a part of a part
+    for name, part in (("nested", "/page-plain.shtml"), ("folder", "/index/")):
+        s.write(f"htdocs/page-{name}.shtml", f'<!--#include virtual="{part}" -->')
+        text += location(f"/page-{name}.shtml", "OktaClaimHeader sub X-User", handler=None)
     s.write("htdocs/page-all.shtml", '<!--#include virtual="/mail" -->|<!--#include virtual="/user" -->')
     # a proxied part in the very same folder and section
     s.write("htdocs/inside/page.shtml", '<!--#include virtual="/inside/part.away" -->')
@@ -104,7 +108,8 @@ def test_an_include_changes_nothing_for_what_comes_after_it(server, token):
 
 @pytest.mark.every_mpm
 @pytest.mark.parametrize("page, claims", [
-    ("/page-silent.shtml", set()), ("/page-plain.shtml", set()), ("/some", {"OKTA_CLAIM_cid", "OKTA_SCOPE"}),
+    ("/page-silent.shtml", set()), ("/page-plain.shtml", set()), ("/page-nested.shtml", set()),
+    ("/some", {"OKTA_CLAIM_cid", "OKTA_SCOPE"}),
     ("/page-some.shtml", {"OKTA_CLAIM_cid", "OKTA_SCOPE"}), ("/jump", set()), ("/quiet", set()),
     ("/opened/index.cgi", set()), ("/opened/", set()), ("/opened/page", set())])
 def test_variables_are_those_of_the_place(server, token, page, claims):
@@ -113,7 +118,7 @@ def test_variables_are_those_of_the_place(server, token, page, claims):
 
 @pytest.mark.every_mpm
 @pytest.mark.parametrize("path", ["/index/index.cgi", "/index/", "/index/page", "/negotiated/page", "/negotiated/index",
-                                  "/index/page.cgi"])
+                                  "/index/page.cgi", "/page-folder.shtml"])
 def test_a_file_that_is_found_has_its_own_section(server, token, path):
     told = _environment(server.get(path, token, headers={"X-User": "root"}))
     assert told.get("HTTP_X_USER") == "ada" and "HTTP_AUTHORIZATION" not in told

@@ -65,6 +65,9 @@ def server(launch_shared, shared_issuer, backends):
         s.write("htdocs/part.txt", "the part\n")
         s.write("htdocs/page-file.shtml", '<!--#include file="part.txt" -->')
         text += location("/page-file.shtml", OFF, handler=None)
+        s.write("htdocs/between.shtml", '<!--#include virtual="/on/x" -->')
+        s.write("htdocs/page-between.shtml", '<!--#include file="between.shtml" -->')
+        text += location("/page-between.shtml", OFF, handler=None)
         text += "<Files part.txt>\nAuthType Okta\nAuthName api\nRequire valid-user\n</Files>\n"
         s.write("htdocs/dir/x.acting", "x\n")
         text += f'<Directory "{s.root}/htdocs/dir">\nAction acting /plain\nAddHandler acting .acting\n</Directory>\n'
@@ -141,12 +144,14 @@ def test_redirects_and_includes(server, shared_issuer, way, target):
 
 @pytest.mark.every_mpm
 def test_a_file_that_is_included_is_judged_by_the_same_token(server, shared_issuer):
-    """httpd looks for it when the field is gone already, and by its name, without the way that brings the field back."""
+    """httpd looks for it when the field is gone already, by its name, which does not bring the field back."""
     token = shared_issuer.mint.token()
     assert server.get("/part.txt").status == 401
     for path in ("/part.txt", "/page-file.shtml"):
         answer = server.get(path, token)
         assert (answer.status, answer.body.strip()) == (200, b"the part")
+    # what such a file includes gets the token if it may
+    assert _field(server.get("/page-between.shtml", token)) == f"Bearer {token}"
 
 
 @pytest.mark.every_mpm
