@@ -76,6 +76,8 @@ def server(launch_shared, shared_issuer, make_module_issuer, backend):
     server.expects(AUTHZ_NOISE, lasting=True)
     server.expects(r"AH01276|OKTA-KEYS|OKTA-REFUSED: reason=keys_unavailable|AH01626", lasting=True)
     server.gone = gone
+    # requests wait for a moment only
+    server.wait_for_log("OKTA-KEYS: .* fresh; ")
     return server
 
 
