@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bare Debians below build/, made once by debootstrap, and what is run in them.
+
+OKTA_RELEASE names the release (default: this machine's), OKTA_MIRROR where its packages are.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+MIRROR = os.environ.get("OKTA_MIRROR", "http://deb.debian.org/debian")
+ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+               "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb"}
+BARE = ["env", "-i", *(f"{name}={value}" for name, value in ENVIRONMENT.items())]
+# The mounts and the processes of a call end with it, however it ends.
+NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
+_MOUNTS = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"'
+
+
+def host_release():
+    fields = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
+    return fields.get("VERSION_CODENAME", "").strip('"')
+
+
+def release():
+    return os.environ.get("OKTA_RELEASE") or host_release()
+
+
+def needs():
+    """What this machine lacks, as one line with the remedy; empty where all is there."""
+    if os.geteuid() != 0:
+        return "chroots and their networks take root: run this as root, or by sudo"
+    if subprocess.run([*NAMESPACES, "--net", "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True).returncode:
+        return "unshare or mount is not allowed here: in a container, run it with --privileged"
+    missing = [name for name in ("debootstrap", "nsenter", "ip", "curl") if not shutil.which(name)]
+    return f"not installed: {' '.join(missing)}; scripts/check package installs them" if missing else ""
+
+
+def run(command, **options):
+    """The output of a command that must succeed; where it does not, the end of what it said."""
+    done = subprocess.run([str(word) for word in command], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, **options)
+    assert done.returncode == 0, f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout[-3000:]}"
+    return done.stdout
+
+
+def inside(root, *command, **options):
+    """Run a command in the root, with this machine's network."""
+    return run([*NAMESPACES, "sh", "-c", _MOUNTS, root, *BARE, *command], **options)
+
+
+def _apt(root):
+    """The proxy and the like of this machine; dpkg need not wait for the disk."""
+    acquire = [line for line in run(["apt-config", "dump"]).splitlines() if line.startswith("Acquire::")]
+    (root / "etc/apt/apt.conf.d/90host").write_text("\n".join(acquire) + "\n")
+    (root / "etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n")
+    shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+
+
+class Bases:
+    """The folders of one release. Each is complete or not there."""
+
+    def __init__(self, name):
+        self.release = name
+        self.folder = TOP / "build" / "package-base" / name
+
+    def _made(self, name, make):
+        root = self.folder / name
+        if not root.exists():
+            new = self.folder / f"{name}.new"
+            shutil.rmtree(new, ignore_errors=True)
+            make(new)
+            new.rename(root)
+        return root
+
+    def bare(self):
+        """A minimal Debian with its package lists."""
+        def make(root):
+            root.parent.mkdir(parents=True, exist_ok=True)
+            run(["debootstrap", "--variant=minbase", self.release, root, MIRROR])
+            _apt(root)
+            inside(root, "apt-get", "-q", "update")
+            (root / "var/log/dpkg.log").unlink(missing_ok=True)
+        return self._made("bare", make)
+
+    def _copied(self, name, then):
+        def make(root):
+            run(["cp", "-a", self.bare(), root])
+            then(root)
+        return self._made(name, make)
+
+    def with_downloads(self, debs):
+        """The bare one, with what the packages ask for in apt's cache: a machine without a network can install them."""
+        def fetch(root):
+            for deb in debs:
+                shutil.copy(deb, root / "tmp")
+            inside(root, "sh", "-c", "apt-get -q install --download-only -y /tmp/*.deb && rm /tmp/*.deb")
+        return self._copied("downloads-" + _digest(wants(debs)), fetch)
+
+    def server(self, debs):
+        """With all that the packages ask for installed, as Apache, and without them."""
+        def install(root):
+            inside(root, "apt-get", "-q", "satisfy", "-y", wants(debs))
+            inside(root, "sh", "-c", "rm -rf /run/* /var/log/apache2/* && mkdir -m 1777 /run/lock")
+        return self._copied("server-" + _digest(wants(debs)), install)
+
+    def builder(self, packages):
+        def install(root):
+            inside(root, "apt-get", "-q", "install", "-y", "--no-install-recommends", *packages)
+        return self._copied("builder-" + _digest(" ".join(packages)), install)
+
+
+def wants(debs):
+    """What the packages depend on and recommend, but for each other."""
+    fields = [run(["dpkg-deb", "--field", deb, field]).strip() for deb in debs for field in ("Depends", "Recommends")]
+    return ", ".join(sorted({want.strip() for field in fields for want in field.split(",") if want.strip()}))
+
+
+def _digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

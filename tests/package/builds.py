@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds of the packages by scripts/package: here where this machine runs the release, else in a chroot that does."""
+
+import os
+import re
+import subprocess
+
+import bases
+
+_LISTS = (r'. scripts/lib/packages.sh; printf "%s\n" "${module_packages[@]}"')
+
+
+class Build:
+    """What one run of scripts/package deb left."""
+
+    def __init__(self, folder, said):
+        self.folder, self.said = folder, said
+
+    def files(self):
+        return sorted(path for path in self.folder.iterdir() if not path.name.endswith(".log"))
+
+    def debs(self):
+        """The two packages that people install."""
+        return [path for path in self.files() if path.suffix == ".deb" and "-dbgsym_" not in path.name]
+
+    def deb(self, name):
+        return next(path for path in self.debs() if path.name.startswith(f"{name}_"))
+
+    def changes(self):
+        return next(path for path in self.files() if path.suffix == ".changes")
+
+
+def commit_time():
+    """The time that the release has: in a chroot there is no git to ask."""
+    if not (bases.TOP / ".git").exists():
+        return {}
+    seen = subprocess.run(["git", "-c", f"safe.directory={bases.TOP}", "-C", bases.TOP, "log", "-1", "--format=%ct"],
+                          check=True, capture_output=True, text=True)
+    return {"SOURCE_DATE_EPOCH": seen.stdout.strip()}
+
+
+def build(release, folder, umask="022", **environment):
+    """scripts/package deb --out FOLDER, with these settings of the caller's."""
+    folder.mkdir(parents=True)
+    if release == bases.host_release():
+        said = bases.run(["sh", "-c", f'umask {umask}; exec "$@"', "sh", bases.TOP / "scripts/package", "deb",
+                          "--out", folder], env={**os.environ, **environment})
+    else:
+        said = _build_elsewhere(release, folder, umask, {**commit_time(), **environment})
+    return Build(folder, said)
+
+
+def _build_elsewhere(release, folder, umask, environment):
+    names = bases.run(["bash", "-c", _LISTS], cwd=bases.TOP).split()
+    control = (bases.TOP / "debian/control").read_text()
+    wanted = re.search(r"^Build-Depends:\n((?: .*\n)+)", control, re.M)[1]
+    names += [word for line in wanted.split("\n") if (word := re.split(r"[ ,|(]+", line.strip())[0])]
+    names = ["debhelper" if name == "debhelper-compat" else name for name in names if name != "dh-apache2"]
+    root = bases.Bases(release).builder([*names, "build-essential", "fakeroot", "xz-utils"])
+    tree, out = root / "tree", root / "out"
+    bases.run(["rm", "-rf", tree, out])
+    tree.mkdir()
+    bases.run(["sh", "-c", 'scripts/lib/files.sh >"$0/MANIFEST" && tar -T "$0/MANIFEST" -cf - | tar -C "$0" -xf -', tree],
+              cwd=bases.TOP)
+    said = bases.inside(root, "env", *(f"{name}={value}" for name, value in environment.items() if name != "TMPDIR"),
+                        "sh", "-c", f"umask {umask}; exec /tree/scripts/package deb --out /out")
+    bases.run(["cp", "-a", f"{out}/.", folder])
+    return said
+
+
+def previous(build_, folder):
+    """The same packages as version 1.0.0-0.1: a release that came before."""
+    folder.mkdir(parents=True)
+    for deb in build_.debs():
+        unpacked = folder / "unpacked"
+        bases.run(["dpkg-deb", "--raw-extract", deb, unpacked])
+        control = unpacked / "DEBIAN/control"
+        control.write_text(re.sub(r"^Version: .*", "Version: 1.0.0-0.1", control.read_text(), flags=re.M))
+        bases.run(["dpkg-deb", "--root-owner-group", "--build", unpacked,
+                   folder / re.sub(r"_[^_]*_", "_1.0.0-0.1_", deb.name)])
+        bases.run(["rm", "-rf", unpacked])
+    return Build(folder, "")

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures: the packages, built once, and Debian machines that begin bare or with Apache."""
+
+import contextlib
+
+import bases
+import builds
+import pytest
+from machine import Machine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def able():
+    """Nothing here runs without chroots."""
+    lacking = bases.needs()
+    if lacking:
+        pytest.fail(lacking)
+
+
+@pytest.fixture(scope="session")
+def release():
+    return bases.release()
+
+
+@pytest.fixture(scope="session")
+def debian(release, able):
+    return bases.Bases(release)
+
+
+@pytest.fixture(scope="session")
+def built(release, able, tmp_path_factory):
+    """The packages, with their unit tests."""
+    return builds.build(release, tmp_path_factory.mktemp("built") / "packages")
+
+
+@pytest.fixture(scope="session")
+def previous(built, tmp_path_factory):
+    return builds.previous(built, tmp_path_factory.mktemp("previous") / "packages")
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """machine(base) -> a machine of its own, until the end of the test."""
+    with contextlib.ExitStack() as stack:
+        def start(base):
+            folder = tmp_path / f"machine-{len(list(tmp_path.iterdir()))}"
+            folder.mkdir()
+            return stack.enter_context(Machine(base, folder))
+        yield start
+
+
+@pytest.fixture
+def server(machine, debian, built):
+    """A machine with Debian's Apache as it comes, and without our packages."""
+    made = machine(debian.server(built.debs()))
+    made.service("start")
+    return made

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What scripts/package deb makes: the same bytes each time, by Debian's policy, and only what belongs to it."""
+
+import hashlib
+import re
+import subprocess
+
+import bases
+import builds
+import pytest
+
+DOCS = "usr/share/doc/libapache2-mod-auth-okta"
+MODULE_PACKAGE = {
+    "etc/apache2/mods-available/auth_okta.conf": "-rw-r--r--",
+    "etc/apache2/mods-available/auth_okta.load": "-rw-r--r--",
+    "usr/lib/apache2/modules/mod_auth_okta.so": "-rw-r--r--",
+    f"{DOCS}/NOTICE": "-rw-r--r--",
+    f"{DOCS}/README.md": "-rw-r--r--",
+    f"{DOCS}/changelog.Debian.gz": "-rw-r--r--",
+    f"{DOCS}/changelog.gz": "-rw-r--r--",
+    f"{DOCS}/copyright": "-rw-r--r--",
+    f"{DOCS}/examples/okta.conf": "-rw-r--r--",
+}
+TOOL_PACKAGE = {
+    "usr/bin/okta-token": "-rwxr-xr-x",
+    "usr/share/man/man1/okta-token.1.gz": "-rw-r--r--",
+    "usr/share/doc/okta-token/NOTICE": "-rw-r--r--",
+    "usr/share/doc/okta-token/changelog.Debian.gz": "-rw-r--r--",
+    "usr/share/doc/okta-token/changelog.gz": "-rw-r--r--",
+    "usr/share/doc/okta-token/copyright": "-rw-r--r--",
+}
+
+
+def content(deb):
+    """{path: mode} of the files; what is not root's, and a folder of another mode than 0755, is a fault."""
+    found = {}
+    for line in bases.run(["dpkg-deb", "--contents", deb]).splitlines():
+        mode, owner, _, _, _, path = line.split(None, 5)
+        assert owner == "root/root", line
+        if mode[0] == "d":
+            assert mode == "drwxr-xr-x", line
+        else:
+            found[path.removeprefix("./")] = mode
+    return found
+
+
+def sums(build):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in build.files()
+            if path.suffix not in (".buildinfo", ".changes")}
+
+
+def test_two_builds_are_the_same_bytes(built, release, tmp_path):
+    """Another folder, time, umask, time zone and locale, one process, no tests."""
+    temporary = tmp_path / "a-folder-with-a-longer-name"
+    temporary.mkdir()
+    other = builds.build(release, tmp_path / "again", umask="077", TMPDIR=str(temporary), TZ="Pacific/Kiritimati",
+                         LC_ALL="C", DEB_BUILD_OPTIONS="nocheck parallel=1", DEB_BUILD_PROFILES="nocheck")
+    first, second = sums(built), sums(other)
+    assert first == second
+    kinds = sorted(re.sub(r"_.*?(?=\.(orig|debian|dsc|deb))", "", name.replace("_amd64", "")) for name in first)
+    assert len(kinds) == 7 and sum(name.endswith(".deb") for name in first) == 4, first
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_build_ran_the_unit_tests(built):
+    log = (built.folder / "deb.log").read_text()
+    assert int(re.search(r"^# PASS: +(\d+)$", log, re.M)[1]) > 500
+    assert re.search(r"^# FAIL: +0$", log, re.M)
+
+
+def test_lintian_has_nothing_to_say(built):
+    done = subprocess.run(["lintian", "--allow-root", "-i", "-I", "--pedantic", "--no-tag-display-limit",
+                           built.changes()], text=True, capture_output=True)
+    assert (done.stdout, done.returncode) == ("", 0), done.stdout + done.stderr
+
+
+def test_each_override_has_its_reason():
+    read = 0
+    for path in sorted((bases.TOP / "debian").rglob("*lintian-overrides")):
+        lines = path.read_text().splitlines()
+        for before, line in zip(["", *lines], lines):
+            if line and not line.startswith("#"):
+                read += 1
+                assert before.startswith("# "), f"{path.name}: {line}"
+    assert read > 0
+
+
+def test_the_module_package(built):
+    found = content(built.deb("libapache2-mod-auth-okta"))
+    documents = {path: mode for path, mode in found.items() if path.startswith(f"{DOCS}/docs/")}
+    expected = {f"{DOCS}/docs/{path.name}": "-rw-r--r--" for path in (bases.TOP / "docs").iterdir() if path.is_file()}
+    assert documents == expected
+    assert {path: mode for path, mode in found.items() if path not in documents} == MODULE_PACKAGE
+
+
+def test_the_tool_package(built):
+    assert content(built.deb("okta-token")) == TOOL_PACKAGE
+
+
+@pytest.mark.parametrize("name", ("libapache2-mod-auth-okta", "okta-token"))
+def test_debug_symbols_belong_to_the_files(built, name):
+    """Each by the build id of what it is for."""
+    debug = next(path for path in built.files() if path.name.startswith(f"{name}-dbgsym_"))
+    found = [path for path in content(debug) if path.endswith(".debug")]
+    assert len(found) == 1
+    ids = bases.run(["dpkg-deb", "--field", debug, "Build-Ids"]).split()
+    assert ids == [found[0].removeprefix("usr/lib/debug/.build-id/").removesuffix(".debug").replace("/", "")]
+
+
+def test_nothing_of_the_development_issuer(built, tmp_path):
+    for deb in built.debs():
+        bases.run(["dpkg-deb", "--extract", deb, tmp_path / deb.name])
+    modules = sorted(path.name for path in tmp_path.rglob("*.so*"))
+    assert modules == ["mod_auth_okta.so"]
+    holds = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in (".md", ".gz")
+             and b"okta-dev-issuer" in path.read_bytes()]
+    assert holds == []
+
+
+def test_the_conffiles(built, tmp_path):
+    bases.run(["dpkg-deb", "--control", built.deb("libapache2-mod-auth-okta"), tmp_path / "control"])
+    names = (tmp_path / "control/conffiles").read_text().split()
+    assert names == ["/etc/apache2/mods-available/auth_okta.conf", "/etc/apache2/mods-available/auth_okta.load"]
+
+
+@pytest.mark.parametrize("arguments, said", (
+    ((), "no kind is given"),
+    (("rmp",), 'there is no kind "rmp"'),
+    (("deb", "--out"), "--out needs a folder"),
+    (("deb", "--outdir", "x"), '"--outdir" is not known'),
+))
+def test_bad_usage(arguments, said):
+    done = subprocess.run([bases.TOP / "scripts/package", *arguments], text=True, capture_output=True)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith(f"scripts/package: {said}; usage: ") and done.stderr.count("\n") == 1
