@@ -14,7 +14,7 @@ TOP = Path(__file__).resolve().parents[2]
 MIRROR = os.environ.get("OKTA_MIRROR", "http://deb.debian.org/debian")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
                "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb"}
-BARE = ["env", "-i", *(f"{name}={value}" for name, value in ENVIRONMENT.items())]
+BARE = ["env", "-i", "--chdir=/", *(f"{name}={value}" for name, value in ENVIRONMENT.items())]
 # The mounts and the processes of a call end with it, however it ends.
 NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
 _MOUNTS = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"'

@@ -7,7 +7,8 @@ import subprocess
 
 import bases
 
-_LISTS = (r'. scripts/lib/packages.sh; printf "%s\n" "${module_packages[@]}"')
+_LISTS = r'. scripts/lib/packages.sh; printf "%s\n" "${module_packages[@]}"'
+_COPY = 'scripts/lib/files.sh >"$0/MANIFEST" && tar -T "$0/MANIFEST" -cf - | tar -C "$0" -xf -'
 
 
 class Build:
@@ -60,8 +61,7 @@ def _build_elsewhere(release, folder, umask, environment):
     tree, out = root / "tree", root / "out"
     bases.run(["rm", "-rf", tree, out])
     tree.mkdir()
-    bases.run(["sh", "-c", 'scripts/lib/files.sh >"$0/MANIFEST" && tar -T "$0/MANIFEST" -cf - | tar -C "$0" -xf -', tree],
-              cwd=bases.TOP)
+    bases.run(["sh", "-c", _COPY, tree], cwd=bases.TOP)
     said = bases.inside(root, "env", *(f"{name}={value}" for name, value in environment.items() if name != "TMPDIR"),
                         "sh", "-c", f"umask {umask}; exec /tree/scripts/package deb --out /out")
     bases.run(["cp", "-a", f"{out}/.", folder])

@@ -24,7 +24,8 @@ mount -t proc proc "$1/root/proc"
 mount --rbind /dev "$1/root/dev"
 ip link set lo up
 hostname stock
-exec chroot "$1/root" sleep infinity
+# bash reaps what Apache's parent leaves: its init script waits for that
+exec chroot "$1/root" bash -c 'while sleep 3600; do :; done'
 """
 
 
@@ -58,7 +59,7 @@ class Machine:
         assert self._unshare.poll() is None, "the machine did not start: the lines above say why"
         pid = self._unshare.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        if not children or Path(f"/proc/{children[0]}/comm").read_text() != "sleep\n":
+        if not children or Path(f"/proc/{children[0]}/comm").read_text() != "bash\n":
             return None
         return int(children[0])
 
@@ -67,7 +68,7 @@ class Machine:
 
     def run(self, *command, **options):
         """The output of a command in the machine that must succeed."""
-        return bases.run([*self._enter("--mount", "--pid", "--net", "--uts", "--root", "--wd=/"), *bases.BARE,
+        return bases.run([*self._enter("--mount", "--pid", "--net", "--uts", "--root"), *bases.BARE,
                           *command], **options)
 
     def shell(self, text):
@@ -139,17 +140,17 @@ class Machine:
             return False
 
     def modules_in_use(self):
-        """The lines that name our module in the memory of Apache's processes."""
+        """The inodes of our module's files in the memory of Apache's processes."""
         parent = self.apache()
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        lines = set()
+        found = set()
         for pid in (str(parent), *children):
             try:
                 maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
             except FileNotFoundError:
                 continue
-            lines |= {" ".join(line.split()[4:]) for line in maps if "mod_auth_okta" in line}
-        return lines
+            found |= {line.split()[4] for line in maps if "mod_auth_okta" in line}
+        return found
 
     def error_log(self):
         path = self.root / "var/log/apache2/error.log"

@@ -60,10 +60,10 @@ def test_the_table_of_the_guide(protected):
 
 
 def test_the_tool(protected):
-    """okta-token judges a token as the module does, by the same issuer."""
+    """okta-token judges a token by the same issuer."""
     token = protected.tokens()["good"]
     said = protected.run("okta-token", "verify", "--issuer", protected.issuer, "--insecure-http", token)
-    assert "user@example.com" in said
+    assert said.endswith("\nValid.\n")
 
 
 def test_a_reboot_while_the_issuer_is_down(protected):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A person with the README alone, on a bare Debian: the commands of "Install the package", word for word.
 
-The first one ran before, where there is a network: it is what builds the packages of all these tests. The issuer's address
-is no substitution in the text: in this machine the name of the README leads to an issuer of ours.
+The first one ran before, where there is a network: it builds the packages of all these tests. No word is substituted,
+not even the issuer's address: in this machine the name that the README has leads to an issuer of ours.
 """
 
 import re
