@@ -174,11 +174,13 @@ class Machine:
         return bases.run(self.beside(sys.executable, HERE / "guide.py", "http://127.0.0.1", self.issuer_folder))
 
     def files(self):
-        """Every path with its mode and owner, but for the logs and caches of apt and dpkg, and what is in memory."""
+        """Every path with its mode and owner, but for the logs and caches of apt and dpkg, what is in memory, and the
+        folders of a2enmod's own bookkeeping while they are empty."""
         return set(self.shell(
             r"find / -xdev \( -path /proc -o -path /dev -o -path /run -o -path /tmp -o -path /root"
             r" -o -path /var/cache/apt -o -path /var/log/apt -o -path /var/lib/apt \) -prune -o"
             r" ! -path '/var/log/dpkg.log' ! -path '/var/lib/dpkg/*-old' ! -path '/var/lib/dpkg/triggers/*'"
+            r" ! \( -path '/var/lib/apache2/*_by_*' -type d -empty \)"
             r" -printf '%p %M %u:%g\n'").splitlines())
 
     def stop(self):
