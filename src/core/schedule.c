@@ -196,8 +196,8 @@ bool okta_schedule_fail(okta_schedule *s, okta_turn_number turn, int64_t now, in
 
 void okta_schedule_end(okta_schedule *s)
 {
+    s->finished++; /* first: who sees that none is under way counts from here */
     s->in_flight = 0;
-    s->finished++;
     /* whoever asked while it was under way has been served */
     if (!s->failing)
         s->wanted = 0;

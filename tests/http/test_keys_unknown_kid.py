@@ -98,3 +98,27 @@ def test_keys_that_are_there_and_not_read_yet_are_not_missed(issuer, launch, mpm
         issuer.keys = [*pads, fresh]
         server.wait_for_log("OKTA-KEYS: .*: keys from http", mark)
         assert at_once(12, lambda i: server.get("/whoami", token).status) == [200] * 12
+
+
+def test_a_fetch_that_was_under_way_may_be_older_than_the_key(issuer, launch):
+    """Its answer is of before the rotation; the one that the request asked for comes right behind it."""
+    server = launch(api(issuer, "OktaKeyCooldown 60s", "OktaKeyWait 30s", "OktaKeyRefresh 1s 1s"),
+                    processes=1, threads=8)
+    server.wait_for_log("OKTA-KEYS: .* fresh; ")
+    gate, answered, new = threading.Event(), threading.Event(), key("key-2")
+
+    def held_back(*asked):
+        answered.set()
+        return answers.gated(gate)(*asked)
+    issuer.script("keys", answers.in_turn(held_back, answers.honest))
+    try:
+        wait_for(answered.is_set, "a fetch by plan")
+        issuer.keys = [new]
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(server.get, "/whoami", issuer.mint_with(new).token())
+            # those behind it are through, so it has come to where it waits
+            assert [server.get("/plain.txt").status for _ in range(20)] == [200] * 20
+            gate.set()
+            assert asked.result().status == 200
+    finally:
+        gate.set()
