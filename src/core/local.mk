@@ -28,6 +28,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/reader.c src/core/reader.h \
 	src/core/reason.c src/core/reason.h \
 	src/core/record.c src/core/record.h \
+	src/core/redzone.h \
 	src/core/refused_kids.c src/core/refused_kids.h \
 	src/core/release.c src/core/release.h \
 	src/core/replay.c src/core/replay.h \

@@ -3,6 +3,7 @@
 
 #include "core/eight.h"
 #include "core/number.h"
+#include "core/redzone.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -452,16 +453,24 @@ static okta_value *read_text(const char *text, size_t length, bool is_document, 
     const unsigned char *start = (const unsigned char *)text;
     reader r = {.start = start, .at = start, .end = start + length};
     node nearby[NODES_AT_HAND];
+    char *gaps[2];
     okta_value *root;
 
+    size += sizeof(gaps) / sizeof(gaps[0]) * OKTA_REDZONE_BYTES;
     r.nodes = size <= sizeof(nearby) ? nearby : malloc(size);
     if (!r.nodes) {
         okta_error_set_no_memory(error);
         return NULL;
     }
-    r.names = (const char **)(r.nodes + nodes);
-    r.texts = r.text = (char *)(r.names + commas + 1);
+    gaps[0] = (char *)(r.nodes + nodes);
+    r.names = (const char **)(gaps[0] + OKTA_REDZONE_BYTES);
+    gaps[1] = (char *)(r.names + commas + 1);
+    r.texts = r.text = gaps[1] + OKTA_REDZONE_BYTES;
+    okta_redzone_close(gaps[0]);
+    okta_redzone_close(gaps[1]);
     root = read_with(&r, is_document, error);
+    okta_redzone_open(gaps[0]);
+    okta_redzone_open(gaps[1]);
     if (r.nodes != nearby)
         free(r.nodes);
     return root;

@@ -47,9 +47,13 @@ def run(command, **options):
     return done.stdout
 
 
+def entering(root, *command):
+    """What runs a command in the root, with this machine's network."""
+    return [*NAMESPACES, "sh", "-c", _MOUNTS, str(root), *BARE, *command]
+
+
 def inside(root, *command, **options):
-    """Run a command in the root, with this machine's network."""
-    return run([*NAMESPACES, "sh", "-c", _MOUNTS, root, *BARE, *command], **options)
+    return run(entering(root, *command), **options)
 
 
 def _apt(root):

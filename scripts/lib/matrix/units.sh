@@ -13,6 +13,7 @@ for argument in "$@"; do
 done
 autoreconf -fi && mkdir -p build/matrix && cd build/matrix || exit 1
 ../../configure --enable-werror --enable-unit-tests "$@" && make -j"$(nproc)" || exit 1
+# shellcheck disable=SC2016 # make expands it
 tests=$(make -s -f Makefile -f - print <<<'print: ; @echo $(TESTS)')
 for name in $without; do
     tests=$(tr ' ' '\n' <<<"$tests" | grep -v "/$name\$" | tr '\n' ' ')
