@@ -17,7 +17,7 @@ suite_packages() {
     clang) printf '%s\n' "${build_packages[@]}" clang ;;
     http | http-asan) printf '%s\n' "${build_packages[@]}" "${server_packages[@]}" ;;
     cli) printf '%s\n' "${build_packages[@]}" "${python_packages[@]}" ;;
-    tree) printf '%s\n' python3 python3-pytest ;;
+    tree) printf '%s\n' python3 python3-pytest gcc libc6-dev ;;
     models) printf '%s\n' python3 python3-pytest spin gcc libc6-dev ;;
     interop)
         printf '%s\n' "${build_packages[@]}" "${server_packages[@]}" chromium \

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A build of a copy of the tree: one source at a time is replaced, compiled and linked by the build's own commands."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+# What else the tests run, by make: the module and the two programs.
+SERVED = ("src/httpd/mod_auth_okta.la", "src/cli/okta-token", "src/devserver/mod_okta_devserver.la")
+_COMPILES = re.compile(r"^libtool: compile: +(.* -c (\S+\.c) .*-fPIC -DPIC -o (\S+\.o))", re.M)
+_LINKS = re.compile(r"^libtool: link: (gcc .* -o (tests/unit/test_\w+) .*)$", re.M)
+# A fault that no compiler would let pass is none: it is drawn again.
+_STRICT = "-Werror=incompatible-pointer-types -Werror=int-conversion -Werror=implicit-function-declaration"
+
+
+class BuildFailed(Exception):
+    """The tree as it is does not build; the message says where the log is."""
+
+
+class Build:
+    """tree: the copy. folder: its build. compiles: {source: (command, object)}; links: {program: command}."""
+
+    def __init__(self, tree, folder, compiles, links):
+        self.tree, self.folder = Path(tree), Path(folder)
+        self.compiles, self.links = compiles, links
+
+    def _run(self, command):
+        return subprocess.run(command, cwd=self.folder, shell=True, check=False, stdin=subprocess.DEVNULL,
+                              capture_output=True).returncode == 0
+
+    def compile(self, source):
+        """Compiles into the object's own place; returns its bytes, or None."""
+        command, made = self.compiles[source]
+        path = self.folder / made
+        path.unlink(missing_ok=True)
+        return path.read_bytes() if self._run(f"{command} {_STRICT} -w") and path.exists() else None
+
+    def object(self, source):
+        return (self.folder / self.compiles[source][1]).read_bytes()
+
+    def put(self, source, made):
+        """An object that compile() gave before."""
+        (self.folder / self.compiles[source][1]).write_bytes(made)
+
+    def link(self, source, program):
+        """A unit program anew, with the object that compile() left."""
+        made = Path(self.compiles[source][1])
+        archives = list((self.folder / made.parent).glob("*.a"))
+        for archive in archives:
+            if not self._run(f"ar r {archive.relative_to(self.folder)} {made}"):
+                return False
+        return self._run(self.links[program])
+
+    def make(self, *targets):
+        return self._run(f"make -s {' '.join(targets)}")
+
+
+def files_of(top):
+    listed = subprocess.run([top / "scripts/lib/files.sh", "--guess"], capture_output=True, text=True, check=True)
+    return [name for name in listed.stdout.splitlines() if (top / name).is_file()]
+
+
+def copy_tree(top, tree):
+    """Makes a copy what the tree is. Only what differs is written, so that a build there stays good."""
+    names = files_of(top)
+    (tree).mkdir(parents=True, exist_ok=True)
+    listing = tree / "MANIFEST"
+    for gone in set(listing.read_text().splitlines() if listing.exists() else []) - set(names):
+        (tree / gone).unlink(missing_ok=True)
+    for name in names:
+        old, new = top / name, tree / name
+        data = old.read_bytes()
+        if not new.is_file() or new.read_bytes() != data:
+            new.parent.mkdir(parents=True, exist_ok=True)
+            new.write_bytes(data)
+        new.chmod(old.stat().st_mode & 0o777)
+    listing.write_text("\n".join(names) + "\n")
+
+
+def built(top, place, flags=("CFLAGS=-O2",)):
+    """The build of a copy of the tree `top` below the folder `place`, up to date."""
+    tree, folder = place / "tree", place / "build"
+    copy_tree(top, tree)
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "mutate.log"
+    programs = sorted(str(p.relative_to(tree).with_suffix("")) for p in (tree / "tests/unit").glob("test_*.c"))
+    steps = []
+    if not (tree / "configure").exists() or _older(tree / "configure", tree / "configure.ac"):
+        steps.append((["autoreconf", "-fi"], tree))
+    if not (folder / "Makefile").exists():
+        steps.append(([str(tree / "configure"), "--enable-unit-tests", "CC=gcc", *flags], folder))
+    steps += [(["make", "V=1", *programs], folder), (["make", "V=1", "all"], folder)]
+    with open(log, "w", encoding="utf-8") as output:
+        for command, cwd in steps:
+            output.flush()
+            if subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                              check=False).returncode:
+                raise BuildFailed(f"the tree does not build: see {log}")
+    return Build(tree, folder, *_commands(tree, folder, log.read_text(encoding="utf-8"), programs))
+
+
+def _older(one, other):
+    return one.stat().st_mtime < other.stat().st_mtime
+
+
+def _commands(tree, folder, log, programs):
+    """What the log says, and what earlier ones said of what did not change since."""
+    kept = folder / "commands.json"
+    compiles, links = json.loads(kept.read_text()) if kept.exists() else ({}, {})
+    for command, source, made in _COMPILES.findall(log):
+        compiles[str(Path(folder, source).resolve().relative_to(tree.resolve()))] = (command, made)
+    links.update({program: command for command, program in _LINKS.findall(log)})
+    kept.write_text(json.dumps((compiles, links)))
+    return compiles, {program: links[program] for program in programs if program in links}
