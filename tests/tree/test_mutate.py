@@ -137,7 +137,7 @@ def test_a_listed_fault_is_found_by_its_text():
     assert equivalents.stale([entry], list(faults_of("a.c", SAMPLE.replace("s + 1", "s + 2"), {}))) == [entry]
 
 
-@pytest.mark.parametrize("broken", [LISTED.replace("why: ", ""), LISTED.replace("- ", ""), LISTED.replace("a.c last", "")])
+@pytest.mark.parametrize("broken", [LISTED.replace(part, "") for part in ("why: ", "- ", "a.c last")])
 def test_a_malformed_list_is_refused(broken):
     with pytest.raises(equivalents.Malformed, match="line"):
         equivalents.read(broken)

@@ -2,6 +2,7 @@
 """A build of a copy of the tree: one source at a time is replaced, compiled and linked by the build's own commands."""
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -79,37 +80,43 @@ def copy_tree(top, tree):
 
 
 def built(top, place, flags=("CFLAGS=-O2",)):
-    """The build of a copy of the tree `top` below the folder `place`, up to date."""
+    """A copy of the tree `top` below the folder `place`, with core and the unit programs built, up to date."""
     tree, folder = place / "tree", place / "build"
     copy_tree(top, tree)
     folder.mkdir(parents=True, exist_ok=True)
-    log = folder / "mutate.log"
-    programs = sorted(str(p.relative_to(tree).with_suffix("")) for p in (tree / "tests/unit").glob("test_*.c"))
-    steps = []
     if not (tree / "configure").exists() or _older(tree / "configure", tree / "configure.ac"):
-        steps.append((["autoreconf", "-fi"], tree))
+        _logged(["autoreconf", "-fi"], tree, folder)
     if not (folder / "Makefile").exists():
-        steps.append(([str(tree / "configure"), "--enable-unit-tests", "CC=gcc", *flags], folder))
-    steps += [(["make", "V=1", *programs], folder), (["make", "V=1", "all"], folder)]
+        _logged([str(tree / "configure"), "--enable-unit-tests", "CC=gcc", *flags], folder, folder)
+    programs = sorted(str(p.relative_to(tree).with_suffix("")) for p in (tree / "tests/unit").glob("test_*.c"))
+    build = Build(tree, folder, {}, {})
+    make_known(build, *programs)
+    build.links = {program: build.links[program] for program in programs}
+    return build
+
+
+def make_known(build, *targets):
+    """Makes these, and learns the commands of what was made: now, and before where it did not change since."""
+    kept = build.folder / "commands.json"
+    compiles, links = json.loads(kept.read_text()) if kept.exists() else ({}, {})
+    log = _logged(["make", f"-j{os.cpu_count()}", "V=1", *targets], build.folder, build.folder)
+    for command, source, made in _COMPILES.findall(log):
+        compiles[str(Path(build.folder, source).resolve().relative_to(build.tree.resolve()))] = (command, made)
+    links.update({program: command for command, program in _LINKS.findall(log)})
+    kept.write_text(json.dumps((compiles, links)))
+    build.compiles, build.links = compiles, links
+
+
+def _logged(command, cwd, folder):
+    """What a command said, which is in mutate.log too."""
+    log = folder / "mutate.log"
     with open(log, "w", encoding="utf-8") as output:
-        for command, cwd in steps:
-            output.flush()
-            if subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                              check=False).returncode:
-                raise BuildFailed(f"the tree does not build: see {log}")
-    return Build(tree, folder, *_commands(tree, folder, log.read_text(encoding="utf-8"), programs))
+        failed = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                check=False).returncode
+    if failed:
+        raise BuildFailed(f"the tree does not build: see {log}")
+    return log.read_text(encoding="utf-8")
 
 
 def _older(one, other):
     return one.stat().st_mtime < other.stat().st_mtime
-
-
-def _commands(tree, folder, log, programs):
-    """What the log says, and what earlier ones said of what did not change since."""
-    kept = folder / "commands.json"
-    compiles, links = json.loads(kept.read_text()) if kept.exists() else ({}, {})
-    for command, source, made in _COMPILES.findall(log):
-        compiles[str(Path(folder, source).resolve().relative_to(tree.resolve()))] = (command, made)
-    links.update({program: command for command, program in _LINKS.findall(log)})
-    kept.write_text(json.dumps((compiles, links)))
-    return compiles, {program: links[program] for program in programs if program in links}

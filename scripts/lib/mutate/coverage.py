@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from mutate import running
-from mutate.build import built, files_of
+from mutate.build import built, files_of, make_known
 
 FLAGS = ("CFLAGS=-O0 -g --coverage -fprofile-update=atomic", "LDFLAGS=--coverage")
 LAYERS = ("core", "fetch", "httpd")
@@ -100,21 +100,34 @@ def _lines(build, inputs):
     return tuple({name: sorted(lines) for name, lines in found.items() if lines} for found in (hit, every))
 
 
+def _instrumented(build):
+    """{source: lines that gcov counts} of what is built."""
+    for counters in build.folder.rglob("*.gcda"):
+        counters.unlink()
+    # a compiler that was ended leaves notes that have no object
+    notes = [p for p in (build.folder / "src").rglob("*.gcno") if p.with_suffix(".o").exists()]
+    return _lines(build, sorted(notes))[1]
+
+
 def measure(top, place, say):
     """Brings the map in `place` up to date: tests that are new or changed run once each."""
     build = built(top, place / "map", FLAGS)
     known = Map(place / "map.json")
     known.follow(_sources(build.tree))
-    _reset(build.folder)
-    known.instrumented = _lines(build, sorted((build.folder / "src").rglob("*.gcno")))[1]
+    known.instrumented.update(_instrumented(build))
     units, served = tests_of(build.tree)
     for gone in set(known.tests) - {*units, *served}:
         del known.tests[gone]
+    whole = False
     for name in units + served:
         source = build.tree / (name if name.endswith(".py") else name + ".c")
         digest = hashlib.sha256(source.read_bytes()).hexdigest()
         if known.tests.get(name, {}).get("digest") == digest:
             continue
+        if name.endswith(".py") and not whole:
+            make_known(build, "all")
+            whole = True
+            known.instrumented.update(_instrumented(build))
         _reset(build.folder)
         start = time.monotonic()
         outcome = running.run_pytest(build, name, _LIMIT, first=False) if name.endswith(".py") else \

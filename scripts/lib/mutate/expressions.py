@@ -10,6 +10,10 @@ _SIGNS = {
 _KEYWORDS = {"if", "while", "for", "switch", "return", "sizeof", "_Static_assert", "_Alignof"}
 
 
+# It is all the same to them, mostly to "== 0" behind them, which of the first two comes first.
+_SYMMETRIC = {"strcmp", "strncmp", "strcasecmp", "strncasecmp", "memcmp", "CRYPTO_memcmp"}
+
+
 def _in_functions(source):
     for function in source.functions:
         for i in range(function.first + 1, function.last):
@@ -78,7 +82,7 @@ def _swaps(source, _):
     for i, token in _in_functions(source):
         if token.kind != "word" or token.text in _KEYWORDS or not source.is_sign(i + 1, "("):
             continue
-        arguments = list(_arguments(source, i))
+        arguments = list(_arguments(source, i))[1 if token.text in _SYMMETRIC else 0:]
         for (a, b), (c, d) in zip(arguments, arguments[1:]):
             first, second = source.text_of(a, b), source.text_of(c, d)
             yield source.tokens[a].start, source.tokens[d].end, f"{second}, {first}"

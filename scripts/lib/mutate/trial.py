@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field
 
 from mutate import running
+from mutate.build import make_known
 
 # Unit programs that take longer are left out: hours of rounds of stress are for scripts/check.
 _LONGEST_UNIT = 40.0
@@ -52,6 +53,8 @@ class Worker:
         """{"verdict", …}: noticed, missed, "same code" or "no code" (it does not compile)."""
         path = self.build.tree / fault.file
         text = path.read_text()
+        if fault.file not in self.build.compiles:
+            make_known(self.build, "all")
         if fault.file not in self.objects:
             self.objects[fault.file] = self.build.compile(fault.file)
         try:
