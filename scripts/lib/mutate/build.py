@@ -108,9 +108,9 @@ def make_known(build, *targets):
 
 
 def _logged(command, cwd, folder):
-    """What a command said, which is in mutate.log too."""
+    """What this command and those before it said, in mutate.log: a run that was ended may have lost none of it."""
     log = folder / "mutate.log"
-    with open(log, "w", encoding="utf-8") as output:
+    with open(log, "a", encoding="utf-8") as output:
         failed = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                 check=False).returncode
     if failed:

@@ -54,6 +54,7 @@ class Worker:
         path = self.build.tree / fault.file
         text = path.read_text()
         if fault.file not in self.build.compiles:
+            path.touch()
             make_known(self.build, "all")
         if fault.file not in self.objects:
             self.objects[fault.file] = self.build.compile(fault.file)
