@@ -80,7 +80,10 @@ def copy_tree(top, tree):
 
 
 def built(top, place, flags=("CFLAGS=-O2",)):
-    """A copy of the tree `top` below the folder `place`, with core and the unit programs built, up to date."""
+    """A copy of the tree `top` below the folder `place`: core is built, and what the unit programs are linked of.
+
+    A program itself only the first time, for its command: it is linked anew for each fault.
+    """
     tree, folder = place / "tree", place / "build"
     copy_tree(top, tree)
     folder.mkdir(parents=True, exist_ok=True)
@@ -90,20 +93,28 @@ def built(top, place, flags=("CFLAGS=-O2",)):
         _logged([str(tree / "configure"), "--enable-unit-tests", "CC=gcc", *flags], folder, folder)
     programs = sorted(str(p.relative_to(tree).with_suffix("")) for p in (tree / "tests/unit").glob("test_*.c"))
     build = Build(tree, folder, {}, {})
-    make_known(build, *programs)
+    linked = _known(folder)[1]
+    parts = [f"tests/unit/{p.stem}.o" for p in (folder / "tests/unit").glob("*.o")
+             if (tree / "tests/unit" / f"{p.stem}.c").exists()]
+    make_known(build, "src/core/libokta_core.la", "tests/unit/libokta_unit.la", *parts,
+               *(program for program in programs if program not in linked))
     build.links = {program: build.links[program] for program in programs}
     return build
 
 
+def _known(folder):
+    kept = folder / "commands.json"
+    return json.loads(kept.read_text()) if kept.exists() else ({}, {})
+
+
 def make_known(build, *targets):
     """Makes these, and learns the commands of what was made: now, and before where it did not change since."""
-    kept = build.folder / "commands.json"
-    compiles, links = json.loads(kept.read_text()) if kept.exists() else ({}, {})
+    compiles, links = _known(build.folder)
     log = _logged(["make", f"-j{os.cpu_count()}", "V=1", *targets], build.folder, build.folder)
     for command, source, made in _COMPILES.findall(log):
         compiles[str(Path(build.folder, source).resolve().relative_to(build.tree.resolve()))] = (command, made)
     links.update({program: command for command, program in _LINKS.findall(log)})
-    kept.write_text(json.dumps((compiles, links)))
+    (build.folder / "commands.json").write_text(json.dumps((compiles, links)))
     build.compiles, build.links = compiles, links
 
 

@@ -114,8 +114,9 @@ def measure(top, place, say):
     build = built(top, place / "map", FLAGS)
     known = Map(place / "map.json")
     known.follow(_sources(build.tree))
-    known.instrumented.update(_instrumented(build))
     units, served = tests_of(build.tree)
+    make_known(build, *units)
+    known.instrumented.update(_instrumented(build))
     for gone in set(known.tests) - {*units, *served}:
         del known.tests[gone]
     whole = False

@@ -32,7 +32,7 @@ class Tests:
         """Unit programs and test files that execute the place of a fault, the best first."""
         found = self.map.executing(fault.file, self._lines(fault, text))
         units = [t for t in found if not t.endswith(".py") and self.seconds(t) <= _LONGEST_UNIT]
-        return units, [t for t in found if t.endswith(".py")]
+        return units, [t for t in found if t.endswith(".py") and self.budget]
 
     def _lines(self, fault, text):
         """Its lines that the map can know: gcov counts a statement in several lines at some of them."""
@@ -73,7 +73,7 @@ class Worker:
     def _try(self, fault, text):
         units, files = self.tests.of(fault, text)
         if not units and not files:
-            return {"verdict": "missed", "why": "no test executes it"}
+            return {"verdict": "missed", "why": f"no {'test' if self.tests.budget else 'unit program'} executes it"}
         for unit in units:
             if not self.build.link(fault.file, unit):
                 return {"verdict": "no code"}
