@@ -280,6 +280,45 @@ rule(copies_at_once_are_let_in_once)
         check(c->let_in[round] == 1, "round %d: %d", (int)round, (int)c->let_in[round]);
 }
 
+#define TAKERS 4
+#define OF_EACH 20000
+
+typedef struct taker {
+    okta_replay *replay;
+    uint64_t first;
+} taker;
+
+static void *take_ids_of_its_own(void *baton)
+{
+    taker *t = baton;
+
+    for (uint64_t number = t->first; number < t->first + OF_EACH; number++)
+        if (take(t->replay, number, NOW) != OKTA_REPLAY_FIRST)
+            return t;
+    return NULL;
+}
+
+/* What one of them forgets to count is room that the memory has not. */
+rule(those_who_come_at_once_are_all_counted)
+{
+    okta_replay *replay = replay_for(2 * TAKERS * OF_EACH);
+    taker takers[TAKERS];
+    pthread_t threads[TAKERS];
+    void *refused;
+
+    for (size_t i = 0; i < TAKERS; i++) {
+        takers[i] = (taker){replay, i * OF_EACH};
+        need(pthread_create(&threads[i], NULL, take_ids_of_its_own, &takers[i]) == 0, "thread %d",
+             (int)i);
+    }
+    for (size_t i = 0; i < TAKERS; i++) {
+        pthread_join(threads[i], &refused);
+        check(!refused, "thread %d was refused", (int)i);
+    }
+    check(okta_replay_count(replay, NOW) == TAKERS * OF_EACH, "%llu",
+          (unsigned long long)okta_replay_count(replay, NOW));
+}
+
 #define CHILDREN 4
 #define KILLS 120
 #define IDS 6000
