@@ -201,10 +201,13 @@ def project(tmp_path):
 
 
 def verdict(worker, *change):
-    """On one fault of the project, whose source is then what it was."""
+    """On one fault of the project, which leaves nothing behind: neither in the source nor in what others link."""
     fault, = (f for f in faults_of("src/core/room.c", ROOM, {}) if (f.before, f.after) == change)
     found = worker.judge(fault)
     assert (worker.build.tree / "src/core/room.c").read_text() == ROOM
+    archived = subprocess.run(["ar", "p", worker.build.folder / "core/libcore.a", "room.o"], capture_output=True,
+                              check=True).stdout
+    assert archived == worker.objects["src/core/room.c"]
     return found
 
 

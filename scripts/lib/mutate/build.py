@@ -41,17 +41,18 @@ class Build:
         return (self.folder / self.compiles[source][1]).read_bytes()
 
     def put(self, source, made):
-        """An object that compile() gave before."""
+        """An object that compile() gave before, into its archive too: the next fault is another source's."""
         (self.folder / self.compiles[source][1]).write_bytes(made)
+        return self._archive(source)
+
+    def _archive(self, source):
+        made = Path(self.compiles[source][1])
+        archives = (self.folder / made.parent).glob("*.a")
+        return all([self._run(f"ar r {archive.relative_to(self.folder)} {made}") for archive in archives])
 
     def link(self, source, program):
         """A unit program anew, with the object that compile() left."""
-        made = Path(self.compiles[source][1])
-        archives = list((self.folder / made.parent).glob("*.a"))
-        for archive in archives:
-            if not self._run(f"ar r {archive.relative_to(self.folder)} {made}"):
-                return False
-        return self._run(self.links[program])
+        return self._archive(source) and self._run(self.links[program])
 
     def make(self, *targets):
         return self._run(f"make -s {' '.join(targets)}")
