@@ -7,14 +7,21 @@ import pytest
 from env import keys as signing
 from env import places, sanitizers
 from env.certs import Authority
+from env.figures import figure, show  # noqa: F401  pytest takes fixtures from here
 from env.httpd import Httpd
 from env.issuer import Issuer
 from env.proxy import Proxy
+from env.turns import turn  # noqa: F401
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "every_mpm: run under every MPM of OKTA_MPMS, not just the first")
+    config.addinivalue_line("markers", "alone: not beside others (see env/turns.py)")
     config.addinivalue_line("markers", "without_module: needs no build of mod_auth_okta")
+
+
+def pytest_terminal_summary(terminalreporter):
+    show(terminalreporter)
 
 
 def pytest_generate_tests(metafunc):

@@ -16,7 +16,7 @@ from env.ports import LOOPBACK
 from env.snippets import location, trusts
 from env.verdicts import assert_ok, assert_unavailable
 
-pytestmark = pytest.mark.every_mpm
+pytestmark = [pytest.mark.every_mpm, pytest.mark.alone]
 
 COPIES = 64
 ROUNDS = 200

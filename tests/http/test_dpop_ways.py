@@ -56,7 +56,6 @@ def token(prover, shared_issuer):
     return prover.token(shared_issuer)
 
 
-
 def test_programs_get_the_proof_or_they_do_not(server, prover, token):
     proof = prover.proof(token, path="/cgi-On")
     env = call(server, token, proof, path="/cgi-On").environment()

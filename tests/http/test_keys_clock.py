@@ -5,13 +5,15 @@ What a clock that is set does to the times of keys, also while the issuer is dow
 
 import time
 
+import pytest
 from env.keys import key
 from env.keyservers import api, phases
 from env.snippets import location
 from env.verdicts import assert_ok
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures", "env.preload"]
+pytest_plugins = ["env.preload"]
+pytestmark = pytest.mark.alone
 HOUR = 3600
 
 

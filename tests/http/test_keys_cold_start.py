@@ -8,7 +8,7 @@ from env import answers, load
 from env.keyservers import api, fleet
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
+pytestmark = pytest.mark.alone
 CLIENTS = 64
 SLOW = 2.0
 

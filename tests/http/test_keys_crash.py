@@ -13,7 +13,7 @@ from env.keyservers import api, fetch_lines, refresher
 from env.verdicts import assert_ok
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
+pytestmark = pytest.mark.alone
 class _Killer:
     """Kills children of a server, and remembers when."""
 

@@ -8,8 +8,7 @@ from env import answers, load
 from env.keyservers import api, fleet, unknown_kids
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
-pytestmark = pytest.mark.every_mpm
+pytestmark = [pytest.mark.every_mpm, pytest.mark.alone]
 
 FLOOD = 5000
 CONNECTIONS = 64

@@ -16,7 +16,8 @@ from env.keyservers import api, fetch_lines, phases, refresher
 from env.verdicts import assert_ok, assert_refused, assert_unavailable
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures", "env.preload"]
+pytest_plugins = ["env.preload"]
+pytestmark = pytest.mark.alone
 
 STANDS_STILL = r"OKTA-KEYS: the refresher of process \d+ stands still; process \d+ goes on in its place"
 EVERY_SECOND = ("OktaKeyRefresh 1s 1s", "OktaKeyCooldown 200ms")

@@ -11,8 +11,6 @@ from env.snippets import location
 from env.verdicts import assert_ok
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
-
 
 def test_causes(make_issuer, launch, authority, tmp_path, figure):
     """Every kind of failure from the start: one error line each, however often it is tried and asked for."""

@@ -12,7 +12,7 @@ from env.snippets import location, trusts
 from env.verdicts import assert_ok, assert_refused
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
+pytestmark = pytest.mark.alone
 MANY = 50
 
 

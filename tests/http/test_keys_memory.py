@@ -7,7 +7,7 @@ from env.keyservers import api
 from env.verdicts import assert_ok, assert_refused, assert_unavailable
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures", "env.preload"]
+pytest_plugins = ["env.preload"]
 
 # How many allocations succeed before there is no more memory.
 DEPTHS = [0, 1, 2, 4, 7, 12, 20, 33, 54, 90, 150]

@@ -10,8 +10,7 @@ from env.snippets import location
 from env.verdicts import assert_ok, assert_unavailable
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
-pytestmark = pytest.mark.every_mpm
+pytestmark = [pytest.mark.every_mpm, pytest.mark.alone]
 
 OTHER_HOST = "127.0.0.2"
 

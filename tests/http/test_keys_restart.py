@@ -11,7 +11,7 @@ from env.keyservers import api, cut_off, fetch_lines, fleet, phases
 from env.verdicts import assert_ok
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
+pytestmark = pytest.mark.alone
 # one a second. What a restart takes over is proved by the units of the record; how requests fare is each MPM's own
 RESTARTS = {"event": 20, "worker": 6, "prefork": 6}
 RESUMING = "resuming normal operations"

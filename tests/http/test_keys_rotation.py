@@ -9,8 +9,7 @@ from env.keys import key
 from env.keyservers import api, fleet, unknown_kids
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
-pytestmark = pytest.mark.every_mpm
+pytestmark = [pytest.mark.every_mpm, pytest.mark.alone]
 
 
 def _until_ok(server, token, **options):

@@ -6,6 +6,7 @@ import json
 import re
 import time
 
+import pytest
 from env import answers
 from env.issuer import Issuer
 from env.keys import key, keyset
@@ -14,7 +15,7 @@ from env.snippets import location, trusts
 from env.verdicts import assert_ok, assert_unavailable
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
+pytestmark = pytest.mark.alone
 
 
 def _one_location_each(issuers, *settings):

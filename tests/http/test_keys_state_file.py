@@ -18,7 +18,6 @@ from env.snippets import location
 from env.verdicts import assert_ok, assert_refused, assert_unavailable
 from env.waiting import wait_for
 
-pytest_plugins = ["env.figures"]
 KEYS_MISSING = r"OKTA-REFUSED: reason=keys_unavailable status=503"
 DAY = 24 * 3600
 

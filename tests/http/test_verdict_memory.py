@@ -14,6 +14,7 @@ from env.verdicts import assert_ok
 from env.waiting import wait_for
 
 pytest_plugins = ["env.preload"]
+pytestmark = pytest.mark.alone
 TOKENS = 40
 # in flight while another request has just begun or ended to write what it found out
 RACES = 4

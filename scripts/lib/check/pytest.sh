@@ -2,13 +2,18 @@
 # shellcheck shell=bash disable=SC2154
 # Sourced by scripts/check: the suites that pytest runs.
 
-# pytest_suite NAME FOLDER [--mpms LIST] [--without FILE]… : every file of the folder has to run, under every MPM of
-# the list, and a case skipped is a case not passed. What failed is run once more, by itself, and named: a test that
-# passes only then is a fault of the test, which the sum of second runs shows.
+# pytest_suite NAME FOLDER [--jobs N] [--mpms LIST] [--without FILE]… : every file of the folder has to run, under
+# every MPM of the list, and a case skipped is a case not passed. What failed is run once more, by itself, and named: a
+# test that passes only then is a fault of the test, which the sum of second runs shows. With --jobs files run side by
+# side.
 pytest_suite() {
     local name=$1 folder=$2 cache=$logs/$1.cache numbers code
-    local -a run judged
+    local -a run judged beside=()
     shift 2
+    if [ "${1:-}" = --jobs ]; then
+        beside=(-n "$2" --dist loadfile)
+        shift 2
+    fi
     judged=("$python" "$top/scripts/lib/check/junit.py" --folder "$folder" "$@")
     run=(env -u http_proxy -u https_proxy -u all_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY
         "$python" -m pytest -q -rfEs --continue-on-collection-errors -o "cache_dir=$cache" "$folder")
@@ -17,7 +22,7 @@ pytest_suite() {
         shift 2
     done
     rm -rf "$cache" "$logs/$name.xml" "$logs/$name-again.xml"
-    "${run[@]}" --junitxml="$logs/$name.xml" >"$logs/$name.log" 2>&1
+    "${run[@]}" "${beside[@]}" --junitxml="$logs/$name.xml" >"$logs/$name.log" 2>&1
     code=$?
     read -ra numbers < <("${judged[@]}" "$code" "$logs/$name.xml" 2>"$logs/$name.missing")
     if [ "$code" -eq 1 ] && [ "${numbers[1]}" -gt 0 ] && [ "${numbers[1]}" -le 20 ]; then

@@ -6,8 +6,11 @@ suites=(format gcc clang asan tsan http http-asan cli tree models interop demo t
 
 build_packages=("${module_packages[@]}" libcmocka-dev)
 python_packages=(python3 python3-pytest python3-jwcrypto python3-requests python3-cryptography python3-websockets)
-server_packages=("${python_packages[@]}" php-fpm nghttp2-client valgrind curl openssl
+server_packages=("${python_packages[@]}" python3-pytest-xdist php-fpm nghttp2-client valgrind curl openssl
     ca-certificates)
+
+# Tests of httpd mostly wait, but for those that look at how busy the machine is.
+side_by_side=$((jobs < 4 ? jobs : 4))
 
 # suite_packages SUITE : Debian's packages that it needs, one a line. Returns 1 where there is no such suite.
 suite_packages() {
@@ -52,14 +55,14 @@ run_suite() {
     tsan) need_tsan && one tsan check_tsan ;;
     http)
         need_gcc && OKTA_BUILD=$top/build/gcc OKTA_MPMS=event,worker,prefork \
-            pytest_suite http tests/http --mpms event,worker,prefork
+            pytest_suite http tests/http --jobs "$side_by_side" --mpms event,worker,prefork
         ;;
     http-asan)
         # not the load tests: their bounds are those of a build at full speed; nor what preloads a library of its own
         # or runs under valgrind throughout; nor what is about files alone (install); nor what takes from the sanitizer
         # what it needs itself: address space (shared_memory), /proc and the folder of its reports (chroot)
         need_asan && OKTA_BUILD=$top/build/asan OKTA_SANITIZE=asan OKTA_MPMS=event \
-            pytest_suite http-asan tests/http --mpms event --without test_keys_flood.py \
+            pytest_suite http-asan tests/http --jobs "$side_by_side" --mpms event --without test_keys_flood.py \
             --without test_keys_crash.py --without test_keys_restart.py --without test_keys_many_issuers.py \
             --without test_keys_outage.py --without test_keys_clock.py --without test_keys_memory.py \
             --without test_growth.py --without test_restart_shared_memory.py --without test_chroot.py \
