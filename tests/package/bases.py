@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bare Debians below build/, made once by debootstrap, and what is run in them.
+"""Bare Debians below build/, made once by debootstrap, and what is run in them: for all files of this folder, and for
+scripts/matrix.
 
 OKTA_RELEASE names the release (default: this machine's), OKTA_MIRROR where its packages are.
 """
@@ -39,21 +40,28 @@ def needs():
     return f"not installed: {' '.join(missing)}; scripts/check package installs them" if missing else ""
 
 
-def run(command, **options):
+def run(words, **options):
     """The output of a command that must succeed; where it does not, the end of what it said."""
-    done = subprocess.run([str(word) for word in command], text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, **options)
-    assert done.returncode == 0, f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout[-3000:]}"
+    words = [str(word) for word in words]
+    done = subprocess.run(words, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **options)
+    assert done.returncode == 0, f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-3000:]}"
     return done.stdout
 
 
-def entering(root, *command):
+def command(root, *words):
     """What runs a command in the root, with this machine's network."""
-    return [*NAMESPACES, "sh", "-c", _MOUNTS, str(root), *BARE, *command]
+    return [*NAMESPACES, "sh", "-c", _MOUNTS, str(root), *BARE, *map(str, words)]
 
 
-def inside(root, *command, **options):
-    return run(entering(root, *command), **options)
+def inside(root, *words, **options):
+    return run(command(root, *words), **options)
+
+
+def tree(folder):
+    """The project's files as they are here, without git; as in an unpacked release, but nothing is generated."""
+    Path(folder).mkdir(exist_ok=True)
+    run(["sh", "-euc", 'scripts/lib/files.sh >"$0/MANIFEST"; tar -T "$0/MANIFEST" -cf - | tar -C "$0" -xf -', folder],
+        cwd=TOP)
 
 
 def _apt(root):
@@ -90,9 +98,13 @@ class Bases:
             (root / "var/log/dpkg.log").unlink(missing_ok=True)
         return self._made("bare", make)
 
+    def copy(self, root):
+        """A bare one that belongs to whoever asks."""
+        run(["cp", "-a", self.bare(), root])
+
     def _copied(self, name, then):
         def make(root):
-            run(["cp", "-a", self.bare(), root])
+            self.copy(root)
             then(root)
         return self._made(name, make)
 

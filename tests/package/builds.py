@@ -7,8 +7,8 @@ import subprocess
 
 import bases
 
+FULL = os.environ.get("OKTA_PACKAGE_FULL") == "1"
 _LISTS = r'. scripts/lib/packages.sh; printf "%s\n" "${module_packages[@]}"'
-_COPY = 'scripts/lib/files.sh >"$0/MANIFEST" && tar -T "$0/MANIFEST" -cf - | tar -C "$0" -xf -'
 
 
 class Build:
@@ -60,9 +60,11 @@ def _build_elsewhere(release, folder, umask, environment):
     root = bases.Bases(release).builder([*names, "build-essential", "fakeroot", "xz-utils"])
     tree, out = root / "tree", root / "out"
     bases.run(["rm", "-rf", tree, out])
-    tree.mkdir()
-    bases.run(["sh", "-c", _COPY, tree], cwd=bases.TOP)
-    said = bases.inside(root, "env", *(f"{name}={value}" for name, value in environment.items() if name != "TMPDIR"),
+    bases.tree(tree)
+    # paths of this machine mean nothing there
+    environment = {name: value for name, value in environment.items()
+                   if name not in ("TMPDIR", "OKTA_RELEASE_TARBALL")}
+    said = bases.inside(root, "env", *(f"{name}={value}" for name, value in environment.items()),
                         "sh", "-c", f"umask {umask}; exec /tree/scripts/package deb --out /out")
     bases.run(["cp", "-a", f"{out}/.", folder])
     return said

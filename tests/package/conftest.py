@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures: the packages, built once, and Debian machines that begin bare or with Apache."""
+"""Fixtures: the release and the packages, made once, and Debian machines that begin bare or with Apache.
+
+What is marked `full` runs with OKTA_PACKAGE_FULL=1 alone, as scripts/matrix sets it: the unit tests within the builds of
+packages (scripts/check has run them), and builds from nothing where others take what is there.
+"""
 
 import contextlib
 import os
@@ -7,8 +11,19 @@ from pathlib import Path
 
 import bases
 import builds
+import dist_release
 import pytest
 from machine import Machine
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "full: only with OKTA_PACKAGE_FULL=1")
+
+
+def pytest_collection_modifyitems(config, items):
+    left = [item for item in items if item.get_closest_marker("full") and not builds.FULL]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")
@@ -30,12 +45,19 @@ def debian(release, able):
 
 
 @pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """The folder of a release of this tree."""
+    return dist_release.make(tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture(scope="session")
 def built(release, able, tmp_path_factory):
-    """The packages, with their unit tests. OKTA_PACKAGES names a folder that has them already, for whoever works on a
-    test and not on what is built."""
+    """The packages, by the one command of the README. OKTA_PACKAGES names a folder that has them already, for whoever
+    works on a test and not on what is built."""
     if folder := os.environ.get("OKTA_PACKAGES"):
         return builds.Build(Path(folder), "")
-    return builds.build(release, tmp_path_factory.mktemp("built") / "packages")
+    options = {} if builds.FULL else {"DEB_BUILD_OPTIONS": "nocheck"}
+    return builds.build(release, tmp_path_factory.mktemp("built") / "packages", **options)
 
 
 @pytest.fixture(scope="session")

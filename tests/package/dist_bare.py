@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A machine without autotools, git and network, as far as a release can tell."""
 
-import os
-import subprocess
 from pathlib import Path
+
+import bases
 
 ABSENT = {"autoconf", "autoheader", "autom4te", "automake", "aclocal", "autoreconf", "autoscan", "autoupdate",
           "ifnames", "m4", "libtool", "libtoolize", "git"}
@@ -27,12 +27,5 @@ def environment(folder):
 
 
 def run(*command, **options):
-    """Without a network; where it fails, the end of what it said."""
-    done = subprocess.run(["unshare", "--net", *map(str, command)], text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False, **options)
-    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout[-3000:]}"
-    return done.stdout
-
-
-def needs_root():
-    return "" if os.geteuid() == 0 else "no network and another user take root: run this as root, or by sudo"
+    """Without a network."""
+    return bases.run(["unshare", "--net", *command], **options)

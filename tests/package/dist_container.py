@@ -5,20 +5,10 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
-from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[2]
-CACHE = TOP / "build" / "package"
-SYSTEM = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-MOUNTS = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"'
+import bases
 
-
-def run(*command, **options):
-    """Its output; where it fails, the end of what it said."""
-    done = subprocess.run([*map(str, command)], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
-    assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout[-3000:]}"
-    return done.stdout
+SYSTEM = {name: bases.ENVIRONMENT[name] for name in ("PATH", "LC_ALL")}
 
 
 def instructions(path):
@@ -27,17 +17,6 @@ def instructions(path):
     for line in "\n".join(lines).replace("\\\n", "").split("\n"):
         name, _, argument = line.partition(" ")
         yield name, argument.strip()
-
-
-def base(image):
-    """The tar of a bare Debian in the place of the image, made once."""
-    release = image.removeprefix("debian:").removesuffix("-slim")
-    found = CACHE / f"{release}.tar"
-    if not found.is_file():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        run("mmdebstrap", "--variant=minbase", "--format=tar", release, f"{found}.part")
-        os.rename(f"{found}.part", found)
-    return found
 
 
 class Stage:
@@ -50,41 +29,27 @@ class Stage:
         self.user = "0:0"
         self.volumes = []
         self.said = {}
-        root.mkdir(parents=True)
-        run("tar", "-C", root, "-xpf", base(image), "--exclude=./dev/*")
-        shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
-        (root / "etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n")
+        bases.Bases(image.removeprefix("debian:").removesuffix("-slim")).copy(root)
 
     def inside(self, script):
         environment = [f"{name}={value}" for name, value in self.environment.items()]
-        run("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", MOUNTS, self.root,
-            "env", "-i", *environment, "DEBIAN_FRONTEND=noninteractive",
-            "sh", "-c", f"cd {shlex.quote(self.folder)} && {script}")
+        bases.inside(self.root, "env", *environment, "sh", "-c", f"cd {shlex.quote(self.folder)} && {script}")
 
     def put(self, source, target):
         """COPY of a file, or of the contents of a folder."""
         place = self.root / target.lstrip("/")
         if source.is_dir():
             place.mkdir(parents=True, exist_ok=True)
-            run("cp", "-a", f"{source}/.", place)
+            bases.run(["cp", "-a", f"{source}/.", place])
         else:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, place)
 
 
-def context(folder):
-    """The files of the project alone, as .containerignore and a clean clone leave them."""
-    folder.mkdir()
-    names = run(TOP / "scripts/lib/files.sh")
-    run("tar", "-C", TOP, "-T", "-", "-cf", folder / "files.tar", input=names)
-    run("tar", "-C", folder, "-xf", folder / "files.tar")
-    (folder / "files.tar").unlink()
-    return folder
-
-
 def build(path, work):
     """The last stage of the file."""
-    given = context(work / "context")
+    given = work / "context"
+    bases.tree(given)
     stages, stage = {}, None
     for name, argument in instructions(path):
         words = argument.split()

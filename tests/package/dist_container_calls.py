@@ -14,7 +14,8 @@ import sys
 import time
 from pathlib import Path
 
-from dist_container import TOP, Container
+from bases import TOP
+from dist_container import Container
 
 sys.path.insert(0, str(TOP / "tests" / "http"))
 from env.issuer import Issuer  # noqa: E402

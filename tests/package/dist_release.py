@@ -3,9 +3,10 @@
 
 import os
 import subprocess
-from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[2]
+import bases
+from bases import TOP
+
 FILES = ("SHA256SUMS", "mod_auth_okta-{version}.cdx.json", "mod_auth_okta-{version}.tar.xz")
 
 
@@ -28,29 +29,11 @@ def names():
     return {name.format(version=version()) for name in FILES}
 
 
-def make(tree, out, *before, **settings):
-    """Start it; `before` is a command that runs it as somebody else."""
+def make(folder):
+    """The release of this tree, in the folder."""
     environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
-    return subprocess.Popen([*before, tree / "scripts/package", "tarball", "--out", out], env=environment | settings,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
-def finish(process):
-    said = process.communicate()[0]
-    assert process.returncode == 0, said
-    return said
-
-
-_made = []
-
-
-def release(tmp_path_factory):
-    """The folder of a release of this tree, the same one for all tests."""
-    if not _made:
-        out = tmp_path_factory.mktemp("release")
-        finish(make(TOP, out))
-        _made.append(out)
-    return _made[0]
+    bases.run([TOP / "scripts/package", "tarball", "--out", folder], env=environment)
+    return folder
 
 
 def tarball(folder):

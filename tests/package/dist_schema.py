@@ -9,7 +9,7 @@ import tarfile
 from functools import lru_cache
 
 import jsonschema
-from dist_release import TOP
+from bases import TOP
 
 PACKAGE = "@cyclonedx/cyclonedx-library@6.11.0"
 SHA256 = "ef499905be0badc3a8df6604e0257296c0f61c60cf492a97deab4d89b3d8ed8b"

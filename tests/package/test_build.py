@@ -7,6 +7,7 @@ import subprocess
 
 import bases
 import builds
+import dist_release
 import pytest
 
 DOCS = "usr/share/doc/libapache2-mod-auth-okta"
@@ -49,12 +50,13 @@ def sums(build):
             if path.suffix not in (".buildinfo", ".changes")}
 
 
-def test_two_builds_are_the_same_bytes(built, release, tmp_path):
-    """Another folder, time, umask, time zone and locale, one process, no tests."""
+def test_two_builds_are_the_same_bytes(built, made, release, tmp_path):
+    """Another folder, time, umask, time zone and locale, one process, no tests; the release from another run."""
     temporary = tmp_path / "a-folder-with-a-longer-name"
     temporary.mkdir()
     other = builds.build(release, tmp_path / "again", umask="077", TMPDIR=str(temporary), TZ="Pacific/Kiritimati",
-                         LC_ALL="C", DEB_BUILD_OPTIONS="nocheck parallel=1", DEB_BUILD_PROFILES="nocheck")
+                         LC_ALL="C", DEB_BUILD_OPTIONS="nocheck parallel=1", DEB_BUILD_PROFILES="nocheck",
+                         OKTA_RELEASE_TARBALL=str(dist_release.tarball(made)))
     first, second = sums(built), sums(other)
     assert first == second
     kinds = sorted(re.sub(r"_.*?(?=\.(orig|debian|dsc|deb))", "", name.replace("_amd64", "")) for name in first)
@@ -62,6 +64,7 @@ def test_two_builds_are_the_same_bytes(built, release, tmp_path):
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.full
 def test_the_build_ran_the_unit_tests(built):
     log = (built.folder / "deb.log").read_text()
     assert int(re.search(r"^# PASS: +(\d+)$", log, re.M)[1]) > 500

@@ -6,13 +6,16 @@ import os
 import re
 import subprocess
 import tarfile
+from pathlib import Path
 
+import bases
 import dist_bare
 import dist_release
 import dist_schema
 import jsonschema
 import pytest
-from dist_release import TOP, output
+from bases import TOP
+from dist_release import output
 
 
 def bytes_of(folder):
@@ -20,19 +23,13 @@ def bytes_of(folder):
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory):
-    return dist_release.release(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def text(release):
-    return json.loads((release / f"mod_auth_okta-{dist_release.version()}.cdx.json").read_text())
+def text(made):
+    return json.loads((made / f"mod_auth_okta-{dist_release.version()}.cdx.json").read_text())
 
 
 @pytest.fixture
-def elsewhere():
+def elsewhere(able):
     """A folder of user nobody, who can reach it."""
-    assert not dist_bare.needs_root(), dist_bare.needs_root()
     folder = output("mktemp", "-d", "/var/tmp/okta-other.XXXXXX").strip()
     yield folder
     subprocess.run(["rm", "-rf", folder], check=True)
@@ -41,47 +38,34 @@ def elsewhere():
 def as_nobody(folder, script, **settings):
     subprocess.run(["chown", "-hR", "65534:65534", folder], check=True)
     # another mask, user, home, folder, language and time zone
-    process = subprocess.Popen(
+    bases.run(
         ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
          "sh", "-euc", f"umask 077; cd {folder}; {script}"],
         env={"PATH": os.environ["PATH"], "HOME": folder, "TMPDIR": folder, "TZ": "Pacific/Kiritimati",
-             "LC_ALL": "C", "USER": "nobody", "XZ_OPT": "-0 -T0", "TAR_OPTIONS": "--mtime=@1", **settings},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    dist_release.finish(process)
+             "LC_ALL": "C", "USER": "nobody", "XZ_OPT": "-0 -T0", "TAR_OPTIONS": "--mtime=@1", **settings})
 
 
-def copy_of_the_tree(folder):
-    """The project's files as they are here, without git; as in an unpacked release, but nothing is generated."""
-    files = output(TOP / "scripts/lib/files.sh")
-    subprocess.run(["tar", "-C", TOP, "-T", "-", "-cf", f"{folder}/files.tar"], input=files, text=True, check=True)
-    subprocess.run(["tar", "-C", folder, "-xf", f"{folder}/files.tar"], check=True)
-    with open(f"{folder}/MANIFEST", "w", encoding="utf-8") as manifest:
-        manifest.write(files)
-
-
-def test_another_user_makes_the_same_bytes_elsewhere(release, elsewhere, tmp_path):
-    copy_of_the_tree(elsewhere)
+def test_another_user_makes_the_same_bytes_elsewhere(made, elsewhere, tmp_path):
+    bases.tree(elsewhere)
     as_nobody(elsewhere, "scripts/package tarball --out out", SOURCE_DATE_EPOCH=dist_release.seconds())
-    made = tmp_path / "made"
-    subprocess.run(["cp", "-r", f"{elsewhere}/out", made], check=True)
-    assert bytes_of(made) == bytes_of(release)
+    assert bytes_of(Path(elsewhere) / "out") == bytes_of(made)
 
 
-def test_a_release_makes_itself_again_without_autotools_and_git(release, elsewhere, tmp_path):
-    subprocess.run(["tar", "-C", elsewhere, "--strip-components=1", "-xf", dist_release.tarball(release)], check=True)
+def test_a_release_makes_itself_again_without_autotools_and_git(made, elsewhere, tmp_path):
+    subprocess.run(["tar", "-C", elsewhere, "--strip-components=1", "-xf", dist_release.tarball(made)], check=True)
     programs = dist_bare.path_without(tmp_path / "programs")
     os.chmod(tmp_path, 0o755)
     subprocess.run(["cp", "-a", programs, f"{elsewhere}/programs"], check=True)
     subprocess.run(["mkdir", f"{elsewhere}/build"], check=True)
     as_nobody(elsewhere, "cd build; ../configure --disable-unit-tests; make dist", PATH=f"{elsewhere}/programs")
-    again = f"{elsewhere}/build/{dist_release.tarball(release).name}"
+    again = f"{elsewhere}/build/{dist_release.tarball(made).name}"
     with open(again, "rb") as file:
-        assert file.read() == dist_release.tarball(release).read_bytes()
+        assert file.read() == dist_release.tarball(made).read_bytes()
 
 
-def test_entries_say_nothing_of_who_made_them(release):
+def test_entries_say_nothing_of_who_made_them(made):
     seconds = int(dist_release.seconds())
-    with tarfile.open(dist_release.tarball(release)) as archive:
+    with tarfile.open(dist_release.tarball(made)) as archive:
         entries = archive.getmembers()
         wanted = set(output(TOP / "scripts/lib/files.sh").splitlines())
         names = [entry.name for entry in entries]
@@ -95,8 +79,8 @@ def test_entries_say_nothing_of_who_made_them(release):
     assert str(TOP) not in configure and "okta-tarball." not in configure
 
 
-def test_checksums(release):
-    said = output("sha256sum", "-c", "SHA256SUMS", cwd=release)
+def test_checksums(made):
+    said = output("sha256sum", "-c", "SHA256SUMS", cwd=made)
     assert set(said.splitlines()) == {f"{name}: OK" for name in dist_release.names() - {"SHA256SUMS"}}
 
 

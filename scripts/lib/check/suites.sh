@@ -33,7 +33,7 @@ suite_packages() {
     distcheck) printf '%s\n' "${build_packages[@]}" xz-utils python3 python3-pytest clang-format shellcheck man-db ;;
     package)
         printf '%s\n' "${build_packages[@]}" "${python_packages[@]}" python3-jsonschema binutils xz-utils util-linux \
-            iproute2 ca-certificates rpm rpm2cpio cpio mmdebstrap build-essential debhelper dh-apache2 dpkg-dev fakeroot \
+            iproute2 ca-certificates rpm rpm2cpio cpio build-essential debhelper dh-apache2 dpkg-dev fakeroot \
             lintian debootstrap mount curl
         command -v npm >/dev/null || printf '%s\n' nodejs npm
         ;;

@@ -25,7 +25,7 @@ log=$out/deb.log
 # so that whoever builds them from the .dsc gets the same bytes.
 make_packages() (
     set -e
-    release_make "$top" "$work"
+    release_for "$top" "$work"
     release=$(echo "$work"/mod_auth_okta-*.tar.xz)
     version=${release##*/mod_auth_okta-}
     version=${version%.tar.xz}

@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Sourced by what packages a release: makes the tarball.
+# Sourced by what packages a release: makes the tarball, or takes one that is there.
+
+# release_for TREE FOLDER : OKTA_RELEASE_TARBALL names a release that is there already.
+release_for() {
+    if [ -n "${OKTA_RELEASE_TARBALL:-}" ]; then
+        cp "$OKTA_RELEASE_TARBALL" "$2/"
+    else
+        release_make "$1" "$2"
+    fi
+}
 
 # release_make TREE FOLDER : `make dist` of a copy of the project's files, so that nothing of the tree's own builds is
 # in it and nothing is written to the tree. Leaves mod_auth_okta-VERSION.tar.xz in the folder.
