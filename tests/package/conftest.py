@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: the release and the packages, made once, and Debian machines that begin bare or with Apache.
 
-What is marked `full` runs with OKTA_PACKAGE_FULL=1 alone, as scripts/matrix sets it: the unit tests within the builds of
-packages (scripts/check has run them), and builds from nothing where others take what is there.
+OKTA_PACKAGE_FULL=1 is the long form, for scripts/matrix: the unit tests within the builds of packages (in scripts/check
+other suites have run them), what is marked `full`, and by scripts/check test_rpm.py and test_container.py.
 """
 
 import contextlib
@@ -51,12 +51,14 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def built(release, able, tmp_path_factory):
-    """The packages, by the one command of the README. OKTA_PACKAGES names a folder that has them already, for whoever
-    works on a test and not on what is built."""
+def built(release, able, tmp_path_factory, request):
+    """The packages, by the one command of the README, which makes a release of its own only in the full form.
+    OKTA_PACKAGES names a folder that has them already, for whoever works on a test and not on what is built."""
     if folder := os.environ.get("OKTA_PACKAGES"):
         return builds.Build(Path(folder), "")
-    options = {} if builds.FULL else {"DEB_BUILD_OPTIONS": "nocheck"}
+    options = {} if builds.FULL else {
+        "DEB_BUILD_OPTIONS": "nocheck",
+        "OKTA_RELEASE_TARBALL": str(dist_release.tarball(request.getfixturevalue("made")))}
     return builds.build(release, tmp_path_factory.mktemp("built") / "packages", **options)
 
 
