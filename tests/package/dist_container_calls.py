@@ -11,11 +11,11 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from bases import TOP
 from dist_container import Container
+from machine import wait_for
 
 sys.path.insert(0, str(TOP / "tests" / "http"))
 from env.issuer import Issuer  # noqa: E402
@@ -42,13 +42,6 @@ def ask(path, token=None):
     return {"status": answer.status, "challenge": answer.getheader("WWW-Authenticate"), "body": answer.read().decode()}
 
 
-def until(condition, what, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
-
-
 def answers():
     try:
         return ask("/healthz")["status"] == 200
@@ -72,7 +65,7 @@ def outcome(container, folder, issuer):
     with log(folder, "out", container.stage.user) as out, log(folder, "err", container.stage.user) as err:
         server = subprocess.Popen(container.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
     try:
-        until(lambda: server.poll() is not None or answers(), "the container does not answer")
+        wait_for(lambda: server.poll() is not None or answers(), "an answer of the container")
         assert server.poll() is None, (folder / "err").read_text()
         told = {
             "without": ask("/api/whoami"), "hello": ask("/api/hello"),
@@ -84,7 +77,7 @@ def outcome(container, folder, issuer):
         }
         # the file is written behind the answer
         kept = f"{root}/var/lib/mod_auth_okta"
-        until(lambda: in_its_mounts(server.pid, "ls", kept).stdout.strip(), "no key set is kept")
+        wait_for(lambda: in_its_mounts(server.pid, "ls", kept).stdout.strip(), "the file of the keys")
         server.send_signal(getattr(signal, container.stage.said["STOPSIGNAL"]))
         told["stopped"] = server.wait(60)
     finally:
