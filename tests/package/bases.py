@@ -19,7 +19,9 @@ BARE = ["env", "-i", "--chdir=/", *(f"{name}={value}" for name, value in ENVIRON
 # The mounts and the processes of a call end with it, however it ends.
 NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
 # The root as a mount of its own, so that what runs in it may use unshare in its turn.
-_MOUNTS = 'mount --bind "$0" "$0" && mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"'
+_MOUNTS = """mount --bind "$0" "$0" && mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" &&
+exec chroot "$0" "$@"
+"""
 
 
 def host_release():

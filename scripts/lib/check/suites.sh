@@ -85,7 +85,7 @@ run_suite() {
             DISTCHECK_CONFIGURE_FLAGS=--enable-unit-tests && one release check_release
         ;;
     package)
-        # what takes a quarter of an hour more is scripts/matrix's: the RPMs, the container, a second build of the packages
+        # what takes a quarter of an hour more is scripts/matrix's: RPMs, the container, a second build of the packages
         set --
         [ "${OKTA_PACKAGE_FULL:-}" = 1 ] || set -- --without test_rpm.py --without test_container.py
         need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite package tests/package "$@"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# scripts/package rpm: the RPMs of Fedora and RHEL, built in a temporary folder. Where rpm's httpd-devel is not there, as
-# on Debian, its macros are given here, and what the spec asks for is not looked for. The tree is not written to.
+# scripts/package rpm: the RPMs of Fedora and RHEL, built in a temporary folder. Where httpd-devel is not there, as on
+# Debian, its macros are given here, and what the spec asks for is not looked for. The tree is not written to.
 #   $1  where they go
 set -euo pipefail
 unset CDPATH DESTDIR MAKEFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS
