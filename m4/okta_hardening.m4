@@ -2,11 +2,21 @@ dnl SPDX-License-Identifier: Apache-2.0
 dnl OKTA_HARDENING: what makes a fault in memory harder to use, each where this compiler and this linker take it.
 dnl Sets HARDEN_CFLAGS, HARDEN_CPPFLAGS, HARDEN_LDFLAGS for all, PIE_CFLAGS and PIE_LDFLAGS for programs.
 
-dnl $1: the variable, $2: the flags, added where code compiles and links with them without a warning
+dnl Warnings that CFLAGS ask for would make each test of a flag fail, where a warning counts as a failure: it does only
+dnl where code without the flag has none. Sets okta_strict.
+AC_DEFUN([OKTA_STRICT], [
+  okta_strict=-Werror
+  okta_saved_CFLAGS=$CFLAGS
+  CFLAGS="$CFLAGS -Werror"
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <stdio.h>]], [])],
+    [AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])], [], [okta_strict=])], [okta_strict=])
+  CFLAGS=$okta_saved_CFLAGS])
+
+dnl $1: the variable, $2: the flags, added where code compiles and links with them without a new warning
 AC_DEFUN([OKTA_ADD_FLAG], [
   AC_MSG_CHECKING([whether $CC takes $2])
   okta_saved_CFLAGS=$CFLAGS
-  CFLAGS="$CFLAGS -Werror $2"
+  CFLAGS="$CFLAGS $okta_strict $2"
   AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
     [$1="$$1 $2"
      AC_MSG_RESULT([yes])],
@@ -16,7 +26,7 @@ AC_DEFUN([OKTA_ADD_FLAG], [
 dnl $1: the level; $2, $3: what to do where the C library takes it, and where it does not
 AC_DEFUN([OKTA_TRY_FORTIFY], [
   okta_saved_CFLAGS=$CFLAGS
-  CFLAGS="$CFLAGS -Werror -D_FORTIFY_SOURCE=$1"
+  CFLAGS="$CFLAGS $okta_strict -D_FORTIFY_SOURCE=$1"
   AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
 #include <stdio.h>
 #if defined __GLIBC__ && __USE_FORTIFY_LEVEL != $1
@@ -55,10 +65,11 @@ AC_DEFUN([OKTA_HARDENING], [
   PIE_CFLAGS=
   PIE_LDFLAGS=
   AS_IF([test "$enable_hardening" != no],
-    [OKTA_ADD_FLAG([HARDEN_CFLAGS], [-fstack-protector-strong])
+    [OKTA_STRICT
+     OKTA_ADD_FLAG([HARDEN_CFLAGS], [-fstack-protector-strong])
      OKTA_ADD_FLAG([HARDEN_CFLAGS], [-fstack-clash-protection])
      OKTA_ADD_FLAG([HARDEN_CFLAGS], [-fcf-protection=full])
-     OKTA_ADD_FLAG([HARDEN_CFLAGS], [-mbranch-protection=standard])
+     AS_CASE([$host_cpu], [aarch64*|arm*], [OKTA_ADD_FLAG([HARDEN_CFLAGS], [-mbranch-protection=standard])])
      OKTA_ADD_FLAG([HARDEN_LDFLAGS], [-Wl,-z,relro])
      OKTA_ADD_FLAG([HARDEN_LDFLAGS], [-Wl,-z,now])
      OKTA_ADD_FLAG([HARDEN_LDFLAGS], [-Wl,-z,noexecstack])

@@ -68,6 +68,18 @@ def test_jumps_land_where_they_may(built):
     assert (note in built.notes()) == (note in Elf(start).notes())
 
 
+def test_warnings_that_somebody_asks_for_take_nothing_away(tmp_path):
+    """configure tries each flag on code that has this warning without it as well."""
+    (tmp_path / "configure.ac").write_text(
+        f"m4_include([{TOP}/m4/okta_hardening.m4])\nAC_INIT([flags], [1])\nAC_PROG_CC\n"
+        "enable_sanitizers=no\nOKTA_HARDENING\nAC_CONFIG_FILES([flags])\nAC_OUTPUT\n")
+    (tmp_path / "flags.in").write_text("@HARDEN_CPPFLAGS@ @HARDEN_CFLAGS@ @HARDEN_LDFLAGS@ @PIE_LDFLAGS@\n")
+    subprocess.run(["autoconf"], cwd=tmp_path, check=True)
+    subprocess.run(["./configure", "CFLAGS=-O2 -Wunused-macros"], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    found = set((tmp_path / "flags").read_text().split())
+    assert {"-D_FORTIFY_SOURCE=3", "-fstack-protector-strong", "-Wl,-z,relro", "-Wl,-z,now", "-pie"} <= found
+
+
 def test_only_the_module_structure_is_exported():
     assert Elf(FILES["module"]).exported() == {"auth_okta_module"}
 
