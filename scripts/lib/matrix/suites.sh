@@ -7,6 +7,9 @@ cd "$(dirname "$0")/../../.." || exit 1
 # the suite package with RPMs, container and all
 export OKTA_PACKAGE_FULL=1
 scripts/check "$@" 2>&1 | tee /tmp/check
-last=$(tail -n 1 /tmp/check)
-passed=${last%% passed*} failed=${last##*, }
-result "$passed" "${failed%% failed*}" gcc
+# a run that did not come to its end has another last line, and counts as a failure
+if [[ $(tail -n 1 /tmp/check) =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
+    result "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" gcc
+else
+    result 0 1 gcc
+fi
