@@ -23,6 +23,14 @@ from env.issuer import Issuer  # noqa: E402
 SITE = """OktaIssuer {issuer}
 OktaAudience api://default
 OktaInsecureHttp On
+ProxyPass "/" "http://127.0.0.1:1/"
+<Location />
+    AuthType Okta
+    Require valid-user
+</Location>
+<Location /api>
+    ProxyPass "!"
+</Location>
 <Location /api/whoami>
     AuthType Okta
     Require valid-user
