@@ -29,15 +29,21 @@ static okta_reason verify(const okta_policy *policy, const char *token, size_t l
 {
     const okta_keyring keyring = {find_keys, l};
     okta_reason reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
+    uint32_t generation;
 
     l->newest = true;
     if (reason == OKTA_KEYS_UNAVAILABLE && l->issuer && okta_keywait_any(l->issuer, l->generation))
         return okta_verify(policy, &keyring, token, length, NULL, claims, result);
-    if (reason == OKTA_KID_UNKNOWN && okta_keywait_kid(l->issuer, l->generation, result->kid)) {
+    generation = l->generation;
+    if (reason != OKTA_KID_UNKNOWN || !okta_keywait_kid(l->issuer, generation, result->kid))
+        return reason;
+    reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
+    /* other keys that were on their way already may be older than this one as well */
+    if (reason == OKTA_KID_UNKNOWN && l->generation != generation &&
+        okta_keywait_kid(l->issuer, l->generation, result->kid))
         reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
-        if (reason == OKTA_KID_UNKNOWN)
-            okta_keywait_refuse_kid(l->issuer, result->kid);
-    }
+    if (reason == OKTA_KID_UNKNOWN)
+        okta_keywait_refuse_kid(l->issuer, result->kid);
     return reason;
 }
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from env import answers
 from env.client import at_once
-from env.keys import key
+from env.keys import key, keyset
 from env.keyservers import api, unknown_kids
 from env.waiting import wait_for
 
@@ -100,7 +100,12 @@ def test_keys_that_are_there_and_not_read_yet_are_not_missed(issuer, launch, mpm
         assert at_once(12, lambda i: server.get("/whoami", token).status) == [200] * 12
 
 
-def test_a_fetch_that_was_under_way_may_be_older_than_the_key(issuer, launch):
+def with_one_more(issuer, request, truth):
+    return answers.json_answer(keyset(*issuer.keys, key("one more")))
+
+
+@pytest.mark.parametrize("brings", (answers.honest, with_one_more), ids=("the-same-keys", "other-keys"))
+def test_a_fetch_that_was_under_way_may_be_older_than_the_key(issuer, launch, brings):
     """Its answer is of before the rotation; the one that the request asked for comes right behind it."""
     server = launch(api(issuer, "OktaKeyCooldown 60s", "OktaKeyWait 30s", "OktaKeyRefresh 1s 1s"),
                     processes=1, threads=8)
@@ -109,7 +114,7 @@ def test_a_fetch_that_was_under_way_may_be_older_than_the_key(issuer, launch):
 
     def held_back(*asked):
         answered.set()
-        return answers.gated(gate)(*asked)
+        return answers.gated(gate, brings)(*asked)
     issuer.script("keys", answers.in_turn(held_back, answers.honest))
     try:
         wait_for(answered.is_set, "a fetch by plan")
