@@ -141,6 +141,7 @@ bool okta_schedule_will_help(const okta_schedule *s, const okta_schedule_limits 
 bool okta_schedule_begin(okta_schedule *s, okta_turn_number turn, int64_t now)
 {
     int64_t step = s->fetched_at - now;
+    bool forced;
 
     if ((okta_turn_number)s->next_refresh != turn)
         return false;
@@ -149,14 +150,14 @@ bool okta_schedule_begin(okta_schedule *s, okta_turn_number turn, int64_t now)
                      !okta_turn_store_time(&s->fresh_until, turn, s->fresh_until - step) ||
                      !okta_turn_store_time(&s->fetched_at, turn, s->fetched_at - step)))
         return false;
-    if (s->forced_at > now)
-        s->forced_at = now;
     /* fetches that come by plan cool nothing down: a rotation may follow right behind one */
-    if (s->wanted && s->next_refresh > now && s->fetched_at >= OKTA_TURN_TIME_GRAIN)
-        s->forced_at = now;
+    forced = s->wanted && s->next_refresh > now && s->fetched_at >= OKTA_TURN_TIME_GRAIN;
     s->started_at = now;
     s->wanted = 0;
     s->in_flight = 1;
+    /* last: whoever sees the cool-down sees the fetch under way as well */
+    if (forced || s->forced_at > now)
+        s->forced_at = now;
     return true;
 }
 
