@@ -2,24 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # scripts/package deb: the Debian packages, built in a temporary folder. The tree is not written to.
 #   $1  where they go
-set -euo pipefail
-unset CDPATH DESTDIR MAKEFLAGS MAKELEVEL
-top=$(cd "$(dirname "$0")/../../.." && pwd)
-out=$1
-for part in places packages package/release; do
-    # shellcheck source=/dev/null
-    . "$top/scripts/lib/$part.sh"
-done
-
-place_is_writable "$out"
+# shellcheck source=scripts/lib/package/begin.sh
+. "$(dirname "$0")/begin.sh"
 # The kernel of a build; the rest is what debian/control asks for.
 # shellcheck disable=SC2154 # packages.sh sets it
 packages_need "${module_packages[@]}" libcmocka-dev build-essential debhelper dh-autoreconf dh-apache2 dpkg-dev \
     fakeroot xz-utils
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/okta-deb.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-log=$out/deb.log
 
 # The release has the time of its last commit. The packages have that of the changelog, as dpkg-buildpackage chooses,
 # so that whoever builds them from the .dsc gets the same bytes.

@@ -3,22 +3,11 @@
 # scripts/package rpm: the RPMs of Fedora and RHEL, built in a temporary folder. Where httpd-devel is not there, as on
 # Debian, its macros are given here, and what the spec asks for is not looked for. The tree is not written to.
 #   $1  where they go
-set -euo pipefail
-unset CDPATH DESTDIR MAKEFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS
-top=$(cd "$(dirname "$0")/../../.." && pwd)
-out=$1
-for part in places packages package/release; do
-    # shellcheck source=/dev/null
-    . "$top/scripts/lib/$part.sh"
-done
-
-place_is_writable "$out"
+# shellcheck source=scripts/lib/package/begin.sh
+. "$(dirname "$0")/begin.sh"
+unset CFLAGS CPPFLAGS LDFLAGS
 # shellcheck disable=SC2154 # packages.sh sets it
 packages_need "${module_packages[@]}" libcmocka-dev xz-utils rpm
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/okta-rpm.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-log=$out/rpm.log
 
 # What httpd-devel's macros.httpd and rpm say on Fedora, by this machine's apxs.
 httpd_macros() {

@@ -3,22 +3,10 @@
 # scripts/package tarball: the release, its list of components (CycloneDX), and the checksums of both. The tree is not
 # written to. The same tree gives the same bytes.
 #   $1  where they go
-set -euo pipefail
-unset CDPATH DESTDIR MAKEFLAGS MAKELEVEL
-top=$(cd "$(dirname "$0")/../../.." && pwd)
-out=$1
-for part in places packages package/release; do
-    # shellcheck source=/dev/null
-    . "$top/scripts/lib/$part.sh"
-done
-
-place_is_writable "$out"
+# shellcheck source=scripts/lib/package/begin.sh
+. "$(dirname "$0")/begin.sh"
 # shellcheck disable=SC2154 # packages.sh sets it
 packages_need "${module_packages[@]}" xz-utils python3
-
-work=$(mktemp -d "${TMPDIR:-/tmp}/okta-tarball.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-log=$out/tarball.log
 
 echo "Making the release (log: $log)"
 if ! release_make "$top" "$work" >"$log" 2>&1; then
