@@ -45,7 +45,7 @@ def environment(root):
         "LD_PRELOAD": _gcc_file("libasan.so"),
         "ASAN_OPTIONS": f"log_path={log}:halt_on_error=1:abort_on_error=0:exitcode=99:"
                         "detect_leaks=1:fast_unwind_on_malloc=0:malloc_context_size=20:"
-                        "check_initialization_order=1:detect_stack_use_after_return=1",
+                        "check_initialization_order=1:intercept_tls_get_addr=0:detect_stack_use_after_return=1",
         "LSAN_OPTIONS": "exitcode=0:max_leaks=0",
         "UBSAN_OPTIONS": f"log_path={log}:halt_on_error=1:print_stacktrace=1",
     }
