@@ -43,6 +43,7 @@ unit_tests = \
 	tests/unit/test_proof_memory \
 	tests/unit/test_proof_vectors \
 	tests/unit/test_reader \
+	tests/unit/test_reader_tree \
 	tests/unit/test_reason \
 	tests/unit/test_record \
 	tests/unit/test_refused_kids \
