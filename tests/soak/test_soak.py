@@ -93,7 +93,8 @@ class Cycle:
         self._refreshes(1)
 
     def kill(self):
-        victim = self.server.children()[0]
+        # at times all of them are being replaced
+        victim = wait_for(self.server.children, "a child")[0]
         os.kill(victim, signal.SIGKILL)
         wait_for(lambda: victim not in self.server.children(), "the killed child's end")
 
