@@ -5,6 +5,7 @@
 #include "httpd/effective.h"
 #include "httpd/public_url.h"
 #include "httpd/registry.h"
+#include "httpd/scopes.h"
 
 #include <apr_strings.h>
 
@@ -60,7 +61,7 @@ static bool asks_for_scopes(const char *container)
 /* The scopes that Require lines in and below the place name, for RFC 9728's scopes_supported. */
 static void add_scopes(const okta_place *place, apr_array_header_t *scopes)
 {
-    okta_effective_scopes(place->node->first_child, asks_for_scopes, scopes);
+    okta_scopes_named(place->node->first_child, asks_for_scopes, scopes);
 }
 
 static bool names_scopes(const okta_place *place)

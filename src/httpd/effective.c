@@ -58,20 +58,3 @@ okta_policy okta_effective_policy(const okta_dir_config *config, const server_re
     policy.audiences = audiences_of(config, &policy.issuers);
     return policy;
 }
-
-void okta_effective_scopes(const ap_directive_t *node, okta_scopes_enter *enter,
-                           apr_array_header_t *scopes)
-{
-    for (; node; node = node->next) {
-        const char *line = node->args, *scope;
-
-        if (strcasecmp(node->directive, "Require") == 0 &&
-            strcmp(ap_getword_conf(scopes->pool, &line), OKTA_REQUIRE_SCOPE) == 0) {
-            while (*line)
-                if (*(scope = ap_getword_conf(scopes->pool, &line)))
-                    okta_append(scopes->pool, &scopes, scope);
-        } else if (node->directive[0] == '<' && enter(node->directive)) {
-            okta_effective_scopes(node->first_child, enter, scopes);
-        }
-    }
-}

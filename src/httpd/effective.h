@@ -6,8 +6,6 @@
 
 #include "httpd/config.h"
 
-#define OKTA_REQUIRE_SCOPE "okta-scope"
-
 /* `https://domain/oauth2/id`, or `https://domain` for the org server; id NULL: the default server.
  * From pool. */
 const char *okta_effective_issuer(apr_pool_t *pool, const char *domain, const char *id);
@@ -16,13 +14,5 @@ const char *okta_effective_issuer(apr_pool_t *pool, const char *domain, const ch
  * come from different sections. No issuers or no audiences: nothing can be judged by it. */
 okta_policy okta_effective_policy(const okta_dir_config *config, const server_rec *server,
                                   apr_pool_t *pool);
-
-/* Whether the lines in a container of Require lines count, by its directive as in `<RequireAny`. */
-typedef bool okta_scopes_enter(const char *container);
-
-/* Add the scopes that Require okta-scope asks for in this node and those that follow it, and in the
- * containers among them that `enter` is true for; each once, from the pool of the list. */
-void okta_effective_scopes(const ap_directive_t *node, okta_scopes_enter *enter,
-                           apr_array_header_t *scopes);
 
 #endif

@@ -42,6 +42,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/request.c src/httpd/request.h \
 	src/httpd/require_others.c src/httpd/require_others.h \
 	src/httpd/requirements.c src/httpd/requirements.h \
+	src/httpd/scopes.c src/httpd/scopes.h \
 	src/httpd/resource.c src/httpd/resource.h \
 	src/httpd/respond.c src/httpd/respond.h \
 	src/httpd/restart.c src/httpd/restart.h \

@@ -21,7 +21,7 @@ typedef struct okta_request {
     const void *config;        /* the per-directory configuration that it was made under */
     const okta_claims *claims; /* verified and accepted here; NULL: nobody */
     okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
-    apr_array_header_t *scopes; /* const char *: those that a Require asked for and did not find */
+    const char *scopes; /* that a Require asked for and did not find; of the configuration */
     const char *absent_claim;   /* that a Require looked for and the token has not */
     const char *authorization;  /* the client's own field, once it was asked for here */
     const char *proof;          /* the client's DPoP field, likewise */

@@ -7,6 +7,7 @@
 #include "httpd/claim_text.h"
 #include "httpd/effective.h"
 #include "httpd/request.h"
+#include "httpd/scopes.h"
 #include "httpd/words.h"
 
 #include <ap_provider.h>
@@ -30,8 +31,8 @@ typedef enum claim_operator {
 
 /* A parsed line of okta-scope, okta-group or okta-client. */
 typedef struct word_condition {
-    apr_array_header_t *words;  /* const char * */
-    apr_array_header_t *scopes; /* const char *: what a challenge names; okta-scope only */
+    apr_array_header_t *words; /* const char * */
+    const char *scopes;        /* what a challenge names; NULL: none */
     okta_sense sense;
 } word_condition;
 
@@ -62,28 +63,6 @@ static apr_array_header_t *words_of(apr_pool_t *pool, const char *line)
     return words;
 }
 
-static bool is_all(const char *container)
-{
-    return strcasecmp(container, "<RequireAll") == 0;
-}
-
-/* httpd stops at the first failure in <RequireAll>; the client has to learn at once of all scopes
- * that are asked for there. */
-static apr_array_header_t *scopes_asked_for(const cmd_parms *cmd, apr_array_header_t *own)
-{
-    const ap_directive_t *all = NULL;
-    apr_array_header_t *scopes;
-
-    for (const ap_directive_t *node = cmd->directive->parent; node && is_all(node->directive);
-         node = node->parent)
-        all = node;
-    if (!all)
-        return own;
-    scopes = apr_array_make(cmd->pool, 4, sizeof(const char *));
-    okta_effective_scopes(all->first_child, is_all, scopes);
-    return scopes->nelts ? scopes : own;
-}
-
 /* As okta_directive_error words it for directives. */
 static const char *fault(const cmd_parms *cmd, const char *what, const char *line, const char *text)
 {
@@ -110,7 +89,8 @@ static const char *parse_scopes(cmd_parms *cmd, const char *line, const void **p
     const char *error = parse_words(cmd, OKTA_REQUIRE_SCOPE, line, OKTA_WORDS_SCOPES, condition);
 
     if (!error && condition->sense != OKTA_SENSE_KEEPS_OUT)
-        condition->scopes = scopes_asked_for(cmd, condition->words);
+        condition->scopes =
+            okta_scopes_of_line(cmd, APR_ARRAY_IDX(condition->words, 0, const char *));
     *parsed = condition;
     return error;
 }
@@ -250,25 +230,21 @@ static bool has_scope(request_rec *r, const okta_claims *claims, const char *sco
     return okta_claims_have_scope(claims, scope);
 }
 
-/* For the challenge: scopes that would have let the caller in. */
-static void note_scopes(request_rec *r, const apr_array_header_t *scopes)
-{
-    okta_request *state = okta_request_state(r, true);
-
-    for (int i = 0; i < scopes->nelts; i++)
-        okta_append(r->pool, &state->scopes, APR_ARRAY_IDX(scopes, i, const char *));
-}
-
 static authz_status check_scope(request_rec *r, const char *line, const void *parsed)
 {
     const word_condition *condition = parsed;
     authz_status status = any_word(r, condition, has_scope);
 
     (void)line;
-    /* scopes of a line that keeps out would not help */
-    if (status == AUTHZ_DENIED && condition->scopes &&
-        okta_sense_of(r, condition->sense) == OKTA_SENSE_LETS_IN)
-        note_scopes(r, condition->scopes);
+    /* For the challenge: what would let the caller in, of alternatives the first. Not scopes of a
+     * line that keeps out. */
+    if (condition->scopes && (status == AUTHZ_DENIED || status == AUTHZ_DENIED_NO_USER) &&
+        okta_request_is_ours(r) && okta_sense_of(r, condition->sense) == OKTA_SENSE_LETS_IN) {
+        okta_request *state = okta_request_state(r, true);
+
+        if (!state->scopes)
+            state->scopes = condition->scopes;
+    }
     return status;
 }
 

@@ -53,8 +53,9 @@ static void set_challenge(request_rec *r, okta_reason reason)
                                 .resource_metadata = okta_resource_metadata_url(r)};
     char *text = apr_palloc(r->pool, CHALLENGE_MAX);
 
-    if (reason == OKTA_INSUFFICIENT_SCOPE && state)
-        challenge.scope = joined(r->pool, state->scopes);
+    /* clients ask for what they read, also ahead of their first token (MCP, authorization) */
+    if ((reason == OKTA_INSUFFICIENT_SCOPE || reason == OKTA_TOKEN_MISSING) && state)
+        challenge.scope = state->scopes;
     if (reason == OKTA_STEP_UP_NEEDED) {
         challenge.acr_values = joined(r->pool, config->step_up_acrs);
         if (config->step_up_max_age >= 0)

@@ -212,8 +212,8 @@ def test_step_up(server, shared_issuer, path, claims, asked):
 def test_step_up_and_scope(server, shared_issuer):
     assert server.get("/step-scope", shared_issuer.mint.token(acr="phr")).status == 403
     assert server.get("/step-scope", shared_issuer.mint.token(acr="phr", scp=["admin"])).status == 200
-    # nobody: a plain challenge
-    assert server.get("/step-scope").challenge()[1] == {"realm": "api"}
+    # nobody: nothing of the step
+    assert server.get("/step-scope").challenge()[1] == {"realm": "api", "scope": "admin"}
     assert server.get("/step-anonymous").json()["caller"] is None
     assert server.get("/step-failed", shared_issuer.mint.token()).json()["caller"] is None
 

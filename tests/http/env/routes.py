@@ -16,7 +16,7 @@ class Call:
 
     claims: object
     status: int
-    scope: object = None  # of a 403's challenge
+    scope: object = None  # of the challenge to nobody, or of a 403's
     error: object = None
 
 
@@ -49,7 +49,8 @@ def assert_verdict(answer, call):
         assert answer.all("WWW-Authenticate") == []
         return
     if call.status == 401 and call.claims is None:
-        assert answer.challenge() == ("Bearer", {"realm": "api"})
+        scope = {"scope": call.scope} if call.scope else {}
+        assert answer.challenge() == ("Bearer", {"realm": "api", **scope})
     elif call.status == 403 and call.claims is not None:
         scheme, params = answer.challenge()
         assert (scheme, params.pop("realm"), params.pop("error")) == ("Bearer", "api",
