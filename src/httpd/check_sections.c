@@ -5,6 +5,7 @@
 #include "httpd/effective.h"
 #include "httpd/public_url.h"
 #include "httpd/registry.h"
+#include "httpd/resource_document.h"
 #include "httpd/scopes.h"
 
 #include <apr_strings.h>
@@ -80,8 +81,13 @@ static bool is_resource(const okta_place *place, const server_rec *server)
         ap_get_module_config(server->lookup_defaults, &auth_okta_module);
 
     return place->auth_type || says_whom_to_trust(place) ||
-           (place->config && okta_dir_resource_metadata(place->config)) ||
-           (okta_dir_resource_metadata(defaults) && names_scopes(place));
+           (place->config && okta_dir_has_metadata(place->config)) ||
+           (okta_dir_has_metadata(defaults) && names_scopes(place));
+}
+
+static bool names_resource(const okta_place *place)
+{
+    return place->config && place->config->resource;
 }
 
 /* Of what holds in the place, the document; where none does in a virtual host, that one hides the
@@ -90,35 +96,52 @@ static void note_resource(const okta_place *place, server_rec *server, const okt
                           const okta_policy *policy)
 {
     okta_registry *registry = okta_registry_get();
-    bool has = okta_dir_resource_metadata(holding->config) && okta_place_is_okta(holding->auth);
+    const okta_dir_config *config = holding->config;
+    bool has = okta_dir_has_metadata(config) && okta_place_is_okta(holding->auth);
     okta_resource *resource;
 
-    if (place->kind != OKTA_PLACE_LOCATION || !is_resource(place, server) ||
-        (!has && server == place->server))
+    if (!(config->resource ? names_resource(place)
+                           : place->kind == OKTA_PLACE_LOCATION && is_resource(place, server)) ||
+        (!has && (config->resource || server == place->server)))
         return;
     resource = apr_pcalloc(registry->pool, sizeof(*resource));
     resource->server = server;
-    resource->path = strcmp(place->path, "/") == 0 ? "" : apr_pstrdup(registry->pool, place->path);
-    resource->public_url = okta_dir_public_url(holding->config);
+    resource->identifier = config->resource;
+    if (config->resource)
+        resource->address = okta_resource_address(config->resource);
+    else
+        resource->path =
+            strcmp(place->path, "/") == 0 ? "" : apr_pstrdup(registry->pool, place->path);
+    resource->public_url = okta_dir_public_url(config);
     resource->public_path = okta_public_path(resource->public_url);
     resource->hidden = !has;
+    resource->name = config->resource_name;
+    resource->documentation = config->resource_documentation;
+    resource->takes_proofs = okta_dir_dpop(config) != OKTA_DPOP_OFF;
+    resource->needs_proofs = okta_dir_dpop(config) == OKTA_DPOP_REQUIRED;
+    resource->proof_algorithms = okta_dir_dpop_algorithms(config);
+    resource->node = place->node;
+    resource->audiences = policy->audiences;
     resource->issuers = policy->issuers;
     resource->issuers.items = apr_pmemdup(registry->pool, policy->issuers.items,
                                           policy->issuers.count * sizeof(*policy->issuers.items));
-    resource->scopes = apr_array_make(registry->pool, 2, sizeof(const char *));
-    for (int i = 0; i < holding->askers->nelts; i++)
-        add_scopes(APR_ARRAY_IDX(holding->askers, i, const okta_place *), resource->scopes);
+    resource->scopes = config->scopes_supported;
+    if (!resource->scopes) {
+        resource->scopes = apr_array_make(registry->pool, 2, sizeof(const char *));
+        for (int i = 0; i < holding->askers->nelts; i++)
+            add_scopes(APR_ARRAY_IDX(holding->askers, i, const okta_place *), resource->scopes);
+    }
     APR_ARRAY_PUSH(registry->resources, okta_resource *) = resource;
 }
 
 static void remark_no_document(okta_judge *j, const okta_place *place)
 {
     if (place->config && okta_dir_resource_metadata(place->config) &&
-        place->kind != OKTA_PLACE_LOCATION)
+        place->kind != OKTA_PLACE_LOCATION && !place->config->resource)
         okta_remark(
             j, place->server,
             "OktaResourceMetadata in %s (%s): only a <Location> whose path is no pattern has "
-            "a document; set it in one",
+            "a document by itself; set it in one, or name the resource by OktaResource",
             okta_section_name(j, place->node), okta_place_of(j, place->first));
 }
 

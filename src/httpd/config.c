@@ -129,6 +129,11 @@ const okta_dir_config *okta_dir_config_of(const request_rec *r)
     return ap_get_module_config(r->per_dir_config, &auth_okta_module);
 }
 
+bool okta_dir_has_metadata(const okta_dir_config *config)
+{
+    return config->resource_metadata >= 0 ? config->resource_metadata : config->resource != NULL;
+}
+
 okta_strings okta_strings_of(const apr_array_header_t *list)
 {
     okta_strings strings = {0, NULL};

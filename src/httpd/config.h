@@ -89,6 +89,8 @@ void *okta_server_config_create(apr_pool_t *pool, server_rec *server);
 void *okta_server_config_merge(apr_pool_t *pool, void *base, void *add);
 
 const okta_dir_config *okta_dir_config_of(const request_rec *r);
+/* Whether the place has metadata: where OktaResourceMetadata says so, or OktaResource names it. */
+bool okta_dir_has_metadata(const okta_dir_config *config);
 /* A list of the configuration as the core takes it; NULL is the empty one. */
 okta_strings okta_strings_of(const apr_array_header_t *list);
 /* Append to such a list unless the value is there; NULL makes the list. */

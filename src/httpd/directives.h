@@ -51,6 +51,10 @@ const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_dpop(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_dpop_window(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_public_url(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_resource(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_resource_name(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_resource_documentation(cmd_parms *cmd, void *config, const char *value);
+const char *okta_add_scope_supported(cmd_parms *cmd, void *config, const char *value);
 
 /* A flag in okta_dir_config: cmd->info is its offset. */
 const char *okta_set_flag(cmd_parms *cmd, void *config, int flag);

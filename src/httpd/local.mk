@@ -12,6 +12,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/chroot.c src/httpd/chroot.h \
 	src/httpd/check_sections.c src/httpd/check_sections.h \
 	src/httpd/check_require.c src/httpd/check_require.h \
+	src/httpd/check_resources.c src/httpd/check_resources.h \
 	src/httpd/claim_text.c src/httpd/claim_text.h \
 	src/httpd/closed.c src/httpd/closed.h \
 	src/httpd/config.c src/httpd/config.h \
@@ -44,6 +45,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/requirements.c src/httpd/requirements.h \
 	src/httpd/scopes.c src/httpd/scopes.h \
 	src/httpd/resource.c src/httpd/resource.h \
+	src/httpd/resource_document.c src/httpd/resource_document.h \
 	src/httpd/respond.c src/httpd/respond.h \
 	src/httpd/restart.c src/httpd/restart.h \
 	src/httpd/shared.c src/httpd/shared.h \
@@ -61,7 +63,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/withhold.c src/httpd/withhold.h \
 	src/httpd/unasked.c src/httpd/unasked.h \
 	src/httpd/commands.c \
-	src/httpd/directives_route.c src/httpd/directives_section.c \
+	src/httpd/directives_resource.c src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c src/httpd/directives_values.c \
 	src/httpd/directives.h \
 	src/httpd/log.h \

@@ -48,6 +48,10 @@
          "On lets other origins send cookies (default: Off)")                                    \
     FLAG(resource_metadata, 0, CHANGED, OKTA_SECTION, "OktaResourceMetadata",                    \
          "On serves the protected resource metadata of RFC 9728 (default: Off)")                 \
+    ONE(const char *, resource, NULL, NULL, CHANGED) /* identifier, word for word */             \
+    ONE(const char *, resource_name, NULL, NULL, NEVER)                                          \
+    ONE(const char *, resource_documentation, NULL, NULL, NEVER)                                 \
+    ONE(apr_array_header_t *, scopes_supported, NULL, NULL, NEVER)                               \
     PART(apr_array_header_t *, step_up_acrs, NULL, NULL, SAID)                                   \
     PART(apr_int64_t, step_up_max_age, -1, -1, SAID) /* seconds; negative: any */                \
     ONE(const char *, fault, NULL, NULL, NEVER) /* why it is closed since a restart: closed.h */ \

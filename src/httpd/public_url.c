@@ -51,13 +51,16 @@ static bool is_local(const conn_rec *connection, const char *host)
            (connection->local_host && strcasecmp(connection->local_host, host) == 0);
 }
 
-static bool is_ours(const request_rec *r, const char *host)
+bool okta_is_name_of_server(const server_rec *server, const char *host)
 {
-    const server_rec *server = r->server;
-
     return (server->server_hostname && strcasecmp(server->server_hostname, host) == 0) ||
            is_listed(server->names, host) || is_matched(server->wild_names, host) ||
-           is_address_of(server, host) || is_local(r->connection, host);
+           is_address_of(server, host);
+}
+
+static bool is_ours(const request_rec *r, const char *host)
+{
+    return okta_is_name_of_server(r->server, host) || is_local(r->connection, host);
 }
 
 /* httpd takes the brackets off an IPv6 address. */

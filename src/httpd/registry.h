@@ -42,16 +42,23 @@ typedef struct okta_issuer_section {
     okta_issuer_settings settings;
 } okta_issuer_section;
 
-/* A protected <Location> that has RFC 9728 metadata. In a virtual host its own comes before the
- * main server's. */
+/* A protected section that has RFC 9728 metadata: a <Location>, or any with OktaResource. In a
+ * virtual host its own comes before the main server's. */
 typedef struct okta_resource {
     const server_rec *server;
-    const char *path;        /* as written; "" for the root */
+    const char *path;        /* as written; "" for the root; NULL: OktaResource names it */
+    const char *identifier;  /* OktaResource; NULL: it follows from the path */
+    const char *address;     /* of its document behind the well-known path, query included */
     const char *public_url;  /* OktaPublicUrl there; NULL: none */
     const char *public_path; /* the path in it; "": none */
     bool hidden;             /* in this virtual host there is none at that path */
-    okta_strings issuers;
-    apr_array_header_t *scopes; /* const char *: those that its Require lines name */
+    okta_strings issuers, audiences;
+    const ap_directive_t *node;       /* the section */
+    apr_array_header_t *scopes;       /* const char *: those that its Require lines name, or
+                                         OktaScopesSupported */
+    const char *name, *documentation; /* NULL: not told */
+    bool takes_proofs, needs_proofs;  /* OktaDPoP */
+    okta_algorithm_set proof_algorithms;
 } okta_resource;
 
 /* A server that a restart could not take as configured. */

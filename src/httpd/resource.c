@@ -3,8 +3,8 @@
 
 #include "httpd/places.h"
 #include "httpd/public_url.h"
-#include "httpd/registry.h"
 #include "httpd/reply.h"
+#include "httpd/resource_document.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -34,11 +34,73 @@ static const okta_resource *resource_of_path(const request_rec *r, const char *p
 
     for (int i = 0; i < resources->nelts; i++) {
         const okta_resource *resource = APR_ARRAY_IDX(resources, i, okta_resource *);
-        if (is_of_server(resource, r) && strcmp(resource->path, path) == 0 &&
+        if (resource->path && is_of_server(resource, r) && strcmp(resource->path, path) == 0 &&
             is_better(resource, best))
             best = resource;
     }
     return best && !best->hidden ? best : NULL;
+}
+
+/* Of those that OktaResource names. test is given the resource and text. */
+static const okta_resource *resource_named(const request_rec *r, const char *text,
+                                           bool (*test)(const okta_resource *, const char *))
+{
+    const apr_array_header_t *resources = okta_registry_get()->resources;
+    const okta_resource *best = NULL;
+
+    for (int i = 0; i < resources->nelts; i++) {
+        const okta_resource *resource = APR_ARRAY_IDX(resources, i, okta_resource *);
+        if (resource->identifier && is_of_server(resource, r) && test(resource, text) &&
+            (!best || resource->server->is_virtual))
+            best = resource;
+    }
+    return best;
+}
+
+static bool has_identifier(const okta_resource *resource, const char *identifier)
+{
+    return strcmp(resource->identifier, identifier) == 0;
+}
+
+static bool has_address(const okta_resource *resource, const char *address)
+{
+    return strcmp(resource->address, address) == 0;
+}
+
+/* Word for word, with the query where the identifier has one (RFC 9728 section 3.1). */
+static const okta_resource *resource_by_address(const request_rec *r, const char *path)
+{
+    const okta_resource *resource = NULL;
+
+    if (r->args)
+        resource = resource_named(r, apr_pstrcat(r->pool, path, "?", r->args, NULL), has_address);
+    return resource ? resource : resource_named(r, strcmp(path, "/") == 0 ? "" : path, has_address);
+}
+
+/* What the main server says is said for its virtual hosts once more. */
+static bool is_same(const okta_resource *a, const okta_resource *b)
+{
+    if (a->identifier || b->identifier)
+        return a->identifier && b->identifier && strcmp(a->identifier, b->identifier) == 0;
+    return strcmp(a->path, b->path) == 0;
+}
+
+/* What a server has that has one resource: clients that know nothing of it ask at the root. */
+static const okta_resource *only_resource(const request_rec *r)
+{
+    const apr_array_header_t *resources = okta_registry_get()->resources;
+    const okta_resource *only = NULL;
+
+    for (int i = 0; i < resources->nelts; i++) {
+        const okta_resource *resource = APR_ARRAY_IDX(resources, i, okta_resource *);
+        if (!is_of_server(resource, r) || resource->hidden)
+            continue;
+        if (only && !is_same(resource, only))
+            return NULL;
+        if (!only || resource->server->is_virtual)
+            only = resource;
+    }
+    return only;
 }
 
 /* By the path that stands behind the well-known one. *path is set to the resource's: a client at
@@ -72,8 +134,8 @@ static const okta_resource *resource_around(const request_rec *r)
 
     for (int i = 0; i < resources->nelts; i++) {
         const okta_resource *resource = APR_ARRAY_IDX(resources, i, okta_resource *);
-        if (is_of_server(resource, r) && okta_path_is_within(r->uri, resource->path) &&
-            is_better(resource, best))
+        if (resource->path && is_of_server(resource, r) &&
+            okta_path_is_within(r->uri, resource->path) && is_better(resource, best))
             best = resource;
     }
     return best && !best->hidden ? best : NULL;
@@ -116,27 +178,6 @@ static const okta_resource *resource_at_public(const request_rec *r, const char 
     return found;
 }
 
-static json_t *list_of(okta_strings texts)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; list && i < texts.count; i++)
-        json_array_append_new(list, json_string(texts.items[i]));
-    return list;
-}
-
-static json_t *document_of(request_rec *r, const okta_resource *resource, const char *path)
-{
-    json_t *document = json_pack("{s:s, s:o, s:[s]}", "resource", url_of(r, resource, "", path),
-                                 "authorization_servers", list_of(resource->issuers),
-                                 "bearer_methods_supported", "header");
-
-    if (document && resource->scopes->nelts > 0)
-        json_object_set_new(document, "scopes_supported",
-                            list_of(okta_strings_of(resource->scopes)));
-    return document;
-}
-
 /* Public by design, to pages of any origin as well: those whose request has a header of its own
  * (MCP's) ask first. */
 static bool is_preflight(request_rec *r)
@@ -156,19 +197,28 @@ static bool is_preflight(request_rec *r)
 int okta_resource_answer(request_rec *r, int lookup)
 {
     const okta_resource *resource;
-    const char *path;
+    const char *path, *identifier;
     char *escaped;
 
     if (lookup || strncmp(r->uri, WELL_KNOWN, sizeof(WELL_KNOWN) - 1) != 0)
         return DECLINED;
     /* here httpd has not decoded the path yet */
-    escaped = apr_pstrdup(r->pool, r->uri + sizeof(WELL_KNOWN) - 1);
-    if (ap_unescape_url(escaped) != OK)
+    path = r->uri + sizeof(WELL_KNOWN) - 1;
+    resource = resource_by_address(r, path);
+    if (!resource) {
+        escaped = apr_pstrdup(r->pool, path);
+        if (ap_unescape_url(escaped) != OK)
+            return DECLINED;
+        path = escaped;
+        resource = resource_at_public(r, &path);
+    }
+    if (!resource && *path && strcmp(path, "/") != 0)
         return DECLINED;
-    path = escaped;
-    resource = resource_at_public(r, &path);
+    if (!resource && (resource = only_resource(r)) && !resource->identifier)
+        path = *resource->path ? resource->path : "/";
     if (!resource)
         return DECLINED;
+    identifier = resource->identifier ? resource->identifier : url_of(r, resource, "", path);
     apr_table_setn(r->headers_out, "Access-Control-Allow-Origin", "*");
     if (is_preflight(r)) {
         r->status = HTTP_NO_CONTENT;
@@ -178,16 +228,35 @@ int okta_resource_answer(request_rec *r, int lookup)
         ap_allow_standard_methods(r, REPLACE_ALLOW, M_GET, -1);
         return HTTP_METHOD_NOT_ALLOWED;
     }
-    return okta_reply_json(r, document_of(r, resource, path));
+    /* what it says changes with a restart of httpd */
+    apr_table_setn(r->headers_out, "Cache-Control", "max-age=300");
+    return okta_reply_json(r, okta_resource_document(resource, identifier));
+}
+
+/* RFC 9728 section 3.1, of an identifier. */
+static const char *address_of(const request_rec *r, const okta_resource *resource)
+{
+    const char *host = strstr(resource->identifier, "://") + 3;
+    const char *end = host + strcspn(host, "/?");
+
+    return apr_pstrcat(
+        r->pool,
+        apr_pstrmemdup(r->pool, resource->identifier, (apr_size_t)(end - resource->identifier)),
+        WELL_KNOWN, resource->address, NULL);
 }
 
 const char *okta_resource_metadata_url(request_rec *r)
 {
     const okta_resource *resource;
+    const okta_dir_config *config = okta_dir_config_of(r);
     bool is_directory;
 
-    if (!okta_dir_resource_metadata(okta_dir_config_of(r)))
+    if (!okta_dir_has_metadata(config))
         return NULL;
+    if (config->resource) {
+        resource = resource_named(r, config->resource, has_identifier);
+        return resource ? address_of(r, resource) : NULL;
+    }
     resource = resource_around(r);
     if (!resource)
         return NULL;

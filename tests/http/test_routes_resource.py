@@ -10,6 +10,7 @@ from env.routes import AUTHZ_NOISE
 from env.snippets import location, trusts
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
+PROOF_ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 PHRH = "urn:okta:loa:2fa:any phrh"
 
 
@@ -65,7 +66,8 @@ def test_document(server, shared_issuer):
     document = answer.json()
     assert document == {"scopes_supported": ["read", "write"], "resource": base(server) + "/api",
                         "authorization_servers": [shared_issuer.url],
-                        "bearer_methods_supported": ["header"]}
+                        "bearer_methods_supported": ["header"], "dpop_signing_alg_values_supported": PROOF_ALGORITHMS}
+    assert answer.header("Cache-Control") == "max-age=300"
     assert answer.header("Access-Control-Allow-Origin") == "*"
     assert answer.all("WWW-Authenticate") == []
 
