@@ -180,18 +180,6 @@ static bool judge_place(const okta_places *places, const okta_place *place, serv
     return j->faults == faults;
 }
 
-/* Whether a virtual host has settings that may turn out otherwise what the main server's sections
- * say. */
-static bool has_settings(const server_rec *server)
-{
-    const okta_registry *registry = okta_registry_get();
-
-    for (int i = 0; i < registry->sections->nelts; i++)
-        if (APR_ARRAY_IDX(registry->sections, i, okta_section).server == server)
-            return true;
-    return false;
-}
-
 static void judge_servers(okta_judge *j)
 {
     const okta_registry *registry = okta_registry_get();
@@ -221,7 +209,7 @@ void okta_check_sections(const okta_places *places)
         remark_no_document(j, place);
         for (server_rec *s = j->main_server->next; good && s && place->server == j->main_server;
              s = s->next)
-            if (has_settings(s))
+            if (okta_registry_has_settings(s))
                 good = judge_place(places, place, s);
     }
     judge_servers(j);

@@ -20,6 +20,8 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/cors.c src/httpd/cors.h \
 	src/httpd/dpop.c src/httpd/dpop.h \
 	src/httpd/dpop_memory.c src/httpd/dpop_memory.h \
+	src/httpd/dump.c src/httpd/dump.h \
+	src/httpd/dump_require.c src/httpd/dump_require.h \
 	src/httpd/effective.c src/httpd/effective.h \
 	src/httpd/expressions.c src/httpd/expressions.h \
 	src/httpd/filewrite.c src/httpd/filewrite.h \

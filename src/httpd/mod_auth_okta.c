@@ -11,6 +11,7 @@
 #include "httpd/cors.h"
 #include "httpd/dpop.h"
 #include "httpd/dpop_memory.h"
+#include "httpd/dump.h"
 #include "httpd/expressions.h"
 #include "httpd/handlers.h"
 #include "httpd/identity.h"
@@ -96,6 +97,7 @@ static void register_hooks(apr_pool_t *pool)
 
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(okta_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_test_config(okta_dump, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, before_watchdog, APR_HOOK_MIDDLE);
     ap_hook_child_init(child_init, NULL, before_watchdog, APR_HOOK_MIDDLE);
     ap_hook_post_read_request(okta_scrub_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);

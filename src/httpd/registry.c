@@ -49,6 +49,14 @@ void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config)
     section->config = config;
 }
 
+bool okta_registry_has_settings(const server_rec *server)
+{
+    for (int i = 0; i < registry->sections->nelts; i++)
+        if (APR_ARRAY_IDX(registry->sections, i, okta_section).server == server)
+            return true;
+    return false;
+}
+
 static void raise_to(int64_t *longest, int64_t value)
 {
     if (*longest < value)

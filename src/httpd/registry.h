@@ -94,6 +94,10 @@ void okta_registry_create(apr_pool_t *pconf);
 /* Remember that config has an Okta directive. */
 void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config);
 
+/* Whether a virtual host has settings that may turn out otherwise what the main server's sections
+ * say. */
+bool okta_registry_has_settings(const server_rec *server);
+
 /* Remember for how long proofs are good in a place where this holds. */
 void okta_registry_note_proofs(const okta_dir_config *config);
 

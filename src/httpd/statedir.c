@@ -61,6 +61,14 @@ static state_dir both_sides(apr_pool_t *pool, const char *path)
     return (state_dir){apr_pstrcat(pool, apr_pstrmemdup(pool, root, length), path, NULL), path};
 }
 
+const char *okta_statedir_planned(apr_pool_t *pool)
+{
+    const char *configured = okta_registry_get()->global.state_dir;
+
+    return both_sides(pool, configured ? configured : ap_runtime_dir_relative(pool, "okta"))
+        .outside;
+}
+
 /* Whose the directory is to be is for root to judge, and for the user that it already belongs to:
  * whoever else runs configtest may not be the one who starts httpd. */
 static bool may_be_used_by_children(const struct stat *info)

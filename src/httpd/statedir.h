@@ -11,6 +11,9 @@
  * tell; NULL: nothing is wrong, or nothing was configured. Changes nothing. From pool. */
 const char *okta_statedir_fault(apr_pool_t *pool);
 
+/* Where the directory is to be, as the parent sees it. From pool. */
+const char *okta_statedir_planned(apr_pool_t *pool);
+
 /* Parent, post_config: see to it that the directory is there and belongs to the user that children
  * run as. A directory that was asked for and cannot be used stops a start; a restart goes on
  * without it, as both do without the default one. An existing one that was asked for is used as it

@@ -24,8 +24,8 @@
 #define RETRY_PAUSE 5000000
 #define MOMENT 50000 /* microseconds that a refresh waits for its file, where files go well */
 
-static void path_of(const okta_issuer *issuer, const char *directory, const char *suffix,
-                    char *path, size_t size)
+void okta_statefile_path(const okta_issuer *issuer, const char *directory, const char *suffix,
+                         char *path, size_t size)
 {
     unsigned char digest[EVP_MAX_MD_SIZE] = {0};
     char name[2 * NAME_DIGEST_BYTES + 1];
@@ -129,7 +129,7 @@ void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
 
     if (!directory)
         return;
-    path_of(issuer, directory, "", path, sizeof(path));
+    okta_statefile_path(issuer, directory, "", path, sizeof(path));
     text = read_file(path, okta_slot_capacity(okta_shared_of(issuer)->keys), &length, &fault);
     if (!text && !fault)
         return;
@@ -193,8 +193,8 @@ static void begin(const okta_issuer *issuer, okta_saving *saving, int *fault)
     const char *directory = okta_statedir_of_children();
     char path[APR_PATH_MAX], fresh[APR_PATH_MAX];
 
-    path_of(issuer, directory, "", path, sizeof(path));
-    path_of(issuer, directory, ".new", fresh, sizeof(fresh));
+    okta_statefile_path(issuer, directory, "", path, sizeof(path));
+    okta_statefile_path(issuer, directory, ".new", fresh, sizeof(fresh));
     saving->due = false;
     saving->write =
         okta_filewrite_begin(directory, path, fresh, current_text(issuer, saving->max_age), fault);

@@ -6,6 +6,10 @@
 #include "httpd/filewrite.h"
 #include "httpd/registry.h"
 
+/* The name of the issuer's file in a directory, with a suffix, into path[size]. */
+void okta_statefile_path(const okta_issuer *issuer, const char *directory, const char *suffix,
+                         char *path, size_t size);
+
 /* Parent: publish the issuer's state file, when there is a sound one of this issuer, fetched
  * under today's trust, that is not too old. */
 void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp);

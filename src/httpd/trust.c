@@ -75,12 +75,14 @@ static const char *digest_of(apr_pool_t *pool, const char *bytes, apr_size_t len
 }
 
 /* A password is no part of whom we trust, and the text is written to files. */
-static const char *without_user(apr_pool_t *pool, const char *url)
+const char *okta_trust_without_user(apr_pool_t *pool, const char *url)
 {
     const char *at = strrchr(url, '@'), *scheme = strstr(url, "://");
 
-    if (!at || !scheme)
+    if (!at)
         return url;
+    if (!scheme)
+        return at + 1;
     return apr_pstrcat(pool, apr_pstrmemdup(pool, url, (apr_size_t)(scheme + 3 - url)), at + 1,
                        NULL);
 }
@@ -102,9 +104,9 @@ void okta_trust_settle(apr_pool_t *pconf, apr_pool_t *ptemp)
             read_ca(issuer, pconf);
             ca = digest_of(ptemp, issuer->trust.ca_pem, issuer->trust.ca_length);
         }
-        issuer->trust.text =
-            apr_psprintf(pconf, "ca=%s proxy=%s insecure_http=%s", ca,
-                         settings->proxy[0] ? without_user(ptemp, settings->proxy) : "none",
-                         settings->insecure_http > 0 ? "on" : "off");
+        issuer->trust.text = apr_psprintf(
+            pconf, "ca=%s proxy=%s insecure_http=%s", ca,
+            settings->proxy[0] ? okta_trust_without_user(ptemp, settings->proxy) : "none",
+            settings->insecure_http > 0 ? "on" : "off");
     }
 }

@@ -10,4 +10,7 @@
  * logged; nothing is fetched by it then. */
 void okta_trust_settle(apr_pool_t *pconf, apr_pool_t *ptemp);
 
+/* A proxy's URL without user and password; from pool. Any thread. */
+const char *okta_trust_without_user(apr_pool_t *pool, const char *url);
+
 #endif

@@ -101,13 +101,13 @@ class Httpd:
         return [*sanitizers.prefix(self.root), places.HTTPD, "-d", str(self.root), "-f", str(conf),
                 *arguments]
 
-    def configtest(self, snippet=None):
-        """What `apachectl configtest` says of the snippet. The server need not run."""
+    def configtest(self, snippet=None, arguments=()):
+        """What `apachectl configtest` says of the snippet, with more arguments. The server need not run."""
         self.port = self.port or free_port(self.host)
         self.extra_ports = [port or free_port(self.host) for port in self.extra_ports]
         conf = self.root / "conf" / "test.conf"
         conf.write_text(self.configuration(snippet))
-        done = subprocess.run(self._command(conf, "-t"), env=self._environment(), text=True,
+        done = subprocess.run(self._command(conf, "-t", *arguments), env=self._environment(), text=True,
                               errors="backslashreplace", capture_output=True, timeout=120)
         return ConfigTest(done.returncode, done.stdout + done.stderr)
 
