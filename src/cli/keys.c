@@ -59,16 +59,20 @@ bool okta_keys_from_file(okta_keys *keys, const char *path)
     return keys->set != NULL;
 }
 
+void okta_keys_list(okta_keys *keys, okta_keyset *set, const okta_value *jwks)
+{
+    keys->set = okta_keyset_ref(set);
+    list_kids(keys, jwks);
+}
+
 static void discovered(void *baton, const okta_discovery_result *result)
 {
     okta_keys *keys = baton;
 
-    if (!result->good) {
+    if (result->good)
+        okta_keys_list(keys, result->keys, result->jwks);
+    else
         keys->why = result->error;
-        return;
-    }
-    keys->set = okta_keyset_ref(result->keys);
-    list_kids(keys, result->jwks);
 }
 
 bool okta_keys_from_issuer(okta_keys *keys, const okta_network *network, const char *issuer)

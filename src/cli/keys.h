@@ -18,6 +18,9 @@ typedef struct okta_keys {
 bool okta_keys_from_file(okta_keys *keys, const char *path);
 bool okta_keys_from_issuer(okta_keys *keys, const okta_network *network, const char *issuer);
 
+/* Take a reference to a set, and the kids of its document. */
+void okta_keys_list(okta_keys *keys, okta_keyset *set, const okta_value *jwks);
+
 void okta_keys_clear(okta_keys *keys);
 
 #endif

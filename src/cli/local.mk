@@ -3,8 +3,22 @@
 bin_PROGRAMS += src/cli/okta-token
 dist_man_MANS += src/cli/okta-token.1
 src_cli_okta_token_SOURCES = \
+	src/cli/answer.c src/cli/answer.h \
 	src/cli/call.c \
 	src/cli/call_answer.c src/cli/call_answer.h \
+	src/cli/certificate.c src/cli/certificate.h \
+	src/cli/check.c \
+	src/cli/check_cors.c src/cli/check_cors.h \
+	src/cli/check_issuer.c src/cli/check_issuer.h \
+	src/cli/check_keys.c src/cli/check_keys.h \
+	src/cli/check_metadata.c src/cli/check_metadata.h \
+	src/cli/check_options.c src/cli/check_options.h \
+	src/cli/check_reach.c src/cli/check_reach.h \
+	src/cli/check_require.c src/cli/check_require.h \
+	src/cli/check_resource.c src/cli/check_resource.h \
+	src/cli/check_state.c src/cli/check_state.h \
+	src/cli/check_token.c src/cli/check_token.h \
+	src/cli/check_url.c src/cli/check_url.h \
 	src/cli/clock.c src/cli/clock.h \
 	src/cli/commands.h \
 	src/cli/dpop_answer.c src/cli/dpop_answer.h \
@@ -14,10 +28,13 @@ src_cli_okta_token_SOURCES = \
 	src/cli/dpop_key.c src/cli/dpop_key.h \
 	src/cli/dpop_proof.c src/cli/dpop_proof.h \
 	src/cli/expectation.c src/cli/expectation.h \
+	src/cli/findings.c src/cli/findings.h \
 	src/cli/form.c src/cli/form.h \
 	src/cli/get.c \
 	src/cli/grant.c src/cli/grant.h \
 	src/cli/grant_refusal.c src/cli/grant_refusal.h \
+	src/cli/httpd_dump.c src/cli/httpd_dump.h \
+	src/cli/httpd_run.c src/cli/httpd_run.h \
 	src/cli/input.c src/cli/input.h \
 	src/cli/inspect.c \
 	src/cli/keys.c src/cli/keys.h \
@@ -33,6 +50,8 @@ src_cli_okta_token_SOURCES = \
 	src/cli/remedy.c src/cli/remedy.h \
 	src/cli/report.c src/cli/report.h \
 	src/cli/secret.c src/cli/secret.h \
+	src/cli/setup.c src/cli/setup.h \
+	src/cli/url_case.h \
 	src/cli/verify.c \
 	src/cli/wrapping.c src/cli/wrapping.h
 src_cli_okta_token_CFLAGS = $(PROJECT_CFLAGS) $(PIE_CFLAGS) $(OPENSSL_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS)

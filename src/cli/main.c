@@ -9,24 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] = "usage: okta-token COMMAND [OPTION]... [TOKEN]\n"
-                           "Get, look into, judge and use OAuth 2.0 access tokens of Okta.\n"
-                           "\n"
-                           "  verify     judge a token as mod_auth_okta does, check by check\n"
-                           "  inspect    show what a token says of itself, unverified\n"
-                           "  get        get a token by the client credentials flow\n"
-                           "  proof      print a DPoP proof for a request with a bound token\n"
-                           "  call       send a request with a bound token and its proof\n"
-                           "\n"
-                           "  -h, --help     print this; behind a command: its options\n"
-                           "  -V, --version  print the version\n";
+static const char help[] =
+    "usage: okta-token COMMAND [OPTION]... [TOKEN]\n"
+    "Get, look into, judge and use OAuth 2.0 access tokens of Okta.\n"
+    "\n"
+    "  verify     judge a token as mod_auth_okta does, check by check\n"
+    "  inspect    show what a token says of itself, unverified\n"
+    "  get        get a token by the client credentials flow\n"
+    "  proof      print a DPoP proof for a request with a bound token\n"
+    "  call       send a request with a bound token and its proof\n"
+    "  check      look for what is wrong with a setup, and say what mends it\n"
+    "\n"
+    "  -h, --help     print this; behind a command: its options\n"
+    "  -V, --version  print the version\n";
 
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"verify", okta_command_verify}, {"inspect", okta_command_inspect}, {"get", okta_command_get},
-    {"proof", okta_command_proof},   {"call", okta_command_call},
+    {"verify", okta_command_verify}, {"inspect", okta_command_inspect},
+    {"get", okta_command_get},       {"proof", okta_command_proof},
+    {"call", okta_command_call},     {"check", okta_command_check},
 };
 
 static int run(int argc, char **argv)
@@ -48,9 +51,9 @@ static int run(int argc, char **argv)
     /* a long word may be a token */
     if (*command && strlen(command) < 16)
         okta_text_format(shown, sizeof(shown), " \"%s\"", command);
-    okta_complain(
-        "%s%s; the commands are verify, inspect, get, proof and call, and --help explains them",
-        *command ? "no such command" : "no command", shown);
+    okta_complain("%s%s; the commands are verify, inspect, get, proof, call and check, and --help "
+                  "explains them",
+                  *command ? "no such command" : "no command", shown);
     return OKTA_EXIT_TROUBLE;
 }
 

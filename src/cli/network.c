@@ -46,7 +46,7 @@ bool okta_network_issuer_check(const okta_network *network, const char *issuer)
                          error.text);
 }
 
-static okta_fetch_settings settings_of(const okta_network *network)
+okta_fetch_settings okta_network_settings(const okta_network *network)
 {
     return (okta_fetch_settings){.proxy = network->proxy,
                                  .ca_file = network->ca_file,
@@ -83,7 +83,7 @@ bool okta_network_fetch(const okta_network *network, okta_fetch_request *request
 
     if (!fetcher)
         return false;
-    request->settings = settings_of(network);
+    request->settings = okta_network_settings(network);
     if (most)
         request->settings.max_bytes = most;
     begun = fetcher->start(fetcher, request, done, baton, error) != NULL;
@@ -99,7 +99,7 @@ bool okta_network_discover(const okta_network *network, okta_discovery_request *
 
     if (!fetcher)
         return false;
-    request->settings = settings_of(network);
+    request->settings = okta_network_settings(network);
     begun = okta_discovery_start(fetcher, request, done, baton, error) != NULL;
     finish(fetcher);
     return begun;

@@ -39,6 +39,9 @@ bool okta_network_option(okta_network *network, int option);
 /* Whether an issuer can be asked; complains of --issuer otherwise. */
 bool okta_network_issuer_check(const okta_network *network, const char *issuer);
 
+/* What a fetch by these options goes by. Borrows. */
+okta_fetch_settings okta_network_settings(const okta_network *network);
+
 /* One request, waited for; of its settings only max_bytes counts, where it is not 0. done is called
  * at most once. False, with the cause in error, when it
  * could not begin and done was not called. */

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: key set files, verify with the usual expectations, scripted servers."""
 
+import contextlib
 import json
+import sys
+from pathlib import Path
 
 import pytest
-from cli_env import minting, tool
-from cli_env.server import Server
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "http"))
+
+from cli_env import doctor, minting, tool  # noqa: E402
+from cli_env.server import Server  # noqa: E402
+from env.certs import Authority  # noqa: E402
+from env.issuer import Issuer  # noqa: E402
 
 
 @pytest.fixture
@@ -43,3 +51,34 @@ def verify(usual):
 def server():
     with Server() as made:
         yield made
+
+
+@pytest.fixture
+def site():
+    """A site to configure or to start (cli_env/doctor.py)."""
+    with doctor.sites() as make:
+        yield make()
+
+
+@pytest.fixture
+def make_issuer():
+    """make_issuer(**options) -> an authorization server of tests/http."""
+    with contextlib.ExitStack() as stack:
+        yield lambda **options: stack.enter_context(Issuer(**options))
+
+
+@pytest.fixture
+def authority(tmp_path):
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def issuer(request, make_issuer, authority):
+    """An honest one over TLS, with a certificate that lasts."""
+    return make_issuer(tls=authority.server(days=(-1, 60.5)))
+
+
+@pytest.fixture
+def plain(make_issuer):
+    """An honest issuer by plain http."""
+    return make_issuer()

@@ -117,22 +117,22 @@ def test_help_and_version():
     assert tool.run("--version").out.split()[0] == "okta-token"
 
 
-@pytest.mark.parametrize("arguments", [[], ["check"], ["eyJhbGciOiJSUzI1NiJ9.e30.c2ln"], ["--jwks", "a"]])
+@pytest.mark.parametrize("arguments", [[], ["chek"], ["eyJhbGciOiJSUzI1NiJ9.e30.c2ln"], ["--jwks", "a"]])
 def test_no_such_command(arguments):
     run = tool.run(*arguments)
     assert run.status == tool.TROUBLE
     assert run.out == ""
-    assert "verify, inspect, get, proof and call" in run.err
+    assert "verify, inspect, get, proof, call and check" in run.err
     assert "eyJ" not in run.err
 
 
 def test_every_option_is_in_the_manual():
     manual = (tool.REPOSITORY / "src" / "cli" / "okta-token.1").read_text().replace("\\-", "-")
-    for command in ("verify", "inspect", "get", "proof", "call"):
+    for command in ("verify", "inspect", "get", "proof", "call", "check"):
         for line in tool.run(command, "--help").out.splitlines():
             for word in line.split():
                 if word.startswith("--") and line.startswith(("      --", "  -")):
-                    assert word.strip(",)") in manual, f"{command} {word}"
+                    assert word.strip(",):") in manual, f"{command} {word}"
 
 
 def test_output_that_nobody_takes(usual):
