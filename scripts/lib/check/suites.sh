@@ -52,8 +52,8 @@ run_suite() {
         one man check_man
         ;;
     gcc) need_gcc && unit_suite units-gcc build/gcc ;;
-    clang) need_clang && unit_suite units-clang build/clang ;;
-    asan) need_asan && ASAN_OPTIONS=detect_leaks=1 unit_suite units-asan build/asan ;;
+    clang) need_clang && unit_suite units-clang build/clang "$about_tests" ;;
+    asan) need_asan && ASAN_OPTIONS=detect_leaks=1 unit_suite units-asan build/asan "$about_tests" ;;
     tsan) need_tsan && one tsan check_tsan ;;
     http)
         need_gcc && OKTA_BUILD=$top/build/gcc OKTA_MPMS=event,worker,prefork \
@@ -85,7 +85,7 @@ run_suite() {
     tidy) need_clang && one tidy check_tidy ;;
     analyzer) need_gcc && one analyzer check_analyzer ;;
     distcheck)
-        need_gcc && one distcheck make -C build/gcc distcheck -j"$jobs" \
+        need_gcc && one distcheck make -C build/gcc distcheck -j"$jobs" TESTS="$(units_but build/gcc "$about_tests")" \
             DISTCHECK_CONFIGURE_FLAGS=--enable-unit-tests && one release check_release
         ;;
     package)
