@@ -15,6 +15,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/jws.c src/core/jws.h \
 	src/core/jwk.c src/core/jwk.h \
 	src/core/key.c src/core/key.h \
+	src/core/json_line.c src/core/json_line.h \
 	src/core/keyset.c src/core/keyset.h \
 	src/core/match.c src/core/match.h \
 	src/core/path.c src/core/path.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/admission.h"
 
+#include "httpd/flood.h"
 #include "httpd/log.h"
 #include "httpd/registry.h"
 #include "httpd/request.h"
@@ -10,14 +11,15 @@
 #include <mod_auth.h>
 
 /* Nobody is ever known here. A negation that answered "no match" would let everybody in. */
-static authz_status answer_elsewhere(const request_rec *r, okta_sense sense)
+static authz_status answer_elsewhere(request_rec *r, okta_sense sense)
 {
     if (sense == OKTA_SENSE_LETS_IN)
         return r->user ? AUTHZ_DENIED : AUTHZ_DENIED_NO_USER;
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
-                  OKTA_TAG_CONFIG "a negated Require of this module is asked for %s, where no "
-                                  "AuthType Okta holds; write AuthType Okta there",
-                  r->uri);
+    if (okta_flood_admits(r->server, OKTA_EVENT_REQUIRE_ELSEWHERE, OKTA_UNSET))
+        okta_event_of_request(r, OKTA_EVENT_REQUIRE_ELSEWHERE,
+                              "a negated Require of this module is asked for %s, where no "
+                              "AuthType Okta holds; write AuthType Okta there",
+                              r->uri);
     return sense == OKTA_SENSE_KEEPS_OUT ? AUTHZ_GRANTED : AUTHZ_GENERAL_ERROR;
 }
 
@@ -72,24 +74,31 @@ authz_status okta_answer_in_doubt(request_rec *r, okta_sense parsed)
     }
 }
 
-/* What httpd says before authentication, if ours answer as assumed, and an alias of two senses as
- * alias_holds says. */
-static int weigh(request_rec *r, okta_request *state, okta_assumption assumed, bool alias_holds)
+int okta_ask_quietly(request_rec *r, int (*ask)(request_rec *))
 {
-    /* these answers are only tried: httpd must not log that the client was denied */
     static const struct ap_logconf silent = {NULL, APLOG_EMERG};
     const struct ap_logconf *log = r->log;
     int status;
 
     r->log = &silent;
+    status = ask(r);
+    r->log = log;
+    return status;
+}
+
+/* What httpd says before authentication, if ours answer as assumed, and an alias of two senses as
+ * alias_holds says. */
+static int weigh(request_rec *r, okta_request *state, okta_assumption assumed, bool alias_holds)
+{
+    int status;
+
     state->assumed = assumed;
     state->alias_holds = alias_holds;
     state->weighing = true;
-    status = ap_run_access_checker_ex(r);
+    status = okta_ask_quietly(r, ap_run_access_checker_ex);
     state->weighing = false;
     state->assumed = OKTA_ASSUME_NOTHING;
     state->alias_holds = false;
-    r->log = log;
     return status;
 }
 
@@ -149,6 +158,26 @@ static bool stands(request_rec *r, okta_request *state)
     return weigh(r, state, OKTA_ASSUME_WORST, false) == OK &&
            (!state->alias || weigh(r, state, OKTA_ASSUME_WORST, true) == OK) &&
            !state->unanswerable;
+}
+
+bool okta_others_admit(request_rec *r)
+{
+    okta_request *state = okta_request_state(r, true);
+    const okta_request kept = *state;
+    char *user = r->user;
+    bool admits;
+
+    /* as before authentication, with every answer of ours for the caller */
+    state->claims = NULL;
+    state->reason = OKTA_TOKEN_MISSING;
+    state->judged = false;
+    r->user = NULL;
+    forget_questions(state);
+    admits = !is_refusal(weigh(r, state, OKTA_ASSUME_BEST, false)) ||
+             (state->alias && !is_refusal(weigh(r, state, OKTA_ASSUME_BEST, true)));
+    *state = kept;
+    r->user = user;
+    return admits;
 }
 
 int okta_force_authn(request_rec *r)

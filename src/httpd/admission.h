@@ -24,4 +24,12 @@ int okta_weigh_access(request_rec *r);
  * because it matters who it is. */
 int okta_force_authn(request_rec *r);
 
+/* What is asked may be an answer that is only tried: httpd must not log that the client was denied.
+ */
+int okta_ask_quietly(request_rec *r, int (*ask)(request_rec *));
+
+/* Whether httpd would let the request in if all were in order with who it is: what refuses, then,
+ * is what this module knows of the caller, or does not. Once authentication is done. */
+bool okta_others_admit(request_rec *r);
+
 #endif

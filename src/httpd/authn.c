@@ -5,9 +5,9 @@
 #include "core/verify.h"
 #include "httpd/dpop.h"
 #include "httpd/effective.h"
+#include "httpd/explain.h"
 #include "httpd/identity.h"
 #include "httpd/keywait.h"
-#include "httpd/log.h"
 #include "httpd/respond.h"
 #include "httpd/tokens.h"
 #include "httpd/withhold.h"
@@ -22,9 +22,47 @@ static apr_status_t release_claims(void *claims)
     return APR_SUCCESS;
 }
 
-static okta_reason judge(request_rec *r, const okta_policy *policy, const char *token,
-                         size_t length, const okta_issuer **issuer, okta_result *result)
+static void explain_credentials(request_rec *r, okta_reason reason, const okta_result *result)
 {
+    okta_request *state = okta_request_state(r, true);
+
+    state->explained = true;
+    if (reason == OKTA_OK)
+        okta_explain_step(r, "credentials", true, "a token of the scheme %s",
+                          state->by_proof ? "DPoP" : "Bearer");
+    else
+        okta_explain_step(r, "credentials", false, "%s", result->detail);
+}
+
+/* LogLevel debug: a verdict that was remembered has no steps. */
+static void explain_memory(request_rec *r, const okta_explanation *explanation, okta_reason reason,
+                           const okta_claims *claims)
+{
+    if (explanation->steps > 0)
+        return;
+    okta_explain_step(r, "memory", reason == OKTA_OK,
+                      reason == OKTA_OK ? "the token was verified before, with key \"%s\""
+                                        : "the token was refused before%s",
+                      reason == OKTA_OK ? okta_claims_kid(claims) : "");
+}
+
+static okta_reason judge_proof(request_rec *r, const okta_policy *policy, const okta_claims *claims,
+                               const char *token, size_t length, const okta_trace *trace,
+                               okta_result *result)
+{
+    okta_reason reason = okta_dpop_check(r, policy, claims, token, length, result);
+
+    if (trace && reason == OKTA_OK)
+        okta_trace_note(result, "one of the token's key, for this request");
+    return okta_trace_report(trace, OKTA_CHECK_PROOF, reason, result);
+}
+
+/* explanation: NULL where nobody listens. */
+static okta_reason judge(request_rec *r, const okta_policy *policy, const char *token,
+                         size_t length, const okta_issuer **issuer,
+                         const okta_explanation *explanation, okta_result *result)
+{
+    const okta_trace *trace = explanation ? &explanation->trace : NULL;
     okta_claims *claims = NULL;
     okta_request *state;
     okta_seen seen = {.noted = false};
@@ -34,12 +72,17 @@ static okta_reason judge(request_rec *r, const okta_policy *policy, const char *
         return okta_result_set(result, OKTA_MISCONFIGURED,
                                "no issuer or no audience here: set OktaDomain or OktaIssuer, and "
                                "OktaAudience");
-    reason = okta_tokens_verify(r->pool, policy, token, length, &claims, issuer, &seen, result);
+    reason =
+        okta_tokens_verify(r->pool, policy, token, length, &claims, issuer, &seen, trace, result);
+    state = okta_request_state(r, true);
+    if (explanation)
+        explain_memory(r, explanation, reason, claims);
     if (reason != OKTA_OK)
         return reason;
+    state->verified = claims;
     if (*issuer)
         apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
-    reason = okta_policy_check(policy, claims, apr_time_sec(apr_time_now()), NULL, result);
+    reason = okta_policy_check(policy, claims, apr_time_sec(apr_time_now()), trace, result);
     if (reason != OKTA_OK)
         return reason;
     if (!okta_identify(r, claims))
@@ -47,14 +90,13 @@ static okta_reason judge(request_rec *r, const okta_policy *policy, const char *
                                  "none of the OktaRemoteUser claims is present as a usable string");
     /* last: it takes the proof, which counts once */
     else if (policy->by_proof)
-        reason = okta_dpop_check(r, policy, claims, token, length, result);
+        reason = judge_proof(r, policy, claims, token, length, trace, result);
     if (reason != OKTA_OK) {
         /* whoever holds the token without its key is not that user */
         r->user = NULL;
         okta_claims_identify(claims, result);
         return reason;
     }
-    state = okta_request_state(r, true);
     state->claims = claims;
     if (!*issuer && !okta_claims_note(claims))
         state->seen = apr_pmemdup(r->pool, &seen, sizeof(seen));
@@ -67,6 +109,8 @@ static okta_reason authenticate(request_rec *r, const okta_issuer **issuer, okta
     const char *token = NULL;
     size_t length = 0;
     const char *field = okta_withhold_note_field(r), *absence;
+    okta_explanation room;
+    const okta_explanation *explanation = okta_explain(&room, r);
     okta_scheme scheme;
     okta_reason reason =
         okta_bearer_find(field, policy.dpop != OKTA_DPOP_OFF, &scheme, &token, &length);
@@ -77,10 +121,12 @@ static okta_reason authenticate(request_rec *r, const okta_issuer **issuer, okta
         absence = reason == OKTA_TOKEN_MISSING
                       ? okta_bearer_absence(field, policy.dpop != OKTA_DPOP_OFF)
                       : NULL;
-        return okta_result_set(result, reason, "%s",
-                               absence ? absence : okta_reason_description(reason));
+        okta_result_set(result, reason, "%s", absence ? absence : okta_reason_description(reason));
     }
-    return judge(r, &policy, token, length, issuer, result);
+    if (explanation)
+        explain_credentials(r, reason, result);
+    return reason == OKTA_OK ? judge(r, &policy, token, length, issuer, explanation, result)
+                             : reason;
 }
 
 /* Only where a Require would let an anonymous request in: elsewhere it needs a token, and is told
@@ -120,6 +166,11 @@ int okta_check_authn(request_rec *r)
         okta_pass_anonymous(r, &result);
         /* httpd insists on a user between here and authorization; okta_check_authz takes it away
          * again */
+        r->user = (char *)"";
+        return OK;
+    }
+    if (!okta_dir_enforce(okta_dir_config_of(r))) {
+        okta_let_pass(r, &result);
         r->user = (char *)"";
         return OK;
     }

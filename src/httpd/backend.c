@@ -63,8 +63,33 @@ static void keep_claim_headers(request_rec *r)
         apr_table_unset(r->headers_in, "Connection");
 }
 
+/* What a back end believes whether or not there is such a place today. A first look that costs
+ * next to nothing: most requests have no field like it. */
+static bool may_say_would_refuse(const request_rec *r)
+{
+    const apr_array_header_t *fields = apr_table_elts(r->headers_in);
+
+    for (int i = 0; i < fields->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(fields, i, apr_table_entry_t).key;
+
+        if ((name[0] == 'X' || name[0] == 'x') && name[1] &&
+            okta_same_header(name, OKTA_WOULD_REFUSE_HEADER))
+            return true;
+    }
+    return false;
+}
+
+static bool is_would_refuse(const void *baton, const char *key, const char *value)
+{
+    (void)baton;
+    (void)value;
+    return okta_same_header(key, OKTA_WOULD_REFUSE_HEADER);
+}
+
 int okta_scrub_headers(request_rec *r)
 {
+    if (may_say_would_refuse(r))
+        okta_table_drop(r->pool, r->headers_in, is_would_refuse, NULL);
     if (okta_registry_get()->claim_headers->nelts > 0) {
         okta_table_drop(r->pool, r->headers_in, is_claim_header, NULL);
         keep_claim_headers(r);
@@ -75,12 +100,16 @@ int okta_scrub_headers(request_rec *r)
 int okta_set_claim_headers(request_rec *r)
 {
     const apr_array_header_t *headers = okta_dir_config_of(r)->claim_headers;
+    const okta_request *judged;
     const okta_claims *claims;
 
     if (okta_registry_get()->claim_headers->nelts == 0)
         return DECLINED;
-    claims = okta_request_claims(r);
+    judged = okta_request_judged(r);
+    claims = judged ? judged->claims : NULL;
     okta_table_drop(r->pool, r->headers_in, is_claim_header, NULL);
+    if (judged && judged->would_refuse)
+        apr_table_addn(r->headers_in, OKTA_WOULD_REFUSE_HEADER, okta_reason_tag(judged->reason));
     for (int i = 0; claims && headers && i < headers->nelts; i++) {
         const okta_claim_header *pair = &APR_ARRAY_IDX(headers, i, okta_claim_header);
         const okta_value *value = okta_claims_find(claims, pair->claim);

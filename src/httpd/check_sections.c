@@ -195,6 +195,21 @@ static void judge_servers(okta_judge *j)
     }
 }
 
+/* Loudly, for nobody should find out a year later. */
+static void name_unenforced(okta_judge *j)
+{
+    const apr_array_header_t *all = okta_registry_get()->unenforced;
+
+    for (int i = 0; i < all->nelts; i++) {
+        const ap_directive_t *directive = APR_ARRAY_IDX(all, i, const ap_directive_t *);
+
+        okta_caution(j,
+                     "OktaEnforce Off in %s (%s): nothing is protected there; what would be "
+                     "refused is logged and let in",
+                     okta_section_name(j, directive->parent), okta_place_of(j, directive));
+    }
+}
+
 void okta_check_sections(const okta_places *places)
 {
     okta_judge *j = places->judge;
@@ -213,4 +228,5 @@ void okta_check_sections(const okta_places *places)
                 good = judge_place(places, place, s);
     }
     judge_servers(j);
+    name_unenforced(j);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/closed.h"
 
-#include "httpd/log.h"
+#include "httpd/flood.h"
 #include "httpd/registry.h"
 #include "httpd/restart.h"
 
@@ -59,8 +59,8 @@ int okta_refuse_closed(request_rec *r)
 
     if (!fault)
         return DECLINED;
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
-                  OKTA_TAG_REQUEST "closed since the last restart; mend this and restart: %s",
-                  fault);
+    if (okta_flood_admits(r->server, OKTA_EVENT_PLACE_CLOSED, OKTA_UNSET))
+        okta_event_of_request(r, OKTA_EVENT_PLACE_CLOSED,
+                              "closed since the last restart; mend this and restart: %s", fault);
     return HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -39,6 +39,8 @@ const command_rec okta_directives[] = {
                   "how old a DPoP proof may be, 1s to 10m (default: 60s)"),
     AP_INIT_ITERATE("OktaDPoPAlgorithms", okta_add_algorithm, SET_OF(dpop_algorithms), OKTA_SECTION,
                     "accepted algorithms of DPoP proofs (default: all that are known)"),
+    AP_INIT_FLAG("OktaEnforce", okta_set_enforce, NULL, OKTA_SECTION,
+                 "Off decides and logs, and lets in what would be refused (default: On)"),
     AP_INIT_TAKE1("OktaPublicUrl", okta_set_public_url, NULL, OKTA_SECTION,
                   "scheme, host and port (and a path in front) by which clients know this server"),
     AP_INIT_TAKE1("OktaClockSkew", okta_set_clock_skew, NULL, OKTA_SECTION,
@@ -81,6 +83,9 @@ const command_rec okta_directives[] = {
                      "container for the settings of one issuer"),
     AP_INIT_TAKE1("OktaMaxTokenBytes", okta_set_max_token_bytes, NULL, RSRC_CONF,
                   "larger tokens are refused unparsed (default: 16384)"),
+    AP_INIT_TAKE1("OktaLogFormat", okta_set_log_format, NULL, RSRC_CONF,
+                  "how the error log says what happens to requests and keys: text (default) or "
+                  "json"),
     AP_INIT_TAKE1("OktaJwksUri", okta_set_jwks_uri, NULL, RSRC_CONF,
                   "URL of the key set, instead of discovery"),
     AP_INIT_TAKE1("OktaJwksFile", okta_set_jwks_file, NULL, RSRC_CONF,

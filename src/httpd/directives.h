@@ -50,6 +50,7 @@ const char *okta_add_step_up(cmd_parms *cmd, void *config, const char *value);
 
 const char *okta_set_dpop(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_dpop_window(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_enforce(cmd_parms *cmd, void *config, int flag);
 const char *okta_set_public_url(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_resource(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_resource_name(cmd_parms *cmd, void *config, const char *value);
@@ -69,6 +70,7 @@ const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *val
 /* cmd->info is the offset of the flag in okta_issuer_settings. */
 const char *okta_set_issuer_flag(cmd_parms *cmd, void *config, int flag);
 const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_log_format(cmd_parms *cmd, void *config, const char *value);
 
 /* For the whole httpd: cmd->info is the offset of an apr_interval_time_t in okta_global_config. */
 const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value);

@@ -26,6 +26,18 @@ const char *okta_set_flag(cmd_parms *cmd, void *config, int flag)
     return okta_set_number(cmd, field, flag != 0, flag ? "On" : "Off");
 }
 
+const char *okta_set_enforce(cmd_parms *cmd, void *config, int flag)
+{
+    okta_dir_config *section = config;
+
+    okta_registry_note_section(cmd, section);
+    if (!flag) {
+        APR_ARRAY_PUSH(okta_registry_get()->unenforced, const ap_directive_t *) = cmd->directive;
+        okta_registry_note_header(OKTA_WOULD_REFUSE_HEADER);
+    }
+    return okta_set_number(cmd, &section->enforce, flag != 0, flag ? "On" : "Off");
+}
+
 const char *okta_set_groups_claim(cmd_parms *cmd, void *config, const char *value)
 {
     okta_dir_config *section = config;

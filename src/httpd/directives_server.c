@@ -128,6 +128,18 @@ const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *v
                           "bytes");
 }
 
+const char *okta_set_log_format(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_server_config *server =
+        ap_get_module_config(cmd->server->module_config, &auth_okta_module);
+    const bool json = strcasecmp(value, "json") == 0;
+
+    (void)config;
+    if (!json && strcasecmp(value, "text") != 0)
+        return okta_directive_error(cmd, value, "unknown format; use text or json");
+    return okta_set_number(cmd, &server->log_json, json, value);
+}
+
 /* The key store is one for all virtual hosts. */
 static const char *main_server_only(const cmd_parms *cmd, const char *value)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/health.h"
 
-#include "httpd/log.h"
+#include "httpd/event.h"
 #include "httpd/shared.h"
 
 static int seconds_until(apr_time_t when, apr_time_t now)
@@ -40,36 +40,34 @@ void okta_health_note(const okta_issuer *issuer)
     next = seconds_until(schedule->next_refresh, now);
     switch (phase) {
     case OKTA_PHASE_MISSING:
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, issuer->server,
-                     OKTA_TAG_KEYS "issuer \"%s\" missing: %s; requests get 503 until a fetch "
-                                   "succeeds; next try in %d s",
-                     issuer->url, cause, next);
+        okta_event_of_issuer(issuer, OKTA_EVENT_KEYS_MISSING, 0,
+                             "issuer \"%s\" missing: %s; requests get 503 until a fetch "
+                             "succeeds; next try in %d s",
+                             issuer->url, cause, next);
         break;
     case OKTA_PHASE_FAILING:
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, issuer->server,
-                     OKTA_TAG_KEYS
-                     "issuer \"%s\" failing: %s; the last good keys serve on, for %d s at "
-                     "most; next try in %d s",
-                     issuer->url, cause, seconds_until(schedule->usable_until, now), next);
+        okta_event_of_issuer(issuer, OKTA_EVENT_KEYS_FAILING, 0,
+                             "issuer \"%s\" failing: %s; the last good keys serve on, for %d s at "
+                             "most; next try in %d s",
+                             issuer->url, cause, seconds_until(schedule->usable_until, now), next);
         break;
     case OKTA_PHASE_STALE:
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, issuer->server,
-                     OKTA_TAG_KEYS
-                     "issuer \"%s\" stale: %s; keys of %d s ago serve on, for %d s at most",
-                     issuer->url, cause, seconds_until(now, schedule->fetched_at),
-                     seconds_until(schedule->usable_until, now));
+        okta_event_of_issuer(issuer, OKTA_EVENT_KEYS_STALE, 0,
+                             "issuer \"%s\" stale: %s; keys of %d s ago serve on, for %d s at most",
+                             issuer->url, cause, seconds_until(now, schedule->fetched_at),
+                             seconds_until(schedule->usable_until, now));
         break;
     case OKTA_PHASE_EXPIRED:
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, issuer->server,
-                     OKTA_TAG_KEYS
-                     "issuer \"%s\" expired: %s; its keys are older than OktaKeyMaxStale "
-                     "allows, requests get 503 until a fetch succeeds; next try in %d s",
-                     issuer->url, cause, next);
+        okta_event_of_issuer(issuer, OKTA_EVENT_KEYS_EXPIRED, 0,
+                             "issuer \"%s\" expired: %s; its keys are older than OktaKeyMaxStale "
+                             "allows, requests get 503 until a fetch succeeds; next try in %d s",
+                             issuer->url, cause, next);
         break;
     case OKTA_PHASE_FRESH:
-        ap_log_error(APLOG_MARK, before == OKTA_PHASE_EMPTY ? APLOG_INFO : APLOG_NOTICE, 0,
-                     issuer->server, OKTA_TAG_KEYS "issuer \"%s\" %s; next refresh in %d s",
-                     issuer->url, before == OKTA_PHASE_EMPTY ? "fresh" : "recovered", next);
+        okta_event_of_issuer(
+            issuer, before == OKTA_PHASE_EMPTY ? OKTA_EVENT_KEYS_FRESH : OKTA_EVENT_KEYS_RECOVERED,
+            0, "issuer \"%s\" %s; next refresh in %d s", issuer->url,
+            before == OKTA_PHASE_EMPTY ? "fresh" : "recovered", next);
         break;
     case OKTA_PHASE_EMPTY:
     default:

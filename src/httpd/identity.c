@@ -4,7 +4,7 @@
 #include "core/match.h"
 #include "httpd/claim_text.h"
 #include "httpd/config.h"
-#include "httpd/log.h"
+#include "httpd/event.h"
 #include "httpd/request.h"
 #include "httpd/tokens.h"
 #include "httpd/told_once.h"
@@ -99,13 +99,12 @@ static void tell_of_sharers(request_rec *r, const okta_variable *a, const okta_v
         return;
     okta_text_copy(first, sizeof(first), a->claim, strlen(a->claim));
     okta_text_copy(second, sizeof(second), b->claim, strlen(b->claim));
-    ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r,
-                  OKTA_TAG_REQUEST
-                  "the claims \"%s\" and \"%s\" would have one variable, %s; %s "
-                  "exported; name the claim that is meant in OktaClaimEnv, or hand "
-                  "them over by OktaClaimHeader",
-                  first, second, wins ? wins->name : a->name,
-                  wins ? "only the claim that is spelled like it is" : "none of them is");
+    okta_event_of_request(r, OKTA_EVENT_CLAIMS_COLLIDE,
+                          "the claims \"%s\" and \"%s\" would have one variable, %s; %s "
+                          "exported; name the claim that is meant in OktaClaimEnv, or hand "
+                          "them over by OktaClaimHeader",
+                          first, second, wins ? wins->name : a->name,
+                          wins ? "only the claim that is spelled like it is" : "none of them is");
 }
 
 /* Of variables that have one name, the one to export: the only one that the configuration picks, or
@@ -133,6 +132,22 @@ static const okta_variable *chosen_of(request_rec *r, const apr_array_header_t *
     return exact;
 }
 
+static void set_variable(request_rec *r, const char *name, const okta_value *value)
+{
+    const char *text = value ? okta_claim_text(r->pool, value, OKTA_TEXT_ENV) : NULL;
+
+    if (text)
+        apr_table_setn(r->subprocess_env, name, text);
+}
+
+void okta_name_token(request_rec *r, const okta_claims *claims)
+{
+    if (!claims)
+        return;
+    set_variable(r, OKTA_VARIABLE_JTI, okta_claims_get(claims, "jti"));
+    set_variable(r, OKTA_VARIABLE_CLIENT, okta_claims_client(claims));
+}
+
 int okta_export_claims(request_rec *r)
 {
     const okta_dir_config *config = okta_dir_config_of(r);
@@ -141,15 +156,22 @@ int okta_export_claims(request_rec *r)
     const okta_variables *all;
     bool replaces;
 
-    if (!judged || !judged->claims || okta_dir_claim_env(config) == OKTA_CLAIM_ENV_OFF)
+    if (!judged || !judged->claims)
         return DECLINED;
+    if (okta_dir_claim_env(config) == OKTA_CLAIM_ENV_OFF) {
+        okta_name_token(r, judged->claims);
+        return DECLINED;
+    }
     paths = paths_of(config);
     names = paths                                               ? NULL
             : okta_dir_claim_env(config) == OKTA_CLAIM_ENV_SOME ? config->env_claims
                                                                 : NULL;
-    all = paths ? okta_variables_at(r->pool, judged->claims, paths) : variables_of(r, judged);
     /* to replace one, APR searches all that have the same first letter, which is quadratic */
     replaces = holds_any_of_ours(r->subprocess_env);
+    if (!paths && !names && !replaces &&
+        okta_variables_add_noted(judged->claims, r->subprocess_env))
+        return DECLINED;
+    all = paths ? okta_variables_at(r->pool, judged->claims, paths) : variables_of(r, judged);
     for (size_t i = 0, count; i < all->count; i += count) {
         const okta_variable *v;
 

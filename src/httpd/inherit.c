@@ -3,8 +3,10 @@
 
 #include "httpd/backend.h"
 #include "httpd/config.h"
+#include "httpd/identity.h"
 #include "httpd/request.h"
 #include "httpd/table.h"
+#include "httpd/variables.h"
 
 #include <string.h>
 #include <strings.h>
@@ -21,6 +23,7 @@ static bool is_of_claims(const void *baton, const char *key, const char *value)
         key += strlen(REDIRECTED);
     return strncasecmp(key, "OKTA_CLAIM_", 11) == 0 || strcasecmp(key, "OKTA_SCOPE") == 0 ||
            strcasecmp(key, "OKTA_ACTOR") == 0 || strcasecmp(key, "OKTA_ACTOR_CHAIN") == 0 ||
+           strcasecmp(key, OKTA_VARIABLE_JTI) == 0 || strcasecmp(key, OKTA_VARIABLE_CLIENT) == 0 ||
            (strncasecmp(key, "HTTP_", 5) == 0 && okta_carries_claim(key + 5));
 }
 
@@ -49,8 +52,10 @@ int okta_inherit_verdict(request_rec *r)
         }
         okta_set_claim_headers(r);
     }
-    if (okta_dir_claim_env(okta_dir_config_of(r)) == OKTA_CLAIM_ENV_OFF && came_from_elsewhere(r))
+    if (okta_dir_claim_env(okta_dir_config_of(r)) == OKTA_CLAIM_ENV_OFF && came_from_elsewhere(r)) {
         okta_table_drop(r->pool, r->subprocess_env, is_of_claims, NULL);
+        okta_name_token(r, okta_request_claims(r));
+    }
     return DECLINED;
 }
 
@@ -68,6 +73,7 @@ int okta_inherit_reason(request_rec *r)
 
         if (state && state->reason > OKTA_OK) {
             apr_table_setn(last->subprocess_env, "OKTA_REASON", okta_reason_tag(state->reason));
+            okta_name_token(last, state->claims ? state->claims : state->verified);
             break;
         }
         /* that the caller may see the ErrorDocument does not undo the refusal */

@@ -2,8 +2,8 @@
 #include "httpd/keystore.h"
 
 #include "core/monotonic.h"
+#include "httpd/event.h"
 #include "httpd/health.h"
-#include "httpd/log.h"
 
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
@@ -143,17 +143,17 @@ static void note_unparsed(const okta_issuer *issuer, parsed *own, uint32_t gener
     own->unparsed = generation;
     own->again_at = okta_monotonic() + PARSE_PAUSE;
     if (first && no_memory)
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, issuer->server,
-                     OKTA_TAG_KEYS
-                     "issuer \"%s\": this process has no memory for the new key set; its requests "
-                     "get 503 until it has",
-                     issuer->url);
+        okta_event_of_issuer(
+            issuer, OKTA_EVENT_KEYS_NO_MEMORY, 0,
+            "issuer \"%s\": this process has no memory for the new key set; its requests "
+            "get 503 until it has",
+            issuer->url);
     else if (first)
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, issuer->server,
-                     OKTA_TAG_KEYS
-                     "the key set of issuer \"%s\" in shared memory is damaged: %s; its requests "
-                     "get 503 until it is fetched anew",
-                     issuer->url, error->text);
+        okta_event_of_issuer(
+            issuer, OKTA_EVENT_KEYS_DAMAGED, 0,
+            "the key set of issuer \"%s\" in shared memory is damaged: %s; its requests "
+            "get 503 until it is fetched anew",
+            issuer->url, error->text);
 }
 
 static okta_keyset *published_keys(const okta_issuer *issuer, uint32_t *generation,

@@ -23,8 +23,11 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/dump.c src/httpd/dump.h \
 	src/httpd/dump_require.c src/httpd/dump_require.h \
 	src/httpd/effective.c src/httpd/effective.h \
+	src/httpd/event.c src/httpd/event.h \
+	src/httpd/explain.c src/httpd/explain.h \
 	src/httpd/expressions.c src/httpd/expressions.h \
 	src/httpd/filewrite.c src/httpd/filewrite.h \
+	src/httpd/flood.c src/httpd/flood.h \
 	src/httpd/handlers.c src/httpd/handlers.h \
 	src/httpd/health.c src/httpd/health.h \
 	src/httpd/identity.c src/httpd/identity.h \
@@ -42,6 +45,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/refresher.c src/httpd/refresher.h \
 	src/httpd/registry.c src/httpd/registry.h \
 	src/httpd/reply.c src/httpd/reply.h \
+	src/httpd/request_log.c src/httpd/request_log.h \
 	src/httpd/request.c src/httpd/request.h \
 	src/httpd/require_others.c src/httpd/require_others.h \
 	src/httpd/requirements.c src/httpd/requirements.h \

@@ -46,6 +46,10 @@
     ONE(apr_int64_t, cors_max_age, -1, -1, NEVER) /* seconds; negative: left to browsers */      \
     FLAG(cors_credentials, 0, NEVER, OKTA_SECTION, "OktaCorsCredentials",                        \
          "On lets other origins send cookies (default: Off)")                                    \
+    /* Off: decide, say what would be refused, and refuse nothing */                             \
+    ONE(apr_int64_t, enforce, -1, 1, CHANGED)                                                    \
+    FLAG(log_success, 0, CHANGED, OKTA_SECTION, "OktaLogSuccess",                                \
+         "On writes a line for each request that is let in by a token (default: Off)")           \
     FLAG(resource_metadata, 0, CHANGED, OKTA_SECTION, "OktaResourceMetadata",                    \
          "On serves the protected resource metadata of RFC 9728 (default: Off)")                 \
     ONE(const char *, resource, NULL, NULL, CHANGED) /* identifier, word for word */             \
@@ -72,7 +76,9 @@
          "On permits http: issuers on loopback hosts (default: Off)")
 
 /* Of a server or virtual host. */
-#define OKTA_SERVER_MEMBERS(ONE) ONE(apr_int64_t, max_token_bytes, -1, OKTA_TOKEN_BYTES_DEFAULT)
+#define OKTA_SERVER_MEMBERS(ONE)                                    \
+    ONE(apr_int64_t, max_token_bytes, -1, OKTA_TOKEN_BYTES_DEFAULT) \
+    ONE(apr_int64_t, log_json, -1, 0)
 
 /* Of the whole httpd, because the key store is one. Times are apr_interval_time_t. */
 #define OKTA_GLOBAL_MEMBERS(ONE)                                      \

@@ -13,6 +13,7 @@
 #include "httpd/dpop_memory.h"
 #include "httpd/dump.h"
 #include "httpd/expressions.h"
+#include "httpd/flood.h"
 #include "httpd/handlers.h"
 #include "httpd/identity.h"
 #include "httpd/inherit.h"
@@ -61,6 +62,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     okta_chroot_prepare();
     okta_trust_settle(pconf, ptemp);
     okta_told_once_share(pconf);
+    okta_flood_prepare(pconf, server);
     status = okta_verdict_memory_create(pconf, server);
     if (status == OK)
         status = okta_shared_create(pconf, ptemp, server);
@@ -83,6 +85,7 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     okta_keystore_child_init(pchild);
     okta_keywait_child_init();
     okta_dpop_child_init(pchild);
+    okta_flood_child_init(pchild);
     okta_refresher_child_init(pchild);
 }
 

@@ -2,6 +2,7 @@
 #include "httpd/refresher.h"
 
 #include "core/monotonic.h"
+#include "httpd/event.h"
 #include "httpd/log.h"
 #include "httpd/source.h"
 
@@ -15,7 +16,6 @@
 #include <unistd.h>
 #include <util_mutex.h>
 
-#define WATCHDOG_NAME "okta_keys"
 #define MUTEX_TYPE "okta-keys" /* for the Mutex directive */
 #define FETCH_SLICE_MS 50      /* one turn of the fetcher */
 #define FETCH_STRETCH 1000000  /* microseconds; the watchdog's callback stays no longer */
@@ -127,10 +127,10 @@ static void take(refresher *r)
         return;
     h->turn->pid = (int32_t)getpid();
     if (stalled)
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, r->sources[0].issuer->server,
-                     OKTA_TAG_KEYS "the refresher of process %d stands still; process %d goes on "
-                                   "in its place",
-                     (int)stalled, (int)getpid());
+        okta_event_of_server(r->sources[0].issuer->server, OKTA_EVENT_REFRESHER_REPLACED, 0,
+                             "the refresher of process %d stands still; process %d goes on "
+                             "in its place",
+                             (int)stalled, (int)getpid());
     if (!begin(r))
         rest(r);
 }
@@ -218,8 +218,8 @@ static apr_status_t leave(void *data)
     /* a thread that stands still must not wake up in what exit() has torn down, nor may
      * mod_watchdog wait for it there: the pool's cleanups run, the process's do not */
     if (!rests && atexit(leave_at_once) == 0)
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, r->sources[0].issuer->server,
-                     OKTA_TAG_KEYS "the refresher stands still; the process ends without it");
+        okta_event_of_server(r->sources[0].issuer->server, OKTA_EVENT_REFRESHER_LEFT, 0,
+                             "the refresher stands still; the process ends without it");
     return APR_SUCCESS;
 }
 
@@ -233,10 +233,9 @@ static void open_lock(refresher *r, apr_pool_t *pchild)
     if (status == APR_SUCCESS)
         return;
     r->mutex = NULL;
-    ap_log_error(APLOG_MARK, APLOG_INFO, status, r->sources[0].issuer->server,
-                 OKTA_TAG_KEYS
-                 "the lock of the refresher cannot be used here; when a process ends, "
-                 "the next one waits some seconds before it refreshes");
+    okta_event_of_server(r->sources[0].issuer->server, OKTA_EVENT_REFRESHER_LOCK, status,
+                         "the lock of the refresher cannot be used here; when a process ends, "
+                         "the next one waits some seconds before it refreshes");
 }
 
 void okta_refresher_child_init(apr_pool_t *pchild)
@@ -303,7 +302,7 @@ int okta_refresher_register(apr_pool_t *pconf, server_rec *server)
     apr_pool_cleanup_register(pconf, NULL, clean_up_curl, apr_pool_cleanup_null);
     status = ap_proc_mutex_create(&r->mutex, NULL, MUTEX_TYPE, NULL, server, pconf, 0);
     if (status == APR_SUCCESS)
-        status = get_instance(&watchdog, WATCHDOG_NAME, 0, 0, pconf);
+        status = get_instance(&watchdog, OKTA_WATCHDOG, 0, 0, pconf);
     if (status == APR_SUCCESS)
         status = register_callback(watchdog, AP_WD_TM_SLICE, r, on_watchdog);
     if (status != APR_SUCCESS) {

@@ -5,6 +5,8 @@
 
 #include <httpd.h>
 
+#define OKTA_WATCHDOG "okta_keys"
+
 /* Parent, pre_config: name the mutex of the refreshers for the Mutex directive, `okta-keys`. */
 void okta_refresher_register_mutex(apr_pool_t *pconf);
 

@@ -77,6 +77,7 @@ typedef struct okta_registry {
     apr_array_header_t *claim_headers;   /* const char *: all headers of OktaClaimHeader */
     apr_array_header_t *resources;       /* okta_resource * */
     apr_array_header_t *closed;          /* okta_closed_server */
+    apr_array_header_t *unenforced;      /* const ap_directive_t *: OktaEnforce Off */
     okta_issuer_section *open_section;   /* the one being read */
     apr_hash_t *senses; /* name of a provider of authorization: the okta_sense of its uses */
     bool weighs_first;  /* httpd's 403 may be wrong before anybody is known: see admission.h */

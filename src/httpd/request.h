@@ -18,8 +18,9 @@ typedef enum okta_assumption {
 
 /* Lives as long as the request, on its own thread at any time. */
 typedef struct okta_request {
-    const void *config;        /* the per-directory configuration that it was made under */
-    const okta_claims *claims; /* verified and accepted here; NULL: nobody */
+    const void *config;          /* the per-directory configuration that it was made under */
+    const okta_claims *claims;   /* verified and accepted here; NULL: nobody */
+    const okta_claims *verified; /* the issuer signed these, whether they were accepted or not */
     okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
     const char *scopes; /* that a Require asked for and did not find; of the configuration */
     const char *absent_claim;   /* that a Require looked for and the token has not */
@@ -35,11 +36,14 @@ typedef struct okta_request {
     okta_assumption assumed;    /* while httpd evaluates Require with nobody there */
     const unsigned char *took;  /* of the client's own request: id of the proof that it took */
     bool by_proof;              /* the credentials are of the scheme DPoP */
-    bool judged;      /* authentication took place: who has no claims by then is anonymous */
-    bool preflight;   /* a CORS preflight that is answered here */
-    bool open;        /* httpd lets everybody in and asks who it is for OktaAnonymous */
-    bool weighing;    /* our access hook is on the stack */
-    bool authorizing; /* our authorization hook is on the stack */
+    bool judged;       /* authentication took place: who has no claims by then is anonymous */
+    bool would_refuse; /* OktaEnforce Off let in what has that reason */
+    bool explained;    /* the log takes the steps of the decision */
+    bool audited;      /* of the client's own request: OktaLogSuccess wrote its line */
+    bool preflight;    /* a CORS preflight that is answered here */
+    bool open;         /* httpd lets everybody in and asks who it is for OktaAnonymous */
+    bool weighing;     /* our access hook is on the stack */
+    bool authorizing;  /* our authorization hook is on the stack */
     /* of what httpd asked before anybody was known: */
     bool asked;        /* anything of ours */
     bool passed_over;  /* a negation, which kept nobody out */

@@ -5,7 +5,8 @@
 #include "core/challenge.h"
 #include "httpd/config.h"
 #include "httpd/dpop.h"
-#include "httpd/log.h"
+#include "httpd/identity.h"
+#include "httpd/request_log.h"
 #include "httpd/resource.h"
 
 #include <apr_buckets.h>
@@ -71,24 +72,13 @@ static void set_challenge(request_rec *r, okta_reason reason)
         okta_dpop_hand_out_nonce(r);
 }
 
-static void log_refusal(const request_rec *r, const okta_result *result, int status,
-                        const char *outcome)
-{
-    /* refused tokens are everyday; that no token can be judged is not */
-    ap_log_rerror(APLOG_MARK, status >= 500 ? APLOG_WARNING : APLOG_INFO, 0, r,
-                  OKTA_TAG_REFUSED "reason=%s %s kid=\"%s\" iss=\"%s\" jti=\"%s\"%s%s%s: %s",
-                  okta_reason_tag(result->reason), outcome, result->kid, result->issuer,
-                  result->jti, result->actors[0] ? " act=\"" : "", result->actors,
-                  result->actors[0] ? "\"" : "",
-                  result->detail[0] ? result->detail : okta_reason_description(result->reason));
-}
-
 static okta_request *note(request_rec *r, const okta_result *result)
 {
     okta_request *state = okta_request_state(r, true);
 
     state->reason = result->reason;
     apr_table_setn(r->subprocess_env, "OKTA_REASON", okta_reason_tag(result->reason));
+    okta_name_token(r, state->claims ? state->claims : state->verified);
     return state;
 }
 
@@ -100,7 +90,7 @@ int okta_refuse(request_rec *r, const okta_result *result)
     /* RFC 6750 section 3: a challenge belongs to 401; with 400 and 403 it carries the error */
     if (status < 500)
         set_challenge(r, result->reason);
-    log_refusal(r, result, status, apr_psprintf(r->pool, "status=%d", status));
+    okta_log_refused(r, result, status);
     return status;
 }
 
@@ -108,7 +98,16 @@ void okta_pass_anonymous(request_rec *r, const okta_result *result)
 {
     note(r, result);
     if (result->reason != OKTA_TOKEN_MISSING)
-        log_refusal(r, result, 0, "passes=anonymous");
+        okta_log_anonymous(r, result);
+}
+
+void okta_let_pass(request_rec *r, const okta_result *result)
+{
+    note(r, result)->would_refuse = true;
+    /* a client that has no nonce would never get one */
+    if (result->reason == OKTA_PROOF_NONCE)
+        okta_dpop_hand_out_nonce(r);
+    okta_log_would_refuse(r, result, okta_reason_status(result->reason));
 }
 
 void okta_set_retry_after(request_rec *r, int seconds)
@@ -165,6 +164,9 @@ void okta_insert_error_filter(request_rec *r)
 {
     const okta_request *state = okta_request_state(r, false);
 
+    /* it is another one's refusal */
+    if (state && state->would_refuse)
+        return;
     /* an ErrorDocument elsewhere: the answer is a redirect and asks for no credentials */
     if (ap_is_HTTP_REDIRECT(r->status) && state && state->reason > OKTA_OK)
         apr_table_unset(r->err_headers_out, "WWW-Authenticate");

@@ -12,6 +12,9 @@ int okta_refuse(request_rec *r, const okta_result *result);
 /* Note the reason without refusing: the request goes on anonymously. */
 void okta_pass_anonymous(request_rec *r, const okta_result *result);
 
+/* OktaEnforce Off: note and log what would be refused, and go on. */
+void okta_let_pass(request_rec *r, const okta_result *result);
+
 /* The Retry-After of a 503, in seconds. */
 void okta_set_retry_after(request_rec *r, int seconds);
 

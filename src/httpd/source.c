@@ -2,9 +2,9 @@
 #include "httpd/source.h"
 
 #include "core/monotonic.h"
+#include "httpd/event.h"
 #include "httpd/health.h"
 #include "httpd/keystore.h"
-#include "httpd/log.h"
 
 #include <http_core.h>
 #include <stdlib.h>
@@ -23,9 +23,8 @@ static void on_dropped(void *baton, const char *kid, const char *why)
 {
     const okta_source *s = baton;
 
-    ap_log_error(APLOG_MARK, APLOG_INFO, 0, s->issuer->server,
-                 OKTA_TAG_KEYS "issuer \"%s\": key \"%s\" is left out: %s", s->issuer->url, kid,
-                 why);
+    okta_event_of_issuer(s->issuer, OKTA_EVENT_KEY_LEFT_OUT, 0,
+                         "issuer \"%s\": key \"%s\" is left out: %s", s->issuer->url, kid, why);
 }
 
 static void set_text(char **field, const char *text)
@@ -50,9 +49,9 @@ static void note_failure(okta_source *s, const char *cause, int64_t retry_after)
     s->holding->failures++;
     /* the metadata may be what is out of date */
     set_text(&s->jwks_uri, NULL);
-    ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, s->issuer->server,
-                 OKTA_TAG_KEYS "issuer \"%s\": try %u failed: %s; next in %d ms", s->issuer->url,
-                 (unsigned)schedule->failing, cause, (int)apr_time_as_msec(pause));
+    okta_event_of_issuer(s->issuer, OKTA_EVENT_FETCH_FAILED, 0,
+                         "issuer \"%s\": try %u failed: %s; next in %d ms", s->issuer->url,
+                         (unsigned)schedule->failing, cause, (int)apr_time_as_msec(pause));
 }
 
 static void note_success(okta_source *s, const okta_discovery_result *result, apr_time_t when)
@@ -68,9 +67,9 @@ static void note_success(okta_source *s, const okta_discovery_result *result, ap
     s->holding->failures = 0;
     okta_turn_relax(s->holding->turn, s->holding->number);
     okta_statefile_save(s->issuer, &s->saving, result->max_age);
-    ap_log_error(APLOG_MARK, APLOG_DEBUG, 0, s->issuer->server,
-                 OKTA_TAG_KEYS "issuer \"%s\": %s from %s", s->issuer->url,
-                 result->not_modified ? "the same keys" : "keys", result->jwks_uri);
+    okta_event_of_issuer(s->issuer, OKTA_EVENT_FETCH_DONE, 0, "issuer \"%s\": %s from %s",
+                         s->issuer->url, result->not_modified ? "the same keys" : "keys",
+                         result->jwks_uri);
 }
 
 static void note_outcome(okta_source *s, const okta_discovery_result *result, apr_time_t when)

@@ -3,8 +3,8 @@
 
 #include "core/issuer.h"
 #include "core/monotonic.h"
+#include "httpd/event.h"
 #include "httpd/keystore.h"
-#include "httpd/log.h"
 #include "httpd/statedir.h"
 
 #include <apr_strings.h>
@@ -137,18 +137,18 @@ void okta_statefile_load(const okta_issuer *issuer, apr_pool_t *ptemp)
         keys = okta_keyset_from_jwks(snapshot.jwks, NULL, NULL, &error);
         fault = keys ? publish(issuer, &snapshot, ptemp) : error.text;
         if (!fault)
-            ap_log_error(APLOG_MARK, APLOG_INFO, 0, issuer->server,
-                         OKTA_TAG_KEYS "issuer \"%s\": %lu keys from \"%s\"", issuer->url,
-                         (unsigned long)okta_keyset_count(keys), path);
+            okta_event_of_issuer(issuer, OKTA_EVENT_STATE_LOADED, 0,
+                                 "issuer \"%s\": %lu keys from \"%s\"", issuer->url,
+                                 (unsigned long)okta_keyset_count(keys), path);
         okta_keyset_unref(keys);
         okta_snapshot_clear(&snapshot);
     } else if (text) {
         fault = error.text;
     }
     if (fault)
-        ap_log_error(APLOG_MARK, APLOG_WARNING, 0, issuer->server,
-                     OKTA_TAG_KEYS "issuer \"%s\": the keys in \"%s\" are not used: %s",
-                     issuer->url, path, fault);
+        okta_event_of_issuer(issuer, OKTA_EVENT_STATE_REFUSED, 0,
+                             "issuer \"%s\": the keys in \"%s\" are not used: %s", issuer->url,
+                             path, fault);
     free(text);
 }
 
@@ -173,18 +173,17 @@ static void note_outcome(const okta_issuer *issuer, okta_saving *saving, int fau
     bool failed = fault != 0;
 
     if (failed && !saving->failed)
-        ap_log_error(APLOG_MARK, APLOG_WARNING, fault, issuer->server,
-                     OKTA_TAG_KEYS
-                     "issuer \"%s\": its keys cannot be written to \"%s\"%s; a cold start "
-                     "will not have them",
-                     issuer->url, directory,
-                     fault == EBUSY       ? ", which another program has locked"
-                     : fault == ETIMEDOUT ? ", whose disk does not answer"
-                                          : "");
+        okta_event_of_issuer(issuer, OKTA_EVENT_STATE_UNWRITABLE, fault,
+                             "issuer \"%s\": its keys cannot be written to \"%s\"%s; a cold start "
+                             "will not have them",
+                             issuer->url, directory,
+                             fault == EBUSY       ? ", which another program has locked"
+                             : fault == ETIMEDOUT ? ", whose disk does not answer"
+                                                  : "");
     else if (!failed && saving->failed)
-        ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, issuer->server,
-                     OKTA_TAG_KEYS "issuer \"%s\": its keys are written to \"%s\" again",
-                     issuer->url, directory);
+        okta_event_of_issuer(issuer, OKTA_EVENT_STATE_WRITABLE, 0,
+                             "issuer \"%s\": its keys are written to \"%s\" again", issuer->url,
+                             directory);
     saving->failed = failed;
 }
 

@@ -11,6 +11,7 @@ typedef struct lookup {
     const okta_issuer *issuer;
     uint32_t generation;
     bool newest; /* no older set will do */
+    const okta_trace *trace;
 } lookup;
 
 static okta_reason find_keys(void *baton, const char *url, okta_keyset **keys)
@@ -28,20 +29,20 @@ static okta_reason verify(const okta_policy *policy, const char *token, size_t l
                           okta_claims **claims, okta_result *result)
 {
     const okta_keyring keyring = {find_keys, l};
-    okta_reason reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
+    okta_reason reason = okta_verify(policy, &keyring, token, length, l->trace, claims, result);
     uint32_t generation;
 
     l->newest = true;
     if (reason == OKTA_KEYS_UNAVAILABLE && l->issuer && okta_keywait_any(l->issuer, l->generation))
-        return okta_verify(policy, &keyring, token, length, NULL, claims, result);
+        return okta_verify(policy, &keyring, token, length, l->trace, claims, result);
     generation = l->generation;
     if (reason != OKTA_KID_UNKNOWN || !okta_keywait_kid(l->issuer, generation, result->kid))
         return reason;
-    reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
+    reason = okta_verify(policy, &keyring, token, length, l->trace, claims, result);
     /* other keys that were on their way already may be older than this one as well */
     if (reason == OKTA_KID_UNKNOWN && l->generation != generation &&
         okta_keywait_kid(l->issuer, l->generation, result->kid))
-        reason = okta_verify(policy, &keyring, token, length, NULL, claims, result);
+        reason = okta_verify(policy, &keyring, token, length, l->trace, claims, result);
     if (reason == OKTA_KID_UNKNOWN)
         okta_keywait_refuse_kid(l->issuer, result->kid);
     return reason;
@@ -85,12 +86,12 @@ static void remember(okta_verdicts *table, apr_time_t now, const lookup *l, okta
 
 okta_reason okta_tokens_verify(apr_pool_t *pool, const okta_policy *policy, const char *token,
                                size_t length, okta_claims **claims, const okta_issuer **issuer,
-                               okta_seen *seen, okta_result *result)
+                               okta_seen *seen, const okta_trace *trace, okta_result *result)
 {
     okta_verdicts *table = okta_verdict_memory();
     asking by = {pool, apr_time_now()};
     const okta_verdicts_caller caller = {still_holds, allocate, &by};
-    lookup l = {NULL, 0, false};
+    lookup l = {.trace = trace};
     okta_reason reason;
     bool cached = table && okta_registry_get()->global.token_cache > 0 &&
                   length <= policy->max_token_bytes && okta_digest(token, length, seen->digest);

@@ -2,7 +2,7 @@
 #include "httpd/unasked.h"
 
 #include "httpd/admission.h"
-#include "httpd/log.h"
+#include "httpd/event.h"
 #include "httpd/registry.h"
 #include "httpd/request.h"
 #include "httpd/told_once.h"
@@ -207,11 +207,11 @@ int okta_warn_unasked(request_rec *r)
     section = untold_section(r, config->gate);
     if (!section)
         return DECLINED;
-    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r,
-                  OKTA_TAG_REQUEST
-                  "%s passed AuthType Okta of %s and nobody asked who it was: there is no "
-                  "Require for it; write Require valid-user there, or Require all granted if "
-                  "everybody may pass",
-                  r->uri, section);
+    okta_event_of_request(
+        r, OKTA_EVENT_UNASKED,
+        "%s passed AuthType Okta of %s and nobody asked who it was: there is no "
+        "Require for it; write Require valid-user there, or Require all granted if "
+        "everybody may pass",
+        r->uri, section);
     return DECLINED;
 }

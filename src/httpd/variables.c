@@ -12,7 +12,7 @@
 #define SCOPES "OKTA_SCOPE"
 #define ACTOR "OKTA_ACTOR"
 #define ACTORS "OKTA_ACTOR_CHAIN"
-#define OTHERS 3 /* variables that are not of OktaClaimEnv */
+#define OTHERS 5 /* variables that are not of OktaClaimEnv */
 
 static bool is_between(char c, char first, char last)
 {
@@ -102,6 +102,25 @@ static void add_actors(apr_pool_t *pool, const okta_claims *claims, okta_variabl
         (okta_variable){.name = ACTORS, .text = okta_claim_text(pool, &chain, OKTA_TEXT_ENV)};
 }
 
+static void add_other(apr_pool_t *pool, okta_variables *variables, const char *name,
+                      const okta_value *value)
+{
+    const char *text = value ? okta_claim_text(pool, value, OKTA_TEXT_ENV) : NULL;
+
+    if (text)
+        variables->all[variables->count++] = (okta_variable){
+            .name = name,
+            .text = text,
+            .borrowed = value->type == OKTA_VALUE_STRING && text == value->as.string};
+}
+
+/* Which token it is, and whose. */
+static void add_token(apr_pool_t *pool, const okta_claims *claims, okta_variables *variables)
+{
+    add_other(pool, variables, OKTA_VARIABLE_JTI, okta_claims_get(claims, "jti"));
+    add_other(pool, variables, OKTA_VARIABLE_CLIENT, okta_claims_client(claims));
+}
+
 okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims)
 {
     const okta_value *root = okta_claims_root(claims), *scopes = okta_claims_scopes(claims);
@@ -127,6 +146,7 @@ okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims)
     if (scope.text)
         made->all[made->count++] = scope;
     add_actors(pool, claims, made);
+    add_token(pool, claims, made);
     return made;
 }
 
@@ -155,6 +175,7 @@ okta_variables *okta_variables_at(apr_pool_t *pool, const okta_claims *claims,
         made->all[made->count++] =
             (okta_variable){.name = SCOPES, .text = okta_claim_text(pool, scopes, OKTA_TEXT_ENV)};
     add_actors(pool, claims, made);
+    add_token(pool, claims, made);
     return made;
 }
 
@@ -168,6 +189,7 @@ typedef struct packed_variable {
 
 typedef struct packed_variables {
     size_t count;
+    bool any_shared;
     packed_variable all[];
 } packed_variables;
 
@@ -209,6 +231,7 @@ void *okta_variables_pack(const okta_variables *from, const okta_claims *claims,
     if (!made)
         return NULL;
     made->count = from->count;
+    made->any_shared = false;
     to = (char *)made + head;
     for (size_t i = 0; i < from->count; i++) {
         const okta_variable *v = &from->all[i];
@@ -221,8 +244,24 @@ void *okta_variables_pack(const okta_variables *from, const okta_claims *claims,
                               .borrowed = v->borrowed,
                               .exact = v->exact,
                               .shared = v->shared};
+        made->any_shared = made->any_shared || v->shared;
     }
     return made;
+}
+
+bool okta_variables_add_noted(const okta_claims *claims, apr_table_t *env)
+{
+    const packed_variables *note = okta_claims_note(claims);
+    const char *own = (const char *)note, *others = (const char *)claims;
+
+    if (!note || note->any_shared)
+        return false;
+    for (size_t i = 0; i < note->count; i++) {
+        const packed_variable *v = &note->all[i];
+
+        apr_table_addn(env, own + v->name, (v->borrowed ? others : own) + v->text);
+    }
+    return true;
 }
 
 const okta_variables *okta_variables_noted(apr_pool_t *pool, const okta_claims *claims)

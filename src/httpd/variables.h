@@ -8,6 +8,11 @@
 
 #include <apr_pools.h>
 #include <apr_tables.h>
+#include <stdbool.h>
+
+/* Which token it is, and whose; whatever OktaClaimEnv says. */
+#define OKTA_VARIABLE_JTI "OKTA_JTI"
+#define OKTA_VARIABLE_CLIENT "OKTA_CLIENT"
 
 /* One claim of OktaClaimEnv. */
 typedef struct okta_env_claim {
@@ -30,8 +35,9 @@ typedef struct okta_variables {
     okta_variable all[];
 } okta_variables;
 
-/* Those of all claims, OKTA_SCOPE, and OKTA_ACTOR and OKTA_ACTOR_CHAIN where somebody acts; claims
- * that are null have none. From pool, with texts and names that pool or claims own. */
+/* Those of all claims, OKTA_SCOPE, OKTA_JTI and OKTA_CLIENT, and OKTA_ACTOR and OKTA_ACTOR_CHAIN
+ * where somebody acts; claims that are null have none. From pool, with texts and names that pool or
+ * claims own. */
 okta_variables *okta_variables_of(apr_pool_t *pool, const okta_claims *claims);
 
 /* Those of the paths (okta_env_claim) that the token has, and the same others. */
@@ -45,6 +51,10 @@ void *okta_variables_pack(const okta_variables *variables, const okta_claims *cl
 /* Those of the claims' note, from pool, with names and texts that claims own; NULL: they came
  * without a note. */
 const okta_variables *okta_variables_noted(apr_pool_t *pool, const okta_claims *claims);
+
+/* Add all of the claims' note to a table that has none of them. False, and nothing is done: they
+ * came without a note, or there is a choice to make between variables of one name. */
+bool okta_variables_add_noted(const okta_claims *claims, apr_table_t *env);
 
 /* How many variables, from index on, have one name: 1 where it is its own. */
 size_t okta_variables_sharing(const okta_variables *variables, size_t index);

@@ -131,6 +131,12 @@ static bool is_field(const void *judged, const char *key, const char *value)
            (sought.text && gives_away(&sought, key, value));
 }
 
+/* Anonymous callers are served here. */
+static bool serves_nobody(const okta_dir_config *config)
+{
+    return okta_dir_anonymous(config) != OKTA_ANONYMOUS_OFF || !okta_dir_enforce(config);
+}
+
 int okta_withhold_note_unasked(request_rec *r)
 {
     const okta_dir_config *config = okta_dir_config_of(r);
@@ -140,7 +146,7 @@ int okta_withhold_note_unasked(request_rec *r)
         okta_request_is_ours(r))
         okta_withhold_note_field(r);
     /* mod_cache's quick handler looks nothing up for requests with credentials */
-    if (okta_dir_anonymous(config) != OKTA_ANONYMOUS_OFF && okta_stand_in_is_due(r))
+    if (serves_nobody(config) && okta_stand_in_is_due(r))
         okta_request_state(r, true)->cached_quickly = true;
     return DECLINED;
 }
@@ -166,8 +172,7 @@ static bool is_for_nobody(request_rec *r)
 {
     const okta_request *state = okta_request_state(r, false);
 
-    return okta_dir_anonymous(okta_dir_config_of(r)) != OKTA_ANONYMOUS_OFF &&
-           !(state && state->cached_quickly);
+    return serves_nobody(okta_dir_config_of(r)) && !(state && state->cached_quickly);
 }
 
 int okta_withhold_begin(request_rec *r)

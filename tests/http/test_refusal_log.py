@@ -113,7 +113,7 @@ def test_no_forged_log_lines(server, shared_issuer, where, text):
     mark = server.error_log.mark()
     assert_refused(server.get("/whoami", _token_with(shared_issuer.mint, where, text)))
     line = assert_logged(server, mark, r"\w+")
-    assert len(server.error_log.since(mark)) < 10
+    assert len(server.error_log.since(mark)) < 30
     assert len(line) < 4000
     assert not re.search(r"[\x00-\x1f\x7f]", line)
     for field in ("kid", "iss", "jti"):

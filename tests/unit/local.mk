@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/test_eight \
 	tests/unit/test_issuer \
 	tests/unit/test_json \
+	tests/unit/test_json_line \
 	tests/unit/test_jwk \
 	tests/unit/test_jws \
 	tests/unit/test_key \
