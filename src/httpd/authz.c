@@ -80,7 +80,9 @@ int okta_check_authz(request_rec *r)
     state->scopes = NULL;
     state->absent_claim = NULL;
     state->in_doubt = false;
-    status = okta_dir_enforce(okta_dir_config_of(r)) ? ask(r) : okta_ask_quietly(r, ask);
+    state->tentative = !okta_dir_enforce(okta_dir_config_of(r));
+    status = state->tentative ? okta_ask_quietly(r, ask) : ask(r);
+    state->tentative = false;
     if (status == OK && state->in_doubt)
         status = HTTP_FORBIDDEN;
     if (state->explained)

@@ -38,6 +38,7 @@ typedef struct okta_request {
     bool by_proof;              /* the credentials are of the scheme DPoP */
     bool judged;       /* authentication took place: who has no claims by then is anonymous */
     bool would_refuse; /* OktaEnforce Off let in what has that reason */
+    bool tentative;    /* a refusal by httpd may still be let pass */
     bool explained;    /* the log takes the steps of the decision */
     bool audited;      /* of the client's own request: OktaLogSuccess wrote its line */
     bool preflight;    /* a CORS preflight that is answered here */

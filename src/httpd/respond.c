@@ -86,7 +86,7 @@ int okta_refuse(request_rec *r, const okta_result *result)
 {
     int status = okta_reason_status(result->reason);
 
-    note(r, result);
+    note(r, result)->would_refuse = false;
     /* RFC 6750 section 3: a challenge belongs to 401; with 400 and 403 it carries the error */
     if (status < 500)
         set_challenge(r, result->reason);
@@ -122,6 +122,8 @@ int okta_note_auth_failure(request_rec *r, const char *auth_type)
     if (strcasecmp(auth_type, OKTA_AUTH_TYPE) != 0)
         return DECLINED;
     state = okta_request_state(r, false);
+    if (state && state->tentative)
+        return OK;
     set_challenge(r, state && state->reason > OKTA_OK ? state->reason : OKTA_TOKEN_MISSING);
     return OK;
 }
