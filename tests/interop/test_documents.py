@@ -10,7 +10,8 @@ from env import places
 from env.certs import Authority
 from env.httpd import Httpd
 
-PAGES = [places.REPO / "docs" / name for name in ("directives.md", "guide.md", "migrate.md", "install.md", "faq.md")]
+PAGES = [places.REPO / "docs" / name for name in ("directives.md", "guide.md", "migrate.md", "install.md", "faq.md",
+                                                 "log.md")]
 SAMPLE = places.REPO / "conf" / "okta.conf"
 DOMAIN = "OktaDomain integrator-123456.okta.com\n"
 PROTECTED = '<Location "/api">\nAuthType Okta\nAuthName "api"\nRequire valid-user\n</Location>\n'

@@ -20,6 +20,7 @@ MODULE_PACKAGE = {
     f"{DOCS}/changelog.Debian.gz": "-rw-r--r--",
     f"{DOCS}/changelog.gz": "-rw-r--r--",
     f"{DOCS}/copyright": "-rw-r--r--",
+    f"{DOCS}/examples/okta-log.conf": "-rw-r--r--",
     f"{DOCS}/examples/okta.conf": "-rw-r--r--",
     "usr/share/lintian/overrides/libapache2-mod-auth-okta": "-rw-r--r--",
 }
