@@ -20,6 +20,7 @@ BAD = ["tampered", "expired", "wrong audience", "wrong issuer", "unknown kid", "
 
 
 def _sections(s, shared_issuer):
+    s.write("htdocs/folder/x", "")
     return (trusts(shared_issuer) + env_directory(s)
             + env_location(s, "/on") + env_location(s, "/off", OFF)
             + env_location(s, "/strict", "OktaEnforce On")
@@ -36,7 +37,8 @@ def _sections(s, shared_issuer):
             + env_location(s, "/method", OFF, "<RequireAll>", "Require okta-scope nobody:has", "Require method POST",
                            "</RequireAll>", require=None)
             + env_location(s, "/anonymous", OFF, "OktaAnonymous missing", require="all granted")
-            + env_location(s, "/proof", OFF, "OktaDPoP required")
+            + env_location(s, "/proof", OFF, "OktaDPoP required") + env_location(s, "/nonce", OFF, "OktaDPoPNonce On")
+            + location("/folder/", OFF, "DirectoryIndex /off", handler=None)
             + location("/missing-file", OFF, handler=None)
             + location("/document", "ErrorDocument 401 /off", require="valid-user")
             + f'ScriptAlias /basic "{s.env_script}"\n<Location /basic>\n{OFF}\nAuthType Basic\nAuthName b\n'
@@ -138,6 +140,26 @@ def test_a_proof_that_is_missing_or_bad(server, shared_issuer):
                              "proof_expired")
     # verified, though not accepted: the log may say which token it was
     assert seen["OKTA_CLIENT"] and seen["OKTA_JTI"]
+
+
+def test_who_has_no_nonce_gets_one(server, shared_issuer):
+    """A client cannot know the nonce before it had one."""
+    token = shared_issuer.mint.token(cnf={"jkt": thumbprint(key("proof-key", "ES256"))})
+    url, nonce = f"http://127.0.0.1:{server.port}/nonce", {}
+    for reason in ("proof_nonce", None):
+        answer = server.get("/nonce", authorization=f"DPoP {token}",
+                            headers={"DPoP": proof(url, "GET", token=token, **nonce)})
+        assert answer.status == 200 and answer.environment().get("OKTA_REASON") == reason
+        nonce = {"nonce": answer.header("DPoP-Nonce")}
+
+
+@pytest.mark.parametrize("token, reason", [(False, "token_missing"), (True, None)])
+def test_a_redirect_within_httpd(server, shared_issuer, token, reason):
+    """Each turn is judged by itself, and the last one counts for the back end."""
+    answer = server.get("/folder/", shared_issuer.mint.token() if token else None)
+    seen = answer.environment()
+    assert answer.status == 200 and seen.get("HTTP_X_OKTA_WOULD_REFUSE") == reason
+    assert seen.get("REMOTE_USER") == ("user@example.com" if token else None)
 
 
 def test_anonymous_by_choice_would_not_be_refused(server, shared_issuer):

@@ -85,7 +85,7 @@ def test_what_is_left_out_is_named(launch, issuer):
     assert_ok(server.get("/whoami", issuer.mint_with(BESIDE).token()))
     lines = server.error_log.matching("share this kid")
     assert len(lines) == 2 and all('key "kid" is left out' in line for line in lines), lines
-    assert server.error_log.matching('"beside"') == []
+    assert server.error_log.matching('key "beside" is left out') == []
 
 
 def test_none_left_is_no_set(launch, issuer):
