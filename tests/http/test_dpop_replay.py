@@ -69,7 +69,8 @@ def test_in_every_round_one_of_many_copies_is_let_in(server, shared_issuer):
             statuses = sorted(_answer(connection) for connection in connections)
             assert statuses == [200] + [401] * (COPIES - 1), f"round {number}"
     # a few are written, the others counted, and none is lost
-    waiting.wait_for(lambda: _told_of(server, "proof_replayed") >= ROUNDS * (COPIES - 1), "a line of each refusal, or its count")
+    waiting.wait_for(lambda: _told_of(server, "proof_replayed") >= ROUNDS * (COPIES - 1),
+                     "a line of each refusal, or its count")
 
 
 def _told_of(server, reason):

@@ -248,7 +248,8 @@ def test_a_virtual_host_can_enforce_what_the_server_does_not(launch, shared_issu
     def snippet(s):
         return (trusts(shared_issuer, OFF) + env_directory(s) + f'ScriptAlias /env "{s.env_script}"\n'
                 + location("/env", handler=None)
-                + f'<VirtualHost *:{s.port}>\nServerName loose.test\nScriptAlias /env "{s.env_script}"\n</VirtualHost>\n'
+                + f'<VirtualHost *:{s.port}>\nServerName loose.test\nScriptAlias /env "{s.env_script}"\n'
+                  '</VirtualHost>\n'
                 + f'<VirtualHost *:{s.port}>\nServerName strict.test\nOktaEnforce On\n'
                   f'ScriptAlias /env "{s.env_script}"\n</VirtualHost>\n')
     server = launch(snippet, modules=["cgi"], processes=1)

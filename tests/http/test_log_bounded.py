@@ -14,7 +14,8 @@ from env.verdicts import refusal_lines
 from env.waiting import wait_for
 
 BURST = 20
-_MORE = re.compile(r"auth_okta:notice.* OKTA-REFUSED: (\d+) more of (reason=\w+.*) in the last (\d+) s \[lines_left_out\]$")
+_MORE = re.compile(r"auth_okta:notice.* OKTA-REFUSED: (\d+) more of (reason=\w+.*) in the last (\d+) s "
+                   r"\[lines_left_out\]$")
 
 
 def _more(server, what, mark=0):
@@ -62,7 +63,8 @@ def test_a_flood_over_all_processes(launch, shared_issuer):
 def test_each_reason_and_each_virtual_host_by_itself(launch, shared_issuer):
     def snippet(s):
         return (trusts(shared_issuer) + location("/whoami") + location("/off", "OktaEnforce Off", handler="okta-hello")
-                + "".join(f"<VirtualHost *:{s.port}>\nServerName {name}.test\nErrorLog logs/{name}.log\n</VirtualHost>\n"
+                + "".join(f"<VirtualHost *:{s.port}>\nServerName {name}.test\nErrorLog logs/{name}.log\n"
+                          "</VirtualHost>\n"
                           for name in ("a", "b")))
     server = launch(snippet)
     server.expects("OktaEnforce Off", lasting=True)

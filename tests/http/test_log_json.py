@@ -17,8 +17,8 @@ from env.waiting import wait_for
 HOSTS = 50
 HOSTILE = ['x" reason=ok status=200 kid="', '","okta.verified":true,"user.id":"root', "\\", '\\"', "\\u0022,", "%22",
            "x\r\n[core:notice] forged", "\x1b[2J\x08\x07", "é\u2028\u202e\U0001f600", "\0end", "%s%n%x%%", "A" * 5000,
-           '"}\n{"@timestamp":"x","event.module":"auth_okta","event.action":"request_accepted"}', "}", "{", ", referer: x",
-           "'", "\x7f\x80", "\ud800", " ", "[request_accepted]"]
+           '"}\n{"@timestamp":"x","event.module":"auth_okta","event.action":"request_accepted"}', "}", "{",
+           ", referer: x", "'", "\x7f\x80", "\ud800", " ", "[request_accepted]"]
 TOP = {"@timestamp", "log.level", "message", "ecs.version", "event.module", "event.action"}
 
 

@@ -10,8 +10,8 @@ from env.snippets import env_directory, env_location, location, trusts
 from env.verdicts import refusal_lines
 from env.waiting import wait_for
 
-ACCEPTED = re.compile(r'auth_okta:notice.*OKTA-ACCEPTED: user="(.*?)" client="(.*?)" act="(.*?)" jti="(.*?)" kid="(.*?)" '
-                      r'iss="(.*?)" \[request_accepted\]$')
+ACCEPTED = re.compile(r'auth_okta:notice.*OKTA-ACCEPTED: user="(.*?)" client="(.*?)" act="(.*?)" jti="(.*?)" '
+                      r'kid="(.*?)" iss="(.*?)" \[request_accepted\]$')
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +126,8 @@ def test_the_access_log_of_the_sample(server, shared_issuer):
 
 # -- each step
 
-STEPS = ["credentials", "shape", "header", "type", "algorithm", "payload", "issuer", "key", "signature", "claims", "kind",
-         "binding", "audience", "client", "expiry", "not before", "issued at", "step-up"]
+STEPS = ["credentials", "shape", "header", "type", "algorithm", "payload", "issuer", "key", "signature", "claims",
+         "kind", "binding", "audience", "client", "expiry", "not before", "issued at", "step-up"]
 
 
 def test_each_step_of_a_decision(launch, shared_issuer):
