@@ -41,7 +41,7 @@ def test_the_environment_stays_the_same(server, shared_issuer, name):
         assert _claims(server.get("/some", token)) == some_first
         # what the administrator sets by SetEnv stands last
         assert _claims(server.get("/set", token)) == {**first, "OKTA_CLAIM_sub": "x"}
-    assert set(some_first) <= {"OKTA_CLAIM_sub", "OKTA_CLAIM_groups", "OKTA_SCOPE"}
+    assert set(some_first) <= {"OKTA_CLAIM_sub", "OKTA_CLAIM_groups", "OKTA_SCOPE", "OKTA_JTI", "OKTA_CLIENT"}
 
 
 def test_names_that_become_one_are_one(server, shared_issuer):
