@@ -38,6 +38,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/schedule.c src/core/schedule.h \
 	src/core/slot.c src/core/slot.h \
 	src/core/snapshot.c src/core/snapshot.h \
+	src/core/tally.c src/core/tally.h \
 	src/core/target.c src/core/target.h \
 	src/core/text.c src/core/text.h \
 	src/core/thumbprint.c src/core/thumbprint.h \

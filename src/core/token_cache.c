@@ -74,20 +74,22 @@ static okta_verdict_head head_of(const okta_seen *seen, bool earned, int64_t unt
                                .until = until};
 }
 
-void okta_token_cache_accept(okta_verdicts *table, const okta_seen *seen, int64_t now,
-                             const okta_claims *claims, const void *note, size_t note_size)
+unsigned int okta_token_cache_accept(okta_verdicts *table, const okta_seen *seen, int64_t now,
+                                     const okta_claims *claims, const void *note, size_t note_size)
 {
     const okta_times *times = okta_claims_times(claims);
     const okta_verdict_head head = head_of(seen, true, times->exp + OKTA_SKEW_MAX);
+    unsigned int kept = 0;
     size_t size;
     void *packed;
 
     if (!(times->present & OKTA_CLAIM_EXP) || head.until <= now)
-        return;
+        return 0;
     packed = okta_claims_pack(claims, note, note_size, okta_verdicts_longest(true), &size);
     if (packed)
-        okta_verdicts_put(table, seen->digest, now, &head, packed, size);
+        kept = okta_verdicts_put(table, seen->digest, now, &head, packed, size);
     free(packed);
+    return kept;
 }
 
 static bool is_final(okta_reason reason)
@@ -105,12 +107,14 @@ static bool is_final(okta_reason reason)
     }
 }
 
-void okta_token_cache_refuse(okta_verdicts *table, const okta_seen *seen, int64_t now,
-                             const okta_result *result)
+unsigned int okta_token_cache_refuse(okta_verdicts *table, const okta_seen *seen, int64_t now,
+                                     const okta_result *result)
 {
     const okta_verdict_head head = head_of(seen, false, INT64_MAX);
     refusal packed;
 
-    if (is_final(result->reason))
-        okta_verdicts_put(table, seen->digest, now, &head, &packed, pack_refusal(result, &packed));
+    if (!is_final(result->reason))
+        return 0;
+    return okta_verdicts_put(table, seen->digest, now, &head, &packed,
+                             pack_refusal(result, &packed));
 }

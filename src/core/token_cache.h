@@ -26,13 +26,14 @@ bool okta_token_cache_find(okta_verdicts *table, okta_seen *seen, int64_t now,
 
 /* Remember that okta_verify accepted the token, until its exp has passed for every policy. A note
  * of note_size bytes (0: none) goes with the claims, as okta_claims_pack says. Any process and
- * thread; where somebody else writes in the same place just now it is not remembered. */
-void okta_token_cache_accept(okta_verdicts *table, const okta_seen *seen, int64_t now,
-                             const okta_claims *claims, const void *note, size_t note_size);
+ * thread; where somebody else writes in the same place just now it is not remembered. As
+ * okta_verdicts_put; 0 too where it would have ended by now. */
+unsigned int okta_token_cache_accept(okta_verdicts *table, const okta_seen *seen, int64_t now,
+                                     const okta_claims *claims, const void *note, size_t note_size);
 
 /* Remember a refusal, if its reason is one that cannot change: malformed, or a bad signature.
- * Refusals never push out accepted tokens. */
-void okta_token_cache_refuse(okta_verdicts *table, const okta_seen *seen, int64_t now,
-                             const okta_result *result);
+ * Refusals never push out accepted tokens. As okta_verdicts_put; 0 too for other reasons. */
+unsigned int okta_token_cache_refuse(okta_verdicts *table, const okta_seen *seen, int64_t now,
+                                     const okta_result *result);
 
 #endif

@@ -63,6 +63,7 @@ _Static_assert(UNITS <= (size_t)MAP_WORDS * 64, "each unit has a bit");
 struct okta_verdicts {
     uint64_t pages;
     _Atomic uint32_t generations;
+    _Atomic int64_t live[2]; /* entries: others, and those that were earned */
     pthread_mutex_t locks[LOCKS];
     _Alignas(OKTA_VERDICTS_ALIGNMENT) page first[];
 };

@@ -163,6 +163,13 @@ void *okta_verdicts_find(okta_verdicts *table, okta_verdict_kind kind,
     return found || !s.has_gone ? found : look_once(&s);
 }
 
+uint64_t okta_verdicts_count(const okta_verdicts *table, bool earned)
+{
+    int64_t live = table->live[earned];
+
+    return live > 0 ? (uint64_t)live : 0;
+}
+
 uint32_t okta_verdicts_next_generation(okta_verdicts *table)
 {
     uint32_t next;

@@ -44,12 +44,17 @@ void *okta_verdicts_find(okta_verdicts *table, okta_verdict_kind kind,
                          const unsigned char digest[OKTA_DIGEST_BYTES], int64_t now,
                          const okta_verdicts_caller *caller, okta_verdict_head *head);
 
-/* Keep a copy of the bytes (at least 1), in place of any other entry of this kind and digest. False
- * when they are too many, or somebody else writes there just now: nothing has changed then. Any
- * process and thread; never waits. */
-bool okta_verdicts_put(okta_verdicts *table, const unsigned char digest[OKTA_DIGEST_BYTES],
-                       int64_t now, const okta_verdict_head *head, const void *bytes,
-                       size_t length);
+/* Keep a copy of the bytes (at least 1), in place of any other entry of this kind and digest. 1,
+ * and one more for each other entry that made room before its end. 0 when the bytes are too many,
+ * or somebody else writes there just now: nothing has changed then. Any process and thread; never
+ * waits. */
+unsigned int okta_verdicts_put(okta_verdicts *table, const unsigned char digest[OKTA_DIGEST_BYTES],
+                               int64_t now, const okta_verdict_head *head, const void *bytes,
+                               size_t length);
+
+/* Entries that are kept, also those that have ended and were not replaced yet. A process that dies
+ * over an entry leaves it off by one. Any process and thread. */
+uint64_t okta_verdicts_count(const okta_verdicts *table, bool earned);
 
 /* A number that no key set had before in the life of this memory; never 0. Any process and thread.
  */

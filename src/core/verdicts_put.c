@@ -33,7 +33,8 @@ typedef struct writing {
     uint64_t former;  /* the same for those with the key */
     unit_map units;   /* that are free, victims' ones included */
     unsigned int free_units;
-    int place; /* -1: not found yet */
+    unsigned int evicted; /* victims that had not ended, the former ones aside */
+    int place;            /* -1: not found yet */
 } writing;
 
 static unsigned int first_place(bool earned)
@@ -140,6 +141,7 @@ static void make_room(writing *w, unsigned int units)
 {
     unsigned int first = first_place(w->earned), count = end_place(w->earned) - first;
     _Atomic uint32_t *hand = &w->at->head.hands[w->earned];
+    const uint64_t ended = w->victims;
 
     for (unsigned int i = 0; i < 3 * count && (w->place < 0 || w->free_units < units); i++) {
         uint32_t at = atomic_load_explicit(hand, memory_order_relaxed) % count;
@@ -155,6 +157,7 @@ static void make_room(writing *w, unsigned int units)
         else
             give_up(w, number);
     }
+    w->evicted = (unsigned int)__builtin_popcountll(w->victims & ~w->former & ~ended);
 }
 
 static void retire(page *at, uint64_t places)
@@ -243,8 +246,17 @@ static void write_entry(writing *w, const okta_verdict_head *head, const void *b
     retire(w->at, w->former & ~w->victims);
 }
 
-bool okta_verdicts_put(okta_verdicts *table, const unsigned char digest[OKTA_DIGEST_BYTES],
-                       int64_t now, const okta_verdict_head *head, const void *bytes, size_t length)
+static void count_live(okta_verdicts *table, const writing *w)
+{
+    const uint64_t gone = w->victims | w->former, earned = bits_below(EARNED);
+
+    table->live[true] += (w->earned ? 1 : 0) - __builtin_popcountll(gone & earned);
+    table->live[false] += (w->earned ? 0 : 1) - __builtin_popcountll(gone & ~earned);
+}
+
+unsigned int okta_verdicts_put(okta_verdicts *table, const unsigned char digest[OKTA_DIGEST_BYTES],
+                               int64_t now, const okta_verdict_head *head, const void *bytes,
+                               size_t length)
 {
     unsigned int units = (unsigned int)((length + UNIT - 1) / UNIT);
     pthread_mutex_t *mutex;
@@ -252,18 +264,19 @@ bool okta_verdicts_put(okta_verdicts *table, const unsigned char digest[OKTA_DIG
     key k;
 
     if (table->pages == 0 || length > okta_verdicts_longest(head->earned))
-        return false;
+        return 0;
     k = key_of(table, head->kind, digest);
     mutex = &table->locks[k.page % LOCKS];
     /* what a holder who died was writing is not live, and is overwritten */
     if (!okta_robust_lock_try(mutex))
-        return false;
+        return 0;
     w = (writing){
         .at = &table->first[k.page], .k = &k, .earned = head->earned, .now = now, .place = -1};
     survey(&w);
     find_former(&w);
     make_room(&w, units);
     write_entry(&w, head, bytes, length);
+    count_live(table, &w);
     pthread_mutex_unlock(mutex);
-    return true;
+    return 1 + w.evicted;
 }

@@ -4,6 +4,7 @@
 #include "core/policy.h"
 #include "httpd/admission.h"
 #include "httpd/config.h"
+#include "httpd/counters.h"
 #include "httpd/explain.h"
 #include "httpd/request_log.h"
 #include "httpd/respond.h"
@@ -66,6 +67,15 @@ static int judge(request_rec *r, const okta_request *state, int status)
     return OK;
 }
 
+/* It goes on: as somebody, or without identity for the reason that was noted. */
+static void count_pass(request_rec *r, const okta_request *state)
+{
+    if (state->claims)
+        okta_request_count(r, OKTA_OK);
+    else if (state->reason > OKTA_OK && okta_request_count(r, state->reason))
+        okta_count(OKTA_COUNT_ANONYMOUS);
+}
+
 int okta_check_authz(request_rec *r)
 {
     okta_request *state;
@@ -90,6 +100,8 @@ int okta_check_authz(request_rec *r)
                           status);
     if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN)
         status = judge(r, state, status);
+    if (status == OK)
+        count_pass(r, state);
     if (status == OK && state->claims && !state->would_refuse &&
         okta_dir_log_success(okta_dir_config_of(r)))
         okta_log_accepted(r);

@@ -86,6 +86,8 @@ const command_rec okta_directives[] = {
     AP_INIT_TAKE1("OktaLogFormat", okta_set_log_format, NULL, RSRC_CONF,
                   "how the error log says what happens to requests and keys: text (default) or "
                   "json"),
+    AP_INIT_FLAG("OktaStatus", okta_set_status, NULL, RSRC_CONF,
+                 "a section in the page of mod_status (default: On)"),
     AP_INIT_TAKE1("OktaJwksUri", okta_set_jwks_uri, NULL, RSRC_CONF,
                   "URL of the key set, instead of discovery"),
     AP_INIT_TAKE1("OktaJwksFile", okta_set_jwks_file, NULL, RSRC_CONF,

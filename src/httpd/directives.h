@@ -71,6 +71,7 @@ const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *val
 const char *okta_set_issuer_flag(cmd_parms *cmd, void *config, int flag);
 const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_log_format(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_status(cmd_parms *cmd, void *config, int flag);
 
 /* For the whole httpd: cmd->info is the offset of an apr_interval_time_t in okta_global_config. */
 const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value);

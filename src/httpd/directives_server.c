@@ -140,6 +140,15 @@ const char *okta_set_log_format(cmd_parms *cmd, void *config, const char *value)
     return okta_set_number(cmd, &server->log_json, json, value);
 }
 
+const char *okta_set_status(cmd_parms *cmd, void *config, int flag)
+{
+    okta_server_config *server =
+        ap_get_module_config(cmd->server->module_config, &auth_okta_module);
+
+    (void)config;
+    return okta_set_number(cmd, &server->status, flag != 0, flag ? "On" : "Off");
+}
+
 /* The key store is one for all virtual hosts. */
 static const char *main_server_only(const cmd_parms *cmd, const char *value)
 {

@@ -117,8 +117,7 @@ static void set_policy(json_t *line, const okta_policy *policy)
 static void set_answers(json_t *line, const okta_dir_config *config)
 {
     json_object_set_new(line, "cors_origins", list_of(okta_strings_of(config->cors_origins)));
-    json_object_set_new(line, "resource_metadata",
-                        json_boolean(okta_dir_resource_metadata(config)));
+    json_object_set_new(line, "resource_metadata", json_boolean(okta_dir_has_metadata(config)));
     set_text(line, "resource", config->resource);
     set_text(line, "public_url", okta_dir_public_url(config));
     json_object_set_new(line, "user_claims",

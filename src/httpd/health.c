@@ -2,6 +2,7 @@
 #include "httpd/health.h"
 
 #include "httpd/event.h"
+#include "httpd/issuer_counters.h"
 #include "httpd/shared.h"
 
 static int seconds_until(apr_time_t when, apr_time_t now)
@@ -36,6 +37,7 @@ void okta_health_note(const okta_issuer *issuer)
 
     if (!okta_schedule_note_phase(schedule, &issuer->limits, now, &before, &phase))
         return;
+    okta_issuer_note_phase(issuer, phase, now);
     cause = cause_of(shared, buffer, sizeof(buffer));
     next = seconds_until(schedule->next_refresh, now);
     switch (phase) {

@@ -2,6 +2,7 @@
 #include "httpd/keywait.h"
 
 #include "core/monotonic.h"
+#include "httpd/issuer_counters.h"
 #include "httpd/shared.h"
 
 #include <ap_mpm.h>
@@ -40,8 +41,8 @@ static bool is_past(uint32_t finished, uint32_t end)
     return (int32_t)(finished - end) >= 0;
 }
 
-static bool poll_for(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline,
-                     bool begun_later)
+static bool poll(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline,
+                 bool begun_later)
 {
     const okta_record *shared = okta_shared_of(issuer);
     okta_schedule *schedule = shared->schedule;
@@ -72,6 +73,16 @@ static bool poll_for(const okta_issuer *issuer, uint32_t generation, apr_time_t 
     }
     return okta_slot_generation(shared->keys) != generation ||
            is_past(schedule->finished, wanted_end);
+}
+
+static bool poll_for(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline,
+                     bool begun_later)
+{
+    const int64_t begin = okta_monotonic();
+    const bool newer = poll(issuer, generation, deadline, begun_later);
+
+    okta_issuer_count_wait(issuer, okta_monotonic() - begin);
+    return newer;
 }
 
 /* As one of a share of the threads, of this process and of all. */

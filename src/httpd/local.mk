@@ -18,6 +18,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/config.c src/httpd/config.h \
 	src/httpd/connection_field.c src/httpd/connection_field.h \
 	src/httpd/cors.c src/httpd/cors.h \
+	src/httpd/counters.c src/httpd/counters.h \
 	src/httpd/dpop.c src/httpd/dpop.h \
 	src/httpd/dpop_memory.c src/httpd/dpop_memory.h \
 	src/httpd/dump.c src/httpd/dump.h \
@@ -33,6 +34,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/identity.c src/httpd/identity.h \
 	src/httpd/inherit.c src/httpd/inherit.h \
 	src/httpd/initial_keys.c src/httpd/initial_keys.h \
+	src/httpd/issuer_counters.c src/httpd/issuer_counters.h \
 	src/httpd/jwks_file.c src/httpd/jwks_file.h \
 	src/httpd/judge.c src/httpd/judge.h \
 	src/httpd/kept_memory.c src/httpd/kept_memory.h \
@@ -59,6 +61,9 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/stand_in.c src/httpd/stand_in.h \
 	src/httpd/statedir.c src/httpd/statedir.h \
 	src/httpd/statefile.c src/httpd/statefile.h \
+	src/httpd/status.c src/httpd/status.h src/httpd/status_handler.c src/httpd/status_json.c \
+	src/httpd/status_metrics.c src/httpd/status_page.c src/httpd/status_section.c \
+	src/httpd/status_style.c src/httpd/status_words.c src/httpd/status_words.h \
 	src/httpd/table.c src/httpd/table.h \
 	src/httpd/told_once.c src/httpd/told_once.h \
 	src/httpd/tokens.c src/httpd/tokens.h \

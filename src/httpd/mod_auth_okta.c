@@ -9,6 +9,7 @@
 #include "httpd/closed.h"
 #include "httpd/config.h"
 #include "httpd/cors.h"
+#include "httpd/counters.h"
 #include "httpd/dpop.h"
 #include "httpd/dpop_memory.h"
 #include "httpd/dump.h"
@@ -18,6 +19,7 @@
 #include "httpd/identity.h"
 #include "httpd/inherit.h"
 #include "httpd/initial_keys.h"
+#include "httpd/issuer_counters.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
 #include "httpd/refresher.h"
@@ -29,6 +31,7 @@
 #include "httpd/restart.h"
 #include "httpd/stand_in.h"
 #include "httpd/statedir.h"
+#include "httpd/status.h"
 #include "httpd/told_once.h"
 #include "httpd/trailers.h"
 #include "httpd/trust.h"
@@ -36,9 +39,11 @@
 #include "httpd/verdict_memory.h"
 #include "httpd/withhold.h"
 
+#include <apr_optional_hooks.h>
 #include <http_core.h>
 #include <http_protocol.h>
 #include <http_request.h>
+#include <mod_status.h>
 
 static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {
@@ -63,7 +68,9 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     okta_trust_settle(pconf, ptemp);
     okta_told_once_share(pconf);
     okta_flood_prepare(pconf, server);
-    status = okta_verdict_memory_create(pconf, server);
+    status = okta_counters_create(pconf, server);
+    if (status == OK)
+        status = okta_verdict_memory_create(pconf, server);
     if (status == OK)
         status = okta_shared_create(pconf, ptemp, server);
     if (status == OK)
@@ -72,6 +79,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
         status = okta_statedir_prepare(pconf, server);
     if (status == OK)
         status = okta_initial_keys_publish(ptemp);
+    if (status == OK)
+        okta_issuer_counters_create(server);
     if (status == OK && okta_refresher_register(pconf, server) != OK)
         status = okta_ends_a_start(server, "no key set is fetched until that is mended and httpd "
                                            "restarted; the keys that are there serve until they "
@@ -131,11 +140,13 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_handler(okta_withhold_begin, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 1);
     ap_hook_handler(okta_cors_answer, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 2);
     ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(okta_handle_status, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(okta_guard_trailers, NULL, NULL, APR_HOOK_LAST);
     ap_hook_log_transaction(okta_inherit_reason, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    APR_OPTIONAL_HOOK(ap, status_hook, okta_send_status_section, NULL, NULL, APR_HOOK_MIDDLE);
     okta_register_error_filter();
     okta_cors_register_filter();
     okta_register_trailer_filter();

@@ -32,7 +32,8 @@ typedef struct okta_issuer {
     int index;                     /* of its slot in the key store */
     okta_trust trust;              /* set by okta_trust_settle */
     bool on_demand; /* no section surely uses it: its keys are fetched when a request asks first */
-    okta_schedule_limits limits; /* by the settings; set by okta_shared_create */
+    okta_schedule_limits limits;           /* by the settings; set by okta_shared_create */
+    struct okta_issuer_counters *counters; /* set by okta_issuer_counters_create; NULL: none */
 } okta_issuer;
 
 /* <OktaIssuer url>: settings for one issuer. */

@@ -2,6 +2,7 @@
 #include "httpd/request.h"
 
 #include "httpd/config.h"
+#include "httpd/counters.h"
 
 #include <http_core.h>
 
@@ -20,6 +21,27 @@ okta_request *okta_request_state(request_rec *r, bool make)
 const request_rec *okta_request_before(const request_rec *r)
 {
     return r->prev ? r->prev : r->main;
+}
+
+static bool was_refused(const request_rec *r)
+{
+    const okta_request *state = ap_get_module_config(r->request_config, &auth_okta_module);
+
+    return state && state->counted && state->reason > OKTA_OK;
+}
+
+bool okta_request_count(request_rec *r, okta_reason reason)
+{
+    okta_request *state = okta_request_state(r, true);
+
+    if (state->counted || r->main)
+        return false;
+    for (const request_rec *before = r->prev; before; before = before->prev)
+        if (was_refused(before))
+            return false;
+    state->counted = true;
+    okta_count_verdict(reason);
+    return true;
 }
 
 static bool has_verdict(const okta_request *state)

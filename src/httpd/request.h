@@ -37,6 +37,7 @@ typedef struct okta_request {
     const unsigned char *took;  /* of the client's own request: id of the proof that it took */
     bool by_proof;              /* the credentials are of the scheme DPoP */
     bool judged;       /* authentication took place: who has no claims by then is anonymous */
+    bool counted;      /* under the one verdict that it counts under */
     bool would_refuse; /* OktaEnforce Off let in what has that reason */
     bool tentative;    /* a refusal by httpd may still be let pass */
     bool explained;    /* the log takes the steps of the decision */
@@ -57,6 +58,10 @@ typedef struct okta_request {
 
 /* The request's own state; NULL, or with make a new one. */
 okta_request *okta_request_state(request_rec *r, bool make);
+
+/* Count it under this reason; OKTA_OK: it is let in. False where nothing is counted: it was counted
+ * before, or is a part of another one, or what a refused one was redirected to. */
+bool okta_request_count(request_rec *r, okta_reason reason);
 
 /* The turn of the request before this one: what redirected to it, or asked for it as a part. */
 const request_rec *okta_request_before(const request_rec *r);

@@ -4,6 +4,7 @@
 #include "core/bearer.h"
 #include "core/challenge.h"
 #include "httpd/config.h"
+#include "httpd/counters.h"
 #include "httpd/dpop.h"
 #include "httpd/identity.h"
 #include "httpd/request_log.h"
@@ -87,6 +88,7 @@ int okta_refuse(request_rec *r, const okta_result *result)
     int status = okta_reason_status(result->reason);
 
     note(r, result)->would_refuse = false;
+    okta_request_count(r, result->reason);
     /* RFC 6750 section 3: a challenge belongs to 401; with 400 and 403 it carries the error */
     if (status < 500)
         set_challenge(r, result->reason);
@@ -104,6 +106,8 @@ void okta_pass_anonymous(request_rec *r, const okta_result *result)
 void okta_let_pass(request_rec *r, const okta_result *result)
 {
     note(r, result)->would_refuse = true;
+    if (okta_request_count(r, result->reason))
+        okta_count_would_refuse();
     /* a client that has no nonce would never get one */
     if (result->reason == OKTA_PROOF_NONCE)
         okta_dpop_hand_out_nonce(r);

@@ -4,6 +4,7 @@
 #include "core/monotonic.h"
 #include "httpd/event.h"
 #include "httpd/health.h"
+#include "httpd/issuer_counters.h"
 #include "httpd/keystore.h"
 
 #include <http_core.h>
@@ -47,6 +48,8 @@ static void note_failure(okta_source *s, const char *cause, int64_t retry_after)
     if (!okta_schedule_fail(schedule, turn, apr_time_now(), retry_after, okta_jitter(), &pause))
         return;
     s->holding->failures++;
+    okta_issuer_count(s->issuer, OKTA_ISSUER_FETCH_FAILURES);
+    okta_issuer_note_failure(s->issuer, apr_time_now());
     /* the metadata may be what is out of date */
     set_text(&s->jwks_uri, NULL);
     okta_event_of_issuer(s->issuer, OKTA_EVENT_FETCH_FAILED, 0,
@@ -142,6 +145,19 @@ static bool published_etag(const okta_source *s, okta_snapshot *snapshot)
     return keys != NULL;
 }
 
+static bool begin(const okta_source *s, apr_time_t now)
+{
+    okta_schedule *schedule = s->shared->schedule;
+    const apr_time_t forced_before = schedule->forced_at;
+
+    if (!okta_schedule_begin(schedule, s->holding->number, now))
+        return false;
+    okta_issuer_count(s->issuer, OKTA_ISSUER_FETCHES);
+    if (schedule->forced_at > forced_before)
+        okta_issuer_count(s->issuer, OKTA_ISSUER_FORCED_FETCHES);
+    return true;
+}
+
 static void start(okta_source *s, okta_fetcher *fetcher)
 {
     const okta_issuer_settings *settings = &s->issuer->settings;
@@ -164,7 +180,7 @@ static void start(okta_source *s, okta_fetcher *fetcher)
         .dropped_baton = s,
     };
 
-    bool begun = okta_schedule_begin(s->shared->schedule, s->holding->number, apr_time_now());
+    bool begun = begin(s, apr_time_now());
 
     s->asks_metadata = !request.jwks_uri;
     if (begun)

@@ -2,9 +2,13 @@
 #include "httpd/tokens.h"
 
 #include "core/bearer.h"
+#include "httpd/counters.h"
+#include "httpd/issuer_counters.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
 #include "httpd/verdict_memory.h"
+
+#include <time.h>
 
 /* The issuer that okta_verify asked keys of, and of which generation they were. */
 typedef struct lookup {
@@ -24,25 +28,47 @@ static okta_reason find_keys(void *baton, const char *url, okta_keyset **keys)
     return okta_keystore_get(l->issuer, l->newest, keys, &l->generation);
 }
 
+static uint64_t nanoseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static okta_reason verify_once(const okta_policy *policy, const char *token, size_t length,
+                               lookup *l, okta_claims **claims, okta_result *result)
+{
+    const okta_keyring keyring = {find_keys, l};
+    const uint64_t begin = nanoseconds();
+    okta_reason reason = okta_verify(policy, &keyring, token, length, l->trace, claims, result);
+
+    if (reason != OKTA_KEYS_UNAVAILABLE)
+        okta_count_verification(nanoseconds() - begin);
+    return reason;
+}
+
 /* Verify, and once more when newer keys came for it. */
 static okta_reason verify(const okta_policy *policy, const char *token, size_t length, lookup *l,
                           okta_claims **claims, okta_result *result)
 {
-    const okta_keyring keyring = {find_keys, l};
-    okta_reason reason = okta_verify(policy, &keyring, token, length, l->trace, claims, result);
+    okta_reason reason = verify_once(policy, token, length, l, claims, result);
     uint32_t generation;
 
     l->newest = true;
     if (reason == OKTA_KEYS_UNAVAILABLE && l->issuer && okta_keywait_any(l->issuer, l->generation))
-        return okta_verify(policy, &keyring, token, length, l->trace, claims, result);
-    generation = l->generation;
-    if (reason != OKTA_KID_UNKNOWN || !okta_keywait_kid(l->issuer, generation, result->kid))
+        return verify_once(policy, token, length, l, claims, result);
+    if (reason != OKTA_KID_UNKNOWN)
         return reason;
-    reason = okta_verify(policy, &keyring, token, length, l->trace, claims, result);
+    okta_issuer_count(l->issuer, OKTA_ISSUER_KID_MISSES);
+    generation = l->generation;
+    if (!okta_keywait_kid(l->issuer, generation, result->kid))
+        return reason;
+    reason = verify_once(policy, token, length, l, claims, result);
     /* other keys that were on their way already may be older than this one as well */
     if (reason == OKTA_KID_UNKNOWN && l->generation != generation &&
         okta_keywait_kid(l->issuer, l->generation, result->kid))
-        reason = okta_verify(policy, &keyring, token, length, l->trace, claims, result);
+        reason = verify_once(policy, token, length, l, claims, result);
     if (reason == OKTA_KID_UNKNOWN)
         okta_keywait_refuse_kid(l->issuer, result->kid);
     return reason;
@@ -73,15 +99,22 @@ static void *allocate(size_t size, void *baton)
     return apr_palloc(by->pool, size);
 }
 
+/* kept: as okta_verdicts_put gives it. */
+static void count_evictions(unsigned int kept, bool good)
+{
+    if (kept > 1)
+        okta_count_some(good ? OKTA_COUNT_TOKEN_EVICTIONS : OKTA_COUNT_REFUSAL_EVICTIONS, kept - 1);
+}
+
 static void remember(okta_verdicts *table, apr_time_t now, const lookup *l, okta_seen *seen,
                      const okta_claims *claims, const okta_result *result)
 {
     seen->source = l->issuer ? (uint16_t)l->issuer->index : 0;
     seen->generation = l->issuer ? l->generation : 0;
-    if (claims)
-        okta_token_cache_accept(table, seen, apr_time_sec(now), claims, NULL, 0);
-    else
-        okta_token_cache_refuse(table, seen, apr_time_sec(now), result);
+    count_evictions(claims
+                        ? okta_token_cache_accept(table, seen, apr_time_sec(now), claims, NULL, 0)
+                        : okta_token_cache_refuse(table, seen, apr_time_sec(now), result),
+                    claims != NULL);
 }
 
 okta_reason okta_tokens_verify(apr_pool_t *pool, const okta_policy *policy, const char *token,
@@ -97,8 +130,13 @@ okta_reason okta_tokens_verify(apr_pool_t *pool, const okta_policy *policy, cons
                   length <= policy->max_token_bytes && okta_digest(token, length, seen->digest);
 
     *issuer = NULL;
-    if (cached && okta_token_cache_find(table, seen, apr_time_sec(by.now), &caller, claims, result))
+    if (cached &&
+        okta_token_cache_find(table, seen, apr_time_sec(by.now), &caller, claims, result)) {
+        okta_count(*claims ? OKTA_COUNT_TOKEN_HITS : OKTA_COUNT_REFUSAL_HITS);
         return *claims ? OKTA_OK : result->reason;
+    }
+    if (cached)
+        okta_count(OKTA_COUNT_MISSES);
     reason = verify(policy, token, length, &l, claims, result);
     /* a token that was verified has no other characters */
     if (reason != OKTA_OK && !okta_bearer_is_token68(token)) {
@@ -114,7 +152,8 @@ okta_reason okta_tokens_verify(apr_pool_t *pool, const okta_policy *policy, cons
 
 void okta_tokens_annotate(okta_seen *seen, const okta_claims *claims, const void *note, size_t size)
 {
-    okta_token_cache_accept(okta_verdict_memory(), seen, apr_time_sec(apr_time_now()), claims, note,
-                            size);
+    count_evictions(okta_token_cache_accept(okta_verdict_memory(), seen,
+                                            apr_time_sec(apr_time_now()), claims, note, size),
+                    true);
     seen->noted = true;
 }

@@ -54,7 +54,8 @@ def with_issuer(configuration):
 
 @pytest.fixture(scope="module")
 def configtest(jose, tmp_path_factory):
-    server = Httpd(mpm=places.mpms()[0], modules=("proxy", "proxy_http", "cgi", "ssl", "auth_basic", "authn_file"))
+    server = Httpd(mpm=places.mpms()[0], modules=("proxy", "proxy_http", "cgi", "ssl", "auth_basic", "authn_file",
+                                                 "authz_host"))
     folder = tmp_path_factory.mktemp("certificates")
     Authority(folder).server(("api.example.com",))
     server.write("conf/okta-keys.json", jose[0].read_bytes())

@@ -56,6 +56,7 @@ unit_tests = \
 	tests/unit/test_slot_stress \
 	tests/unit/test_snapshot \
 	tests/unit/test_step_up \
+	tests/unit/test_tally \
 	tests/unit/test_target \
 	tests/unit/test_text \
 	tests/unit/test_threads \

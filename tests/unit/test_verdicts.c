@@ -258,6 +258,45 @@ rule(no_room_is_lost)
     check(count_found(table, 1000, 1200, 2300, true) >= OKTA_VERDICTS_PER_PAGE, "room was lost");
 }
 
+static unsigned int answer_of_put(okta_verdicts *table, unsigned int number, bool earned,
+                                  int64_t until)
+{
+    const okta_verdict_head head = head_of(earned, until);
+
+    return okta_verdicts_put(table, digest(0, number), NOW, &head, "x", 1);
+}
+
+/* 1 where there was room, or what has ended or had the same key made it; more where others had to
+ * go. */
+rule(who_had_to_go_is_told_and_the_rest_counted)
+{
+    okta_verdicts *table = world_table(1);
+
+    for (unsigned int i = 0; i < PLACES - 1; i++)
+        check(answer_of_put(table, i, true, INT64_MAX) == 1, "%u", i);
+    check(okta_verdicts_count(table, true) == PLACES - 1, "all of them");
+    check(answer_of_put(table, 5, true, INT64_MAX) == 1, "the same once more");
+    check(okta_verdicts_count(table, true) == PLACES - 1, "it is still one");
+    check(answer_of_put(table, PLACES, true, INT64_MAX) == 1, "the last place");
+    check(answer_of_put(table, 1000, true, INT64_MAX) == 2, "one had to go");
+    check(okta_verdicts_count(table, true) == PLACES, "full");
+    check(answer_of_put(table, 2000, false, INT64_MAX) == 1, "others have room");
+    check(okta_verdicts_count(table, false) == 1, "of their own");
+    check(answer_of_put(table, 2000, true, INT64_MAX) >= 1, "it turned out good");
+    check(okta_verdicts_count(table, false) == 0, "it is no refusal any more");
+    check(okta_verdicts_count(table, true) == PLACES, "full");
+}
+
+rule(what_has_ended_had_not_to_go)
+{
+    okta_verdicts *table = world_table(1);
+
+    for (unsigned int i = 0; i < PLACES; i++)
+        answer_of_put(table, i, true, i % 2 ? NOW : INT64_MAX);
+    check(answer_of_put(table, 1000, true, INT64_MAX) == 1, "none of those that count");
+    check(okta_verdicts_count(table, true) == PLACES / 2 + 1, "all that had ended made room");
+}
+
 rule(generations_are_never_the_same)
 {
     okta_verdicts *table = world_table(0);

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by scripts/check: the suites, in their order; what each installs, and what it runs.
 
-suites=(format gcc clang asan tsan http http-asan soak cli tree models interop demo tidy analyzer distcheck)
+suites=(format gcc clang asan tsan http http-asan monitoring soak cli tree models interop demo tidy analyzer distcheck)
 # what is run by name: it takes a quarter of an hour more
 more_suites=(package)
 
@@ -21,6 +21,7 @@ suite_packages() {
     gcc | asan | tsan | analyzer) printf '%s\n' "${build_packages[@]}" ;;
     clang) printf '%s\n' "${build_packages[@]}" clang ;;
     http | http-asan | soak) printf '%s\n' "${build_packages[@]}" "${server_packages[@]}" ;;
+    monitoring) printf '%s\n' "${build_packages[@]}" "${python_packages[@]}" prometheus ;;
     cli) printf '%s\n' "${build_packages[@]}" "${python_packages[@]}" ;;
     tree) printf '%s\n' python3 python3-pytest gcc libc6-dev ;;
     models) printf '%s\n' python3 python3-pytest spin gcc libc6-dev ;;
@@ -71,6 +72,8 @@ run_suite() {
             --without test_configtest_growth.py --without test_dpop_clock.py --without test_dpop_nonce_changes.py \
             --without test_verdict_memory.py --without test_install.py
         ;;
+    # a minute of the alert rules lasts a second; five with OKTA_MONITORING_FULL=1
+    monitoring) need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite monitoring tests/monitoring ;;
     # three minutes; the half hour of docs/performance.md is by OKTA_SOAK_SECONDS
     soak) need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite soak tests/soak --as-root --mpms event,prefork ;;
     cli) need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite cli tests/cli ;;

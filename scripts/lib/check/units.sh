@@ -55,7 +55,7 @@ unit_suite() {
 # what threads and processes share: publication, keys, the token cache
 check_tsan() {
     local test
-    for test in test_slot_stress test_threads test_tickets test_token_cache test_verdicts_threads; do
+    for test in test_slot_stress test_tally test_threads test_tickets test_token_cache test_verdicts_threads; do
         make -C build/tsan "tests/unit/$test" &&
             OKTA_SOURCE=$top TSAN_OPTIONS=halt_on_error=1 "build/tsan/tests/unit/$test" || return 1
     done

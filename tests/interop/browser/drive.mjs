@@ -28,6 +28,16 @@ const commands = {
     return page.title();
   },
 
+  // Any page, at this width.
+  async view({ url, width, height = 900, colorScheme = 'light' }) {
+    said.length = 0;
+    faults.length = 0;
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    await page.goto(url);
+    return page.title();
+  },
+
   // Clicks a button and gives the answer that the page shows for it, as its reader sees it.
   async press({ button }) {
     const fresh = '#answers article:not([data-seen])';
