@@ -3,10 +3,12 @@
 # Sourced by scripts/check: the unit tests, which automake runs.
 
 # whether the tests find a fault in the table of verdicts: once is enough, whatever the compiler
+# shellcheck disable=SC2034 # of suites.sh
 about_tests=test_verdicts_broken
 
 # units_but DIRECTORY NAME : automake's tests but that one
 units_but() {
+    # shellcheck disable=SC2016 # make expands it
     make -s -C "$1" -f Makefile -f - print <<<'print: ; @echo $(TESTS)' | sed -E "s,(^| )tests/unit/$2( |\$), ,"
 }
 
