@@ -70,10 +70,14 @@ static int judge(request_rec *r, const okta_request *state, int status)
 /* It goes on: as somebody, or without identity for the reason that was noted. */
 static void count_pass(request_rec *r, const okta_request *state)
 {
-    if (state->claims)
+    if (state->would_refuse) {
+        if (okta_request_count(r, state->reason))
+            okta_count_would_refuse();
+    } else if (state->claims) {
         okta_request_count(r, OKTA_OK);
-    else if (state->reason > OKTA_OK && okta_request_count(r, state->reason))
+    } else if (state->reason > OKTA_OK && okta_request_count(r, state->reason)) {
         okta_count(OKTA_COUNT_ANONYMOUS);
+    }
 }
 
 int okta_check_authz(request_rec *r)

@@ -4,7 +4,6 @@
 #include "core/bearer.h"
 #include "core/challenge.h"
 #include "httpd/config.h"
-#include "httpd/counters.h"
 #include "httpd/dpop.h"
 #include "httpd/identity.h"
 #include "httpd/request_log.h"
@@ -106,8 +105,6 @@ void okta_pass_anonymous(request_rec *r, const okta_result *result)
 void okta_let_pass(request_rec *r, const okta_result *result)
 {
     note(r, result)->would_refuse = true;
-    if (okta_request_count(r, result->reason))
-        okta_count_would_refuse();
     /* a client that has no nonce would never get one */
     if (result->reason == OKTA_PROOF_NONCE)
         okta_dpop_hand_out_nonce(r);
