@@ -9,6 +9,7 @@
 
 #define POLL_INTERVAL apr_time_from_msec(10)
 #define SHARE 4 /* of the threads, how many may wait while others could do without: one in four */
+#define USUAL_FETCH apr_time_from_sec(1)
 #define RETRY_AFTER_MAX 60
 
 static _Atomic int waiting_here;
@@ -41,91 +42,130 @@ static bool is_past(uint32_t finished, uint32_t end)
     return (int32_t)(finished - end) >= 0;
 }
 
-static bool poll(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline,
-                 bool begun_later)
-{
-    const okta_record *shared = okta_shared_of(issuer);
-    okta_schedule *schedule = shared->schedule;
-    uint32_t wanted_end = end_for(schedule, begun_later), next_end = schedule->finished + 1;
-    /* waiting has its end also when somebody sets the clock back meanwhile */
-    int64_t end = okta_monotonic() + okta_registry_get()->global.key_wait;
+/* What a request waits for. */
+typedef struct wish {
+    const okta_issuer *issuer;
+    uint32_t generation; /* of the keys that do not serve it */
+    apr_time_t deadline;
+    int64_t begin;
+    int64_t end;      /* the same by okta_monotonic: somebody may set the clock meanwhile */
+    bool begun_later; /* a fetch that was under way already is not enough */
+} wish;
 
-    while (okta_monotonic() < end) {
+static wish wish_for(const okta_issuer *issuer, uint32_t generation, bool begun_later)
+{
+    int64_t patience = okta_registry_get()->global.key_wait, now = okta_monotonic();
+
+    return (wish){issuer, generation, apr_time_now() + patience, now, now + patience, begun_later};
+}
+
+static bool another_has_keys(const okta_issuer *issuer, apr_time_t now)
+{
+    const apr_array_header_t *issuers = okta_registry_get()->issuers;
+
+    for (int i = 0; i < issuers->nelts; i++) {
+        const okta_issuer *other = APR_ARRAY_IDX(issuers, i, const okta_issuer *);
+
+        if (other != issuer && okta_schedule_is_usable(okta_shared_of(other)->schedule, now))
+            return true;
+    }
+    return false;
+}
+
+/* Whether whoever waits for this issuer holds a thread that another's requests need. Not while the
+ * fetch may still be a usual one: many first requests at once are no reason to refuse most. */
+static bool holds_up_others(const okta_issuer *issuer, apr_time_t now)
+{
+    const okta_schedule *schedule = okta_shared_of(issuer)->schedule;
+
+    return schedule->in_flight && now - schedule->started_at >= USUAL_FETCH &&
+           another_has_keys(issuer, now);
+}
+
+/* Whether to look once more. in_turn: as one of few, who hold up nobody. */
+static bool poll_for(const wish *w, bool in_turn)
+{
+    const okta_record *shared = okta_shared_of(w->issuer);
+    okta_schedule *schedule = shared->schedule;
+    uint32_t wanted_end = end_for(schedule, w->begun_later), next_end = schedule->finished + 1;
+
+    while (okta_monotonic() < w->end) {
         apr_time_t now = apr_time_now();
         bool in_flight = schedule->in_flight;
         /* published is not enough: the times that make keys usable are set a moment later */
         bool usable = okta_schedule_is_usable(schedule, now);
-        bool helps = okta_schedule_will_help(schedule, &issuer->limits, now, deadline);
+        bool helps = okta_schedule_will_help(schedule, &w->issuer->limits, now, w->deadline);
         uint32_t finished = schedule->finished;
 
-        if (usable && okta_slot_generation(shared->keys) != generation)
+        if (usable && okta_slot_generation(shared->keys) != w->generation)
             return true;
         /* no keys at all: the next try may still come in time */
         if (is_past(finished, schedule->failing ? next_end : wanted_end) && (usable || !helps))
             return true;
         /* one that brought nothing was under way, and so soon behind it there is no other */
-        if (begun_later && !in_flight && !helps)
+        if (w->begun_later && !in_flight && !helps)
             return true;
+        if (!in_turn && holds_up_others(w->issuer, now))
+            return false;
         /* a fetch that ended since may have taken our wish with it */
         if (!in_flight)
             okta_schedule_want(schedule);
         apr_sleep(POLL_INTERVAL);
     }
-    return okta_slot_generation(shared->keys) != generation ||
+    return okta_slot_generation(shared->keys) != w->generation ||
            is_past(schedule->finished, wanted_end);
 }
 
-static bool poll_for(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline,
-                     bool begun_later)
+/* As one of a share of the threads, of this process and of all. *waited: whether it is one. */
+static bool wait_in_turn(const wish *w, bool *waited)
 {
-    const int64_t begin = okta_monotonic();
-    const bool newer = poll(issuer, generation, deadline, begun_later);
-
-    okta_issuer_count_wait(issuer, okta_monotonic() - begin);
-    return newer;
-}
-
-/* As one of a share of the threads, of this process and of all. */
-static bool wait_in_turn(const okta_issuer *issuer, uint32_t generation, apr_time_t deadline,
-                         bool begun_later)
-{
-    int64_t now = okta_monotonic(), end = now + okta_registry_get()->global.key_wait;
     int ticket = -1;
     bool newer = false;
 
     if (atomic_fetch_add(&waiting_here, 1) < limit_here)
-        ticket = okta_tickets_take(okta_shared_tickets(), limit_everywhere, now, end);
+        ticket =
+            okta_tickets_take(okta_shared_tickets(), limit_everywhere, okta_monotonic(), w->end);
     if (ticket >= 0) {
-        newer = poll_for(issuer, generation, deadline, begun_later);
-        okta_tickets_return(okta_shared_tickets(), ticket, end);
+        *waited = true;
+        newer = poll_for(w, true);
+        okta_tickets_return(okta_shared_tickets(), ticket, w->end);
     }
     atomic_fetch_sub(&waiting_here, 1);
+    return newer;
+}
+
+/* freely: without a turn, as long as that holds up nobody. */
+static bool await(const wish *w, bool freely)
+{
+    bool waited = freely;
+    bool newer = (freely && poll_for(w, false)) || wait_in_turn(w, &waited);
+
+    if (waited)
+        okta_issuer_count_wait(w->issuer, okta_monotonic() - w->begin);
     return newer;
 }
 
 bool okta_keywait_any(const okta_issuer *issuer, uint32_t generation)
 {
     okta_schedule *schedule = okta_shared_of(issuer)->schedule;
-    apr_time_t now = apr_time_now();
-    apr_time_t deadline = now + okta_registry_get()->global.key_wait;
+    const wish w = wish_for(issuer, generation, false);
+    bool held_up;
 
     if (issuer->settings.jwks_file)
         return false;
     okta_schedule_want(schedule);
-    if (!okta_schedule_will_help(schedule, &issuer->limits, now, deadline))
+    if (!okta_schedule_will_help(schedule, &issuer->limits, apr_time_now(), w.deadline))
         return false;
     /* an issuer that fails must not hold the threads that another's requests need, nor may a
      * refresher that stands still */
-    return schedule->failing || okta_turn_has_stalled(okta_shared_turn(), okta_monotonic())
-               ? wait_in_turn(issuer, generation, deadline, false)
-               : poll_for(issuer, generation, deadline, false);
+    held_up = schedule->failing || okta_turn_has_stalled(okta_shared_turn(), okta_monotonic());
+    return await(&w, !held_up);
 }
 
 bool okta_keywait_kid(const okta_issuer *issuer, uint32_t generation, const char *kid)
 {
     const okta_record *shared = okta_shared_of(issuer);
-    apr_time_t now = apr_time_now();
-    apr_time_t deadline = now + okta_registry_get()->global.key_wait;
+    const wish w = wish_for(issuer, generation, true);
 
     if (issuer->settings.jwks_file)
         return false;
@@ -135,8 +175,8 @@ bool okta_keywait_kid(const okta_issuer *issuer, uint32_t generation, const char
     if (okta_refused_kids_contain(shared->refused, kid, strlen(kid), okta_monotonic()))
         return false;
     okta_schedule_want(shared->schedule);
-    return okta_schedule_will_help(shared->schedule, &issuer->limits, now, deadline) &&
-           wait_in_turn(issuer, generation, deadline, true);
+    return okta_schedule_will_help(shared->schedule, &issuer->limits, apr_time_now(), w.deadline) &&
+           await(&w, false);
 }
 
 void okta_keywait_refuse_kid(const okta_issuer *issuer, const char *kid)

@@ -6,6 +6,7 @@ import time
 import pytest
 from env import answers, load
 from env.keyservers import api, fleet, unknown_kids
+from env.snippets import location, trusts
 from env.waiting import wait_for
 
 pytestmark = [pytest.mark.every_mpm, pytest.mark.alone]
@@ -69,6 +70,33 @@ def test_a_hanging_issuer_holds_few_of_the_requests(issuer, launch, mpm, figure)
     figure("valid, meanwhile", statuses=load.statuses(meanwhile), **load.times(meanwhile))
     assert load.statuses(flood) == {401: 400}
     assert set(load.statuses(meanwhile)) == {200}
+    _assert_few_waited(waited, flood, wait, threads)
+
+
+def _assert_few_waited(waited, flood, wait, threads):
     assert waited, "nobody waited"
     rounds = (max(s.ended for s in flood) - min(s.began for s in flood)) / wait + 1
     assert len(waited) <= rounds * threads / 4 + 1
+
+
+def test_an_issuer_that_hangs_from_the_start_holds_few_of_the_threads(make_issuer, launch, mpm, figure):
+    """Nor may its first fetch do that, for as long as it has neither failed nor brought keys."""
+    wait = 3.0
+    hanging, good = make_issuer(), make_issuer()
+    hanging.script("all", answers.hanging())
+    options = fleet(mpm, 40)
+    server = launch(trusts([hanging, good], f"OktaKeyWait {int(wait)}s", "OktaFetchTimeout 60s") + location("/both"),
+                    log_level="notice auth_okta:info", **options)
+    server.expects(r"OKTA-REFUSED: reason=keys_unavailable status=503", lasting=True)
+    wait_for(lambda: server.get("/both", good.mint.token()).status == 200, "the keys")
+    with load.Load(server, "/both", good.mint.token(), 2, keep=False, pause=0.01) as others:
+        flood = load.run(server, "/both", hanging.mint.token(), 36, 400, keep=False)
+        meanwhile = others.stop()
+    waited = [s for s in flood if s.seconds > wait * 0.75]
+    threads = options["processes"] * options["threads"]
+    figure("tokens of an issuer that hangs", waited=len(waited), threads=threads, **load.times(flood))
+    figure("another's, meanwhile", statuses=load.statuses(meanwhile), **load.times(meanwhile))
+    assert load.statuses(flood) == {503: 400}
+    assert set(load.statuses(meanwhile)) == {200}
+    assert hanging.metadata_fetches() == 1
+    _assert_few_waited(waited, flood, wait, threads)
