@@ -193,7 +193,7 @@ static okta_signature_verdict verify_with(EVP_MD_CTX *context, const okta_key *k
 
     if (key->prepared_for == algorithm ? !EVP_MD_CTX_copy_ex(context, key->prepared)
                                        : !init_verification(context, key->pkey, algorithm))
-        return OKTA_SIGNATURE_NO_MEMORY;
+        return OKTA_SIGNATURE_FAILED;
     if (algorithm->key_kind == OKTA_KEY_P256 || algorithm->key_kind == OKTA_KEY_P384 ||
         algorithm->key_kind == OKTA_KEY_P521) {
         int der_length = ecdsa_der(signature, signature_length, &der);
@@ -207,19 +207,15 @@ static okta_signature_verdict verify_with(EVP_MD_CTX *context, const okta_key *k
     EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE);
     good = EVP_DigestVerify(context, signature, signature_length, data, length);
     OPENSSL_free(der);
-    /* less than 0 is no judgment: OpenSSL could not find out */
-    return good == 1   ? OKTA_SIGNATURE_GOOD
-           : good == 0 ? OKTA_SIGNATURE_BAD
-                       : OKTA_SIGNATURE_NO_MEMORY;
+    /* less than 0 is no judgment */
+    return good == 1 ? OKTA_SIGNATURE_GOOD : good == 0 ? OKTA_SIGNATURE_BAD : OKTA_SIGNATURE_FAILED;
 }
 
-/* *sure: nothing but the signature decided. */
 static okta_signature_verdict try_to_verify(const okta_key *key, const okta_algorithm *algorithm,
                                             const unsigned char *data, size_t length,
-                                            const unsigned char *signature, size_t signature_length,
-                                            bool *sure)
+                                            const unsigned char *signature, size_t signature_length)
 {
-    okta_signature_verdict verdict = OKTA_SIGNATURE_NO_MEMORY;
+    okta_signature_verdict verdict = OKTA_SIGNATURE_FAILED;
     okta_crypto_errors errors;
     okta_crypto_left left;
     EVP_MD_CTX *context;
@@ -230,11 +226,13 @@ static okta_signature_verdict try_to_verify(const okta_key *key, const okta_algo
         verdict = verify_with(context, key, algorithm, data, length, signature, signature_length);
     EVP_MD_CTX_free(context);
     left = okta_crypto_errors_end(&errors);
+    if (verdict != OKTA_SIGNATURE_GOOD && left == OKTA_CRYPTO_LEFT_NO_MEMORY)
+        return OKTA_SIGNATURE_NO_MEMORY;
     /* OpenSSL says what is wrong with an RSA signature; where it says nothing, something else went
      * wrong */
-    *sure = verdict == OKTA_SIGNATURE_GOOD ||
-            (verdict == OKTA_SIGNATURE_BAD && left != OKTA_CRYPTO_LEFT_NO_MEMORY &&
-             (left != OKTA_CRYPTO_LEFT_NOTHING || key->kind != OKTA_KEY_RSA));
+    if (verdict == OKTA_SIGNATURE_BAD && left == OKTA_CRYPTO_LEFT_NOTHING &&
+        key->kind == OKTA_KEY_RSA)
+        return OKTA_SIGNATURE_FAILED;
     return verdict;
 }
 
@@ -243,13 +241,15 @@ okta_signature_verdict okta_key_verify(const okta_key *key, const okta_algorithm
                                        const unsigned char *signature, size_t signature_length)
 {
     size_t expected = algorithm->signature_bytes ? algorithm->signature_bytes : key->modulus_bytes;
-    okta_signature_verdict verdict = OKTA_SIGNATURE_NO_MEMORY;
-    bool sure = false;
+    okta_signature_verdict verdict = OKTA_SIGNATURE_FAILED;
 
     if (!okta_key_serves(key, algorithm) || signature_length != expected)
         return OKTA_SIGNATURE_BAD;
     /* a failed allocation and a bad signature may look alike: asked again, memory may be there */
-    for (int tries = 0; tries < 2 && !sure; tries++)
-        verdict = try_to_verify(key, algorithm, data, length, signature, signature_length, &sure);
-    return sure ? verdict : OKTA_SIGNATURE_NO_MEMORY;
+    for (int tries = 0; tries < 2; tries++) {
+        verdict = try_to_verify(key, algorithm, data, length, signature, signature_length);
+        if (verdict == OKTA_SIGNATURE_GOOD || verdict == OKTA_SIGNATURE_BAD)
+            break;
+    }
+    return verdict;
 }

@@ -49,7 +49,8 @@ bool okta_key_repeats(const okta_key *a, const okta_key *b);
 typedef enum okta_signature_verdict {
     OKTA_SIGNATURE_BAD = 0,
     OKTA_SIGNATURE_GOOD,
-    OKTA_SIGNATURE_NO_MEMORY
+    OKTA_SIGNATURE_NO_MEMORY, /* no verdict, nor below */
+    OKTA_SIGNATURE_FAILED     /* OpenSSL could not find out */
 } okta_signature_verdict;
 
 /* Verify a JWS signature (for ECDSA: R and S of RFC 7518 section 3.4) over length bytes of data.

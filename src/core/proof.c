@@ -315,6 +315,9 @@ static okta_reason check_signature(inspection *on)
         return OKTA_OK;
     case OKTA_SIGNATURE_NO_MEMORY:
         return refuse_no_memory(on);
+    case OKTA_SIGNATURE_FAILED:
+        return okta_result_set(on->result, OKTA_OUT_OF_MEMORY,
+                               "OpenSSL failed to check its signature");
     case OKTA_SIGNATURE_BAD:
     default:
         return okta_result_set(on->result, OKTA_PROOF_SIGNATURE, "its signature is invalid");

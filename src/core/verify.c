@@ -143,6 +143,9 @@ static okta_reason check_signature(verification *v)
         return okta_trace_seen(v->trace, v->result, "%s, good", jws->algorithm->name);
     case OKTA_SIGNATURE_NO_MEMORY:
         return okta_result_set(v->result, OKTA_OUT_OF_MEMORY, "out of memory");
+    case OKTA_SIGNATURE_FAILED:
+        return okta_result_set(v->result, OKTA_OUT_OF_MEMORY,
+                               "OpenSSL failed to check the signature");
     case OKTA_SIGNATURE_BAD:
     default:
         return okta_result_set(v->result, OKTA_SIGNATURE_INVALID,

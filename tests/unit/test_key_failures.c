@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OpenSSL fails while it verifies. Good tokens must not be taken for forged ones by that: such a
  * verdict would be remembered. The linker hands its function over (--wrap). */
-#include "core/key.h"
-#include "world.h"
+#include "proofs.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -67,10 +66,11 @@ rule(a_failure_of_openssl_is_no_bad_signature)
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         for (int times = 0; times <= 2; times++) {
-            okta_signature_verdict expected = times == 0       ? OKTA_SIGNATURE_GOOD
-                                              : rows[i].judges ? OKTA_SIGNATURE_BAD
-                                              : times == 1     ? OKTA_SIGNATURE_GOOD
-                                                               : OKTA_SIGNATURE_NO_MEMORY;
+            okta_signature_verdict expected = times == 0                  ? OKTA_SIGNATURE_GOOD
+                                              : rows[i].judges            ? OKTA_SIGNATURE_BAD
+                                              : times == 1                ? OKTA_SIGNATURE_GOOD
+                                              : rows[i].left == NO_MEMORY ? OKTA_SIGNATURE_NO_MEMORY
+                                                                          : OKTA_SIGNATURE_FAILED;
             okta_signature_verdict verdict;
 
             fault.times = times;
@@ -82,4 +82,27 @@ rule(a_failure_of_openssl_is_no_bad_signature)
             check(ERR_peek_error() == 0, "row %zu: an error is left behind", i);
         }
     }
+}
+
+/* Refused without a verdict that could be remembered, and the log tells the two apart. */
+rule(what_openssl_could_not_find_out_is_the_servers_fault)
+{
+    static const struct {
+        left_behind left;
+        const char *detail;
+    } rows[] = {{NO_MEMORY, "out of memory"}, {ITS_REASON, "OpenSSL failed to check "}};
+    const char *token = token_of(payload("")), *proof = proof_with("");
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        fault.answer = -1;
+        fault.left = rows[i].left;
+        fault.times = 2;
+        expect_verdict(token, "out_of_memory", rows[i].detail);
+        check(strstr(last.detail, rows[i].detail), "a token: %s", last.detail);
+        fault.times = 2;
+        expect_proof(proof, "out_of_memory", rows[i].detail);
+        check(strstr(last.detail, rows[i].detail), "a proof: %s", last.detail);
+    }
+    expect_verdict(token, "ok", "without a fault");
+    expect_proof(proof, "ok", "without a fault");
 }
