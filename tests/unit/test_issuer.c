@@ -282,6 +282,18 @@ rule(sentences_are_plain_ascii)
     }
 }
 
+rule(capitals_are_named_however_long_the_host_is)
+{
+    for (size_t length = 250; length < 270; length++) {
+        char host[300] = "A.example";
+        okta_error error;
+
+        memset(host + strlen(host), 'b', length - strlen(host));
+        check(!domain(host, &error), "%zu bytes", length);
+        check(strstr(error.text, "\"a.examplebb"), "%zu bytes: %s", length, error.text);
+    }
+}
+
 rule(the_org_server_is_known_by_its_default_port_too)
 {
     okta_error error;

@@ -70,6 +70,28 @@ rule(the_issuer_is_exact)
           cause.text);
 }
 
+rule(where_the_issuer_lacks_a_slash_the_cause_says_so)
+{
+    static const struct {
+        const char *issuer;
+        bool slash;
+    } rows[] = {
+        {ISSUER "/", true},
+        {ISSUER "//", false},
+        {ISSUER "x", false},
+        {ISSUER "/x", false},
+        {"https://a.okta.com/oauth2/defaul", false},
+        {"https://b.okta.com/oauth2/default/", false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        check(!parses(text("{\"issuer\":\"%s\"," KEYS "}", rows[i].issuer), false), "%s",
+              rows[i].issuer);
+        check((strstr(cause.text, "(a slash at the end)") != NULL) == rows[i].slash, "%s",
+              cause.text);
+    }
+}
+
 rule(the_jwks_uri_can_be_fetched_from)
 {
     static const struct {

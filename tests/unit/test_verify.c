@@ -188,6 +188,7 @@ typedef struct steps {
     okta_check checks[OKTA_CHECK_COUNT * 2];
     okta_reason reasons[OKTA_CHECK_COUNT * 2];
     bool silent;
+    char details[OKTA_CHECK_COUNT * 2][64];
 } steps;
 
 static void note_step(void *baton, okta_check done, const okta_result *result)
@@ -195,8 +196,10 @@ static void note_step(void *baton, okta_check done, const okta_result *result)
     steps *seen = baton;
 
     seen->checks[seen->count] = done;
-    seen->reasons[seen->count++] = result->reason;
+    seen->reasons[seen->count] = result->reason;
     seen->silent = seen->silent || !result->detail[0];
+    okta_text_copy(seen->details[seen->count++], sizeof(seen->details[0]), result->detail,
+                   strlen(result->detail));
 }
 
 static steps traced(const char *token)
@@ -231,6 +234,32 @@ rule(a_trace_walks_all_checks_in_order)
     seen = traced(mint_token(world_key("ed"), "EdDSA", "{\"alg\":\"EdDSA\",\"typ\":\"JWT\"}",
                              payload("\"aud\":\"api://default\"")));
     check(seen.count == OKTA_CHECK_PROOF && !seen.silent, "%zu steps", seen.count);
+}
+
+rule(a_trace_says_what_was_found)
+{
+    const struct {
+        const char *token;
+        okta_check check;
+        const char *detail;
+    } rows[] = {
+        {token_of(payload("")), OKTA_CHECK_TYPE, "typ is absent"},
+        {token_with_header(header("RS256", "rsa", "\"typ\":\"JWT\"")), OKTA_CHECK_TYPE,
+         "typ is JWT"},
+        {token_with_header(header("RS256", "rsa", "\"typ\":\"application/at+jwt\"")),
+         OKTA_CHECK_TYPE, "typ is at+jwt"},
+        {token_of(payload("")), OKTA_CHECK_NOT_BEFORE, "nbf is absent"},
+        {token_of(payload("\"nbf\":1")), OKTA_CHECK_NOT_BEFORE, "nbf 1"},
+        {token_of(payload("\"iat\":\"(absent)\"")), OKTA_CHECK_ISSUED_AT, "iat is absent"},
+        {token_of(payload("\"iat\":1")), OKTA_CHECK_ISSUED_AT, "iat 1"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        steps seen = traced(rows[i].token);
+        const char *detail = seen.details[rows[i].check];
+
+        check(strcmp(detail, rows[i].detail) == 0, "%s, not %s", detail, rows[i].detail);
+    }
 }
 
 rule(a_trace_ends_at_the_refusal)
