@@ -51,6 +51,19 @@ static okta_replay_answer take(okta_replay *replay, uint64_t number, int64_t iss
     return okta_replay_take(replay, id_of(number), issued_at, clock_now);
 }
 
+rule(it_knows_what_it_was_made_for)
+{
+    void *memory = calloc(1, okta_replay_size(64));
+    okta_replay *replay;
+
+    need(memory, "no memory");
+    replay = okta_replay_init(memory, 64, 50, 7, NOW);
+    check(okta_replay_window(replay) == 50, "window");
+    check(okta_replay_skew(replay) == 7, "skew");
+    check(okta_replay_entries(replay) == 64, "entries");
+    free(memory);
+}
+
 rule(an_id_is_let_in_once)
 {
     okta_replay *replay = replay_for(ENTRIES);
