@@ -35,14 +35,23 @@ class Build:
         command, made = self.compiles[source]
         path = self.folder / made
         path.unlink(missing_ok=True)
-        return path.read_bytes() if self._run(f"{command} {_STRICT} -w") and path.exists() else None
+        if not self._run(f"{command} {_STRICT} -w") or not path.exists():
+            return None
+        self._up_to_date(path)
+        return path.read_bytes()
 
-    def object(self, source):
-        return (self.folder / self.compiles[source][1]).read_bytes()
+    @staticmethod
+    def _up_to_date(path):
+        """Tells make, which goes by libtool's file, not to compile once more."""
+        known = path.parent.parent / f"{path.stem}.lo"
+        if known.exists():
+            known.touch()
 
     def put(self, source, made):
         """An object that compile() gave before, into its archive too: the next fault is another source's."""
-        (self.folder / self.compiles[source][1]).write_bytes(made)
+        path = self.folder / self.compiles[source][1]
+        path.write_bytes(made)
+        self._up_to_date(path)
         return self._archive(source)
 
     def _archive(self, source):
