@@ -244,6 +244,14 @@ def test_the_same_code_is_no_fault(project):
     assert worker.judge(same) == {"verdict": "same code"}
 
 
+def test_what_no_compiler_lets_pass_is_no_fault(project):
+    worker = project(9)
+    text = ROOM + "int spaces(const char *name, int n)\n{\n    return n ? spaces(name, n - 1) : *name;\n}\n"
+    (worker.build.tree / "src/core/room.c").write_text(text)
+    swapped, = (f for f in faults_of("src/core/room.c", text, {}) if "spaces(n - 1, name)" in f.after)
+    assert worker.judge(swapped) == {"verdict": "no code"}
+
+
 def test_a_run_goes_on_where_it_ended(project, tmp_path):
     worker, path = project(9), tmp_path / "results.jsonl"
     order = drawn(list(faults_of("src/core/room.c", ROOM, {})), 1)
