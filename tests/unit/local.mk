@@ -75,7 +75,7 @@ unit_tests = \
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 # this gets OpenSSL's verification, to let it fail
-tests_unit_test_key_failures_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_DigestVerify
+tests_unit_test_key_failures_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_DigestVerify,--wrap=EVP_MD_CTX_copy_ex
 # these get every allocation of core's, to let it fail
 scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
 tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c tests/unit/scarce.h

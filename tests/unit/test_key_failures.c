@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OpenSSL fails while it verifies. Good tokens must not be taken for forged ones by that: such a
- * verdict would be remembered. The linker hands its function over (--wrap). */
+ * verdict would be remembered. The linker hands its functions over (--wrap). */
 #include "proofs.h"
 
 #include <openssl/err.h>
@@ -13,6 +13,8 @@ typedef enum left_behind { NOTHING, ITS_REASON, NO_MEMORY } left_behind;
 static struct {
     int times, answer;
     left_behind left;
+    int copies; /* of a context: so many fail */
+    int asked;  /* how often a signature was to be verified */
 } fault;
 
 int __real_EVP_DigestVerify(EVP_MD_CTX *context, const unsigned char *signature,
@@ -23,6 +25,7 @@ int __wrap_EVP_DigestVerify(EVP_MD_CTX *context, const unsigned char *signature,
 int __wrap_EVP_DigestVerify(EVP_MD_CTX *context, const unsigned char *signature,
                             size_t signature_length, const unsigned char *data, size_t length)
 {
+    fault.asked++;
     if (fault.times == 0)
         return __real_EVP_DigestVerify(context, signature, signature_length, data, length);
     fault.times--;
@@ -30,6 +33,17 @@ int __wrap_EVP_DigestVerify(EVP_MD_CTX *context, const unsigned char *signature,
         ERR_raise(ERR_LIB_EVP,
                   fault.left == NO_MEMORY ? ERR_R_MALLOC_FAILURE : ERR_R_INTERNAL_ERROR);
     return fault.answer;
+}
+
+int __real_EVP_MD_CTX_copy_ex(EVP_MD_CTX *to, const EVP_MD_CTX *from);
+int __wrap_EVP_MD_CTX_copy_ex(EVP_MD_CTX *to, const EVP_MD_CTX *from);
+
+int __wrap_EVP_MD_CTX_copy_ex(EVP_MD_CTX *to, const EVP_MD_CTX *from)
+{
+    if (fault.copies == 0)
+        return __real_EVP_MD_CTX_copy_ex(to, from);
+    fault.copies--;
+    return 0;
 }
 
 static okta_signature_verdict verify_good(const char *alg, const char *kid)
@@ -82,6 +96,20 @@ rule(a_failure_of_openssl_is_no_bad_signature)
             check(ERR_peek_error() == 0, "row %zu: an error is left behind", i);
         }
     }
+}
+
+/* OpenSSL is not asked to verify with what could not be set up. */
+rule(a_context_that_cannot_be_copied_is_no_bad_signature)
+{
+    fault.asked = 0;
+    fault.copies = 2;
+    check(verify_good("ES256", "p256") == OKTA_SIGNATURE_FAILED, "twice");
+    check(fault.copies == 0 && fault.asked == 0, "%d copies left, asked %d times", fault.copies,
+          fault.asked);
+    fault.copies = 1;
+    check(verify_good("ES256", "p256") == OKTA_SIGNATURE_GOOD, "once");
+    check(fault.copies == 0 && fault.asked == 1, "%d copies left, asked %d times", fault.copies,
+          fault.asked);
 }
 
 /* Refused without a verdict that could be remembered, and the log tells the two apart. */
