@@ -85,6 +85,8 @@ EITHER = {"either way": (["<RequireAny>", "Require both", *_all_of("Require not 
           "neither way": (_all_of("Require both", "Require not both", "Require all granted"), [401, 401, 403, 403]),
           "two of two senses": (_all_of("Require not both", "Require not gives-up-both", "Require all granted"),
                                 [401, 401, 403, 200]),
+          "the second of two": (_all_of("<RequireAny>", "Require both", "Require all granted", "</RequireAny>",
+                                        "Require not gives-up-both", "Require all granted"), [401, 401, 200, 200]),
           "and a negation": (_all_of("Require not both", "Require not okta-group Frozen", "Require all granted"),
                              [401, 401, 403, 200])}
 # Two negations: members only.
