@@ -15,6 +15,7 @@ from mutate.build import built, files_of, make_known
 FLAGS = ("CFLAGS=-O0 -g --coverage -fprofile-update=atomic", "LDFLAGS=--coverage")
 LAYERS = ("core", "fetch", "httpd")
 _LIMIT = 400  # seconds of a test file under coverage
+_LONG = 40  # seconds, from which on a test is not the first to be tried
 
 
 def tests_of(top):
@@ -62,15 +63,17 @@ class Map:
         self.sources = sources
 
     def executing(self, name, lines):
-        """Tests that execute one of the lines: those first that are quick, and see much of this source."""
+        """Tests that execute one of the lines: those first that have the source's name or see most of it, and then
+        those that are quick, and see much of it."""
         most = max((len(t["lines"].get(name, ())) for t in self.tests.values()), default=0)
         found = []
         for test, seen in self.tests.items():
             own = seen["lines"].get(name, ())
             if own and not lines.isdisjoint(own):
                 share = len(own) / most
-                found.append(((seen["seconds"] + 1) / share**2, test))
-        return [test for _, test in sorted(found)]
+                is_its_own = Path(name).stem in Path(test).stem or share == 1
+                found.append((not is_its_own or seen["seconds"] > _LONG, (seen["seconds"] + 1) / share**2, test))
+        return [test for _, _, test in sorted(found)]
 
 
 def _reset(folder):
