@@ -15,7 +15,7 @@ from mutate.build import built, files_of, make_known
 FLAGS = ("CFLAGS=-O0 -g --coverage -fprofile-update=atomic", "LDFLAGS=--coverage")
 LAYERS = ("core", "fetch", "httpd")
 _LIMIT = 400  # seconds of a test file under coverage
-_LONG = 40  # seconds, from which on a test is not the first to be tried
+_LONG = 60  # seconds, from which on a test is not the first to be tried
 
 
 def tests_of(top):
