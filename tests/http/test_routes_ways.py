@@ -359,7 +359,7 @@ def test_the_verdict_lasts_through_internal_redirects(server, good):
 def test_error_documents(server, shared_issuer, good):
     answer = server.get("/doc/x")
     assert (answer.status, answer.body) == (401, b"please log in\n")
-    assert answer.challenge()[1] == {"realm": "api"}
+    assert answer.challenge()[1] == {"realm": "api", "scope": "admin"}
     answer = server.get("/doc/x", good)
     assert (answer.status, answer.body) == (403, b"not you\n")
     assert answer.challenge()[1]["scope"] == "admin"
