@@ -254,6 +254,15 @@ static bool follow(curl_fetcher *self, okta_fetch *fetch, long status, okta_erro
            okta_error_set(error, "%s: out of memory", url);
 }
 
+/* Of a proxy that it cannot parse libcurl repeats the whole URL, password and all, and causes go to
+ * the log and to okta-status. */
+static const char *told_cause(const okta_fetch *fetch)
+{
+    return strchr(fetch->cause, '@') ? "the proxy's URL cannot be read; in its user and password "
+                                       "write # as %23, / as %2F and ? as %3F"
+                                     : fetch->cause;
+}
+
 static void finish(curl_fetcher *self, okta_fetch *fetch, CURLcode code)
 {
     okta_fetch_response response = {.answered = false, .max_age = -1, .retry_after = -1};
@@ -267,7 +276,7 @@ static void finish(curl_fetcher *self, okta_fetch *fetch, CURLcode code)
                        fetch->max_bytes);
     } else if (code != CURLE_OK) {
         okta_error_set(&response.error, "%s: %s%s%s", fetch->url, curl_easy_strerror(code),
-                       fetch->cause[0] ? ": " : "", fetch->cause);
+                       fetch->cause[0] ? ": " : "", told_cause(fetch));
     } else if (follow(self, fetch, response.status, &response.error)) {
         return;
     } else if (!response.error.text[0]) {

@@ -11,6 +11,7 @@ from env.client import bearer
 from env.snippets import location, trusts
 from env.status import HANDLER, OPEN_METRICS, STATUS, json_of, metrics_of, page_of, read_metrics
 from env.verdicts import assert_ok
+from env.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,20 @@ def test_no_token_and_no_user_is_in_it(server, shared_issuer):
         text = server.request("GET", STATUS + query, authorization=bearer(token)).body.decode()
         assert "secret" not in text
         assert not any(part in text for part in token.split("."))
+
+
+def test_no_password_of_a_proxy_is_in_it(issuer, launch):
+    """libcurl repeats a URL that it cannot read, and what it says is the cause of the failure."""
+    secret = "pass#word-of-the-proxy"
+    server = launch(trusts(issuer, f"OktaHttpProxy http://user:{secret}@127.0.0.1:1") + location("/whoami") + HANDLER,
+                    processes=1)
+    server.expects("OKTA-KEYS: .* missing", lasting=True)
+    wait_for(lambda: json_of(server)["health"] == "alarm", "a fetch that fails")
+    assert "proxy" in json_of(server)["issuers"][0]["last_failure"]["cause"]
+    for query in "", "?json", "?prometheus":
+        assert "word-of-the-proxy" not in server.get(STATUS + query).body.decode()
+    assert server.error_log.matching("missing: .*proxy's URL cannot be read")
+    assert not server.error_log.matching("word-of-the-proxy")
 
 
 @pytest.mark.parametrize("open_metrics", [False, True])
@@ -158,6 +173,7 @@ def test_section_in_mod_status(issuer, launch, line, shown):
     assert bool(lines) is shown
     if shown:
         assert lines["OktaHealth"] == "well" and lines["OktaAccepted"] == "3" and lines["OktaRefused"] == "0"
+        assert lines["OktaAnonymous"] == lines["OktaWouldRefuse"] == "0"
         assert lines["OktaIssuer"] == f"fresh {issuer.url}"
 
 
