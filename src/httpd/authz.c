@@ -106,6 +106,9 @@ int okta_check_authz(request_rec *r)
         status = judge(r, state, status);
     if (status == OK)
         count_pass(r, state);
+    else if (state->would_refuse)
+        /* let pass by authentication, and refused by another module */
+        okta_request_count(r, state->reason);
     if (status == OK && state->claims && !state->would_refuse &&
         okta_dir_log_success(okta_dir_config_of(r)))
         okta_log_accepted(r);

@@ -27,7 +27,7 @@ static bool was_refused(const request_rec *r)
 {
     const okta_request *state = ap_get_module_config(r->request_config, &auth_okta_module);
 
-    return state && state->counted && state->reason > OKTA_OK;
+    return state && state->refused;
 }
 
 bool okta_request_count(request_rec *r, okta_reason reason)

@@ -39,6 +39,7 @@ typedef struct okta_request {
     bool judged;       /* authentication took place: who has no claims by then is anonymous */
     bool counted;      /* under the one verdict that it counts under */
     bool would_refuse; /* OktaEnforce Off let in what has that reason */
+    bool refused;      /* the answer is a refusal of ours */
     bool tentative;    /* a refusal by httpd may still be let pass */
     bool explained;    /* the log takes the steps of the decision */
     bool audited;      /* of the client's own request: OktaLogSuccess wrote its line */

@@ -85,8 +85,10 @@ static okta_request *note(request_rec *r, const okta_result *result)
 int okta_refuse(request_rec *r, const okta_result *result)
 {
     int status = okta_reason_status(result->reason);
+    okta_request *state = note(r, result);
 
-    note(r, result)->would_refuse = false;
+    state->would_refuse = false;
+    state->refused = true;
     okta_request_count(r, result->reason);
     /* RFC 6750 section 3: a challenge belongs to 401; with 400 and 403 it carries the error */
     if (status < 500)

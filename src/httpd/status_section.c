@@ -28,6 +28,7 @@ static void send_lines(request_rec *r, const okta_picture *picture)
     line(r, "Accepted", picture->accepted);
     line(r, "Refused", picture->refused);
     line(r, "Anonymous", picture->counted[OKTA_COUNT_ANONYMOUS]);
+    line(r, "WouldRefuse", picture->counted[OKTA_COUNT_WOULD_REFUSE]);
     line(r, "Verifications", picture->verifications);
     line(r, "CacheTokens", picture->tokens);
     line(r, "CacheHitPercentage", hit_percentage(picture));

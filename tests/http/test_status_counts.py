@@ -128,6 +128,30 @@ def test_the_counters_of_an_issuer_that_was_away(issuer, make_issuer, launch, mp
     assert issuer_of(server, issuer)["fetches"] >= fetches
 
 
+def test_a_turn_that_is_refused_after_one_that_was_let_in(issuer, launch, mpm):
+    """OktaEnforce Off and OktaAnonymous let in; where httpd redirects to within itself does not."""
+    def snippet(server):
+        server.write("htdocs/any/page", "x")
+        server.write("htdocs/off/page", "x")
+        return (trusts(issuer) + location("/closed") + location("/off", "OktaEnforce Off", handler=None)
+                + location("/any", "OktaAnonymous missing", require="all granted", handler=None)
+                + f'<Directory "{server.root}/htdocs">\nOptions FollowSymLinks\nRewriteEngine On\n'
+                  "RewriteRule none$ /closed [L]\n</Directory>\n" + HANDLER)
+    server = launch(snippet, modules=["rewrite"], **fleet(mpm, 8))
+    server.expects("OKTA-CONFIG: OktaEnforce Off", lasting=True)
+    token = issuer.mint.token()
+    for path, good, status, expected in (
+            ("/off/page", None, 200, {"would_refuse": 1}), ("/off/page", token, 200, {"accepted": 1}),
+            ("/any/page", None, 200, {"anonymous": 1}), ("/closed", None, 401, {"refused": 1}),
+            ("/off/none", None, 401, {"would_refuse": 1, "refused": 1}),
+            ("/any/none", None, 401, {"anonymous": 1, "refused": 1}), ("/any/none", token, 200, {"accepted": 2})):
+        before = json_of(server)
+        assert server.get(path, good).status == status, path
+        after = json_of(server)
+        assert {name: after[name] - before[name] for name in ("accepted", "refused", "anonymous", "would_refuse")
+                if after[name] != before[name]} == expected, path
+
+
 def test_who_is_let_in_without_identity_counts_once(issuer, launch, mpm):
     open_ = location("/open", "OktaAnonymous missing-or-failed", require="all granted", handler=None)
     closed = location("/closed", "OktaAnonymous missing-or-failed", handler=None)
