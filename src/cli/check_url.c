@@ -124,9 +124,14 @@ static void explain_refusal(okta_findings *f, const okta_url_case *c, const okta
         okta_findings_remedy(f, "something between us and httpd takes the Authorization header "
                                 "away: have the proxy in front pass it on; in httpd look for "
                                 "RequestHeader unset Authorization");
-    else if (answer->status == 503)
+    else if (answer->status == 503 && says(answer, "temporarily_unavailable"))
         okta_findings_remedy(f, "httpd has no keys of the issuer: look for OKTA-KEYS in its error "
                                 "log");
+    else if (answer->status == 500 && says(answer, "The server is misconfigured"))
+        okta_findings_remedy(f, "the place has no issuer or no audience: set OktaAudience there");
+    else if (answer->status >= 500)
+        okta_findings_remedy(f, "look into the error log of httpd: without an OKTA line there it "
+                                "is what httpd passes requests on to that fails");
     else if (answer->status == 403)
         okta_findings_remedy(f, "the token is good and not enough: ask for the scopes that the "
                                 "challenge names, or look at the Require lines");
@@ -154,7 +159,7 @@ static void check_answer(okta_findings *f, const okta_url_case *c)
                    answer.error.text);
         okta_findings_remedy(f, "look into the error log of httpd");
     } else if (answer.status == 401 || answer.status == 403 || answer.status == 400 ||
-               answer.status == 503) {
+               answer.status >= 500) {
         explain_refusal(f, c, &answer);
     } else {
         okta_found(f, OKTA_LEVEL_OK, "answer", "with the token the server answers %ld",

@@ -485,6 +485,26 @@ def test_a_server_without_keys(site, plain):
     report.names("failure", "answer", ["503"], ["OKTA-KEYS"])
 
 
+def test_a_place_without_audience_that_only_a_token_finds_out(site, plain, make_issuer):
+    """A pattern, which configtest leaves to requests: without a token it answers 401 like any other."""
+    site.start(trusts([plain, make_issuer(path="/oauth2/aus1")], audience=None)
+               + location("/api", "OktaAudience api://default")
+               + '<LocationMatch "^/lost">\nAuthType Okta\nRequire valid-user\nSetHandler okta-whoami\n</LocationMatch>\n')
+    site.server.expects("OKTA-CONFIG|OKTA-REFUSED|OKTA-KEYS", lasting=True, optional=True)
+    doctor.check_issuer(plain, "--insecure-http", "--audience", "api://default", "--url", site.url("/lost"),
+                        token=plain.mint.token()).names(
+        "failure", "answer", ["500"], ["no audience", "OktaAudience"])
+
+
+def test_a_back_end_that_is_down(site, plain):
+    with closed_port() as port:
+        site.start(protects(plain, f"ProxyPass http://127.0.0.1:{port}/", handler=None),
+                   modules=("proxy", "proxy_http"))
+        site.server.expects("AH00957|AH01114|AH01079", lasting=True, optional=True)
+        report = site.check("--url", site.url(), token=plain.mint.token())
+    report.names("failure", "answer", ["503"], ["httpd passes requests on to"])
+
+
 def test_a_server_that_sends_the_token_back(server, plain):
     """Nothing of it is printed."""
     def echo(request):
