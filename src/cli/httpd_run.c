@@ -90,7 +90,7 @@ static bool has_variables(const char *config, char *folder, size_t size)
     const char *slash = strrchr(config, '/');
     char path[PATH_MAX + 16];
 
-    okta_text_format(folder, size, "%.*s", (int)(slash ? slash - config : 0), config);
+    snprintf(folder, size, "%.*s", (int)(slash ? slash - config : 0), config);
     return snprintf(path, sizeof(path), "%s/envvars", folder) > 0 && access(path, R_OK) == 0;
 }
 
@@ -124,7 +124,7 @@ bool okta_httpd_run(const okta_httpd *httpd, okta_run *run)
         return okta_complain("--config \"%s\": %s; give httpd's configuration file", httpd->config,
                              strerror(errno));
     if (httpd->program)
-        okta_text_format(run->program, sizeof(run->program), "%s", httpd->program);
+        snprintf(run->program, sizeof(run->program), "%s", httpd->program);
     else if (!find_program(run->program, sizeof(run->program)))
         return false;
     if (access(run->program, X_OK) != 0)

@@ -61,6 +61,10 @@ static void set_up(CURL *easy, const char *url, const okta_fetch_settings *setti
     if (strncmp(url, "https:", 6) == 0)
         curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* a name server that does not answer takes longer than the time limit */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, settings->timeout_ms);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, cause);

@@ -6,7 +6,7 @@ import re
 import pytest
 from cli_env import doctor, tool
 from cli_env.doctor import protects
-from env import devserver, keys
+from env import devserver, keys, places
 
 
 def _ca(server, authority):
@@ -71,6 +71,17 @@ def test_debian_s_variables(site, issuer, authority):
                                                 'test "$APACHE_CONFDIR" = "' + str(site.config.parent) + '"\n')
     report = site.check(token=issuer.mint.token()).healthy()
     assert {row["subject"] for row in report.checks if row["check"] == "token"} == {"token at <Location /things>"}
+
+
+def test_names_of_files_that_are_not_english(site, issuer, authority, tmp_path):
+    site.configure(lambda s: protects(issuer, more=[_ca(s, authority)]).replace("/api", "${API_PATH}"))
+    folder = tmp_path / "für \u4f60"
+    folder.mkdir()
+    (folder / "httpd.conf").write_text(site.config.read_text())
+    (folder / "envvars").write_text("API_PATH=/things\n")
+    (folder / "httpd").symlink_to(places.HTTPD)
+    doctor.examine("check", "--config", folder / "httpd.conf", "--httpd", folder / "httpd", "--server-root",
+                   site.server.root).healthy()
 
 
 def test_lines_for_people(site, issuer, authority):

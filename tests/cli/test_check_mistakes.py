@@ -505,6 +505,17 @@ def test_a_back_end_that_is_down(site, plain):
     report.names("failure", "answer", ["503"], ["httpd passes requests on to"])
 
 
+def test_bodies_without_end(server, plain):
+    """That somebody gets in is seen from the head of the answer."""
+    server.answers["/api"] = lambda request: (200, {"long": "x" * (2 << 20)}, {})
+    report = doctor.check_issuer(plain, "--insecure-http", "--url", server.origin + "/api")
+    report.names("failure", "access", ["200", "anybody gets in"], ["Require valid-user"])
+    server.answers["/api"] = lambda request: (
+        (200, {"long": "x" * (2 << 20)}, {}) if "Authorization" in request.headers
+        else (401, {}, {"WWW-Authenticate": 'Bearer realm="x"'}))
+    doctor.check_issuer(plain, "--insecure-http", "--url", server.origin + "/api", token=plain.mint.token()).healthy()
+
+
 def test_a_server_that_sends_the_token_back(server, plain):
     """Nothing of it is printed."""
     def echo(request):
