@@ -99,6 +99,7 @@ void okta_reach_try(okta_reach *reach, const char *url, const okta_fetch_setting
     char cause[CURL_ERROR_SIZE] = "";
     CURL *easy = curl_easy_init();
     long proxy_status = 0;
+    curl_off_t resolved = 0;
     const char *address = NULL;
     CURLcode code;
 
@@ -113,7 +114,10 @@ void okta_reach_try(okta_reach *reach, const char *url, const okta_fetch_setting
     code = curl_easy_perform(easy);
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+    curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved);
     okta_text_format(reach->address, sizeof(reach->address), "%s", address ? address : "");
+    if (code == CURLE_OPERATION_TIMEDOUT && resolved == 0)
+        code = reach->by_proxy ? CURLE_COULDNT_RESOLVE_PROXY : CURLE_COULDNT_RESOLVE_HOST;
     reach->step = step_of(code, proxy_status);
     if (code == CURLE_OK)
         keep_chain(reach, easy);

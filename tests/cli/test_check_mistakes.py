@@ -18,6 +18,8 @@ from env.proxy import Proxy
 from env.snippets import location, trusts
 from env.waiting import wait_for
 
+pytest_plugins = ["env.preload"]
+
 DOMAIN = "integrator-123456.okta.com"
 
 
@@ -99,6 +101,12 @@ def test_a_state_directory_that_others_may_write_to(site, plain):
 def test_a_name_that_does_not_exist(site):
     site.configure(protects("https://integrator-1.okta.invalid/oauth2/default")).check().names(
         "failure", "name", ["integrator-1.okta.invalid", "has no address"], ["OktaDomain or OktaIssuer"])
+
+
+def test_a_name_server_that_does_not_answer(world):
+    env = {name: os.environ[name] for name in world.variables}
+    doctor.check_issuer(f"https://{world.hanging_host}/oauth2/default", "--timeout", "1", env=env).names(
+        "failure", "name", [world.hanging_host, "timed out"], ["/etc/resolv.conf"])
 
 
 def test_a_name_that_only_the_proxy_of_the_shell_knows(site):
