@@ -169,21 +169,28 @@ static void note_replay(okta_picture *picture, apr_pool_t *pool)
                                             full ? "; requests with a proof get 503." : ".")});
 }
 
-/* Places that a restart could not take as configured. */
-static void note_closed(okta_picture *picture, apr_pool_t *pool)
+static void take_places(okta_picture *picture)
 {
     const okta_registry *registry = okta_registry_get();
-    int closed = registry->closed->nelts;
 
+    picture->closed = (unsigned int)registry->closed->nelts;
     for (int i = 0; i < registry->sections->nelts; i++)
-        closed += APR_ARRAY_IDX(registry->sections, i, okta_section).config->fault != NULL;
+        if (APR_ARRAY_IDX(registry->sections, i, okta_section).config->fault)
+            picture->closed++;
+    picture->unenforced = (unsigned int)registry->unenforced->nelts;
+}
+
+static void note_closed(okta_picture *picture, apr_pool_t *pool)
+{
+    const unsigned int closed = picture->closed;
+
     if (closed > 0)
         add_trouble(picture,
                     (okta_trouble){
                         .health = OKTA_ALARM,
                         .where = "Configuration",
                         .what = apr_psprintf(pool,
-                                             "%d place%s closed (500) since the last restart, for "
+                                             "%u place%s closed (500) since the last restart, for "
                                              "a fault that the error log names. Mend it, and "
                                              "restart httpd.",
                                              closed, closed == 1 ? " is" : "s are"),
@@ -193,14 +200,14 @@ static void note_closed(okta_picture *picture, apr_pool_t *pool)
 /* Nobody should find out a year later. */
 static void note_unenforced(okta_picture *picture, apr_pool_t *pool)
 {
-    const int places = okta_registry_get()->unenforced->nelts;
+    const unsigned int places = picture->unenforced;
 
     if (places > 0)
         add_trouble(picture, (okta_trouble){.health = OKTA_WARNING,
                                             .where = "Configuration",
                                             .what = apr_psprintf(
                                                 pool,
-                                                "OktaEnforce is Off in %d place%s: what ought to "
+                                                "OktaEnforce is Off in %u place%s: what ought to "
                                                 "be refused there is let in.",
                                                 places, places == 1 ? "" : "s")});
 }
@@ -214,6 +221,7 @@ okta_picture *okta_picture_take(request_rec *r)
     picture->troubles = apr_array_make(r->pool, 2, sizeof(okta_trouble));
     take_counters(picture);
     take_memory(picture);
+    take_places(picture);
     take_issuers(picture, r->pool);
     note_replay(picture, r->pool);
     note_closed(picture, r->pool);

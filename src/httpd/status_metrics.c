@@ -91,6 +91,15 @@ static void write_verdicts(const writer *w)
             counted[OKTA_COUNT_WOULD_REFUSE]);
 }
 
+static void write_places(const writer *w)
+{
+    gauge(w, "closed_places",
+          "Places that answer 500, for the last restart could not take them as configured.",
+          w->picture->closed);
+    gauge(w, "unenforced_places", "Places where nothing is refused (OktaEnforce Off).",
+          w->picture->unenforced);
+}
+
 static void write_verifications(const writer *w)
 {
     const uint64_t *counted = w->picture->counted;
@@ -244,6 +253,7 @@ int okta_status_send_metrics(request_rec *r, const okta_picture *picture)
                                           : "text/plain; version=0.0.4; charset=utf-8");
     apr_table_mergen(r->headers_out, "Vary", "Accept");
     write_verdicts(&w);
+    write_places(&w);
     write_verifications(&w);
     write_cache(&w);
     write_issuers(&w);

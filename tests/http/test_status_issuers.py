@@ -192,6 +192,7 @@ def test_a_place_that_a_restart_closed(issuer, launch, mpm):
     picture = json_of(server)
     assert picture["health"] == "alarm"
     [trouble] = picture["troubles"]
+    assert picture["closed_places"] == 1 and picture["unenforced_places"] == 0
     assert trouble["where"] == "Configuration" and "1 place is closed" in trouble["what"] and trouble["since"]
     broken[0] = ""
     (server.root / "conf" / "httpd.conf").write_text(server.configuration())

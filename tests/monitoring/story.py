@@ -32,6 +32,11 @@ def snippet(well, ailing, minute):
               "</LocationMatch>\n" + HANDLER)
 
 
+# a fault that ends a start, and closes the place at a restart
+CLOSED = ('<Location "/broken">\n    AuthType Okta\n    Require valid-user\n    OktaCorsOrigin *\n'
+          "    OktaCorsCredentials On\n</Location>\n")
+
+
 class Story:
     """What was seen is in its attributes when it was told."""
 
@@ -126,6 +131,10 @@ class Story:
         self.well.keys = [key("key-2"), *self.well.keys]
         assert self.server.get("/whoami", self.well.mint.token()).status == 200
 
+    def _restart_with(self, snippet):
+        (self.server.root / "conf" / "httpd.conf").write_text(self.server.configuration(snippet))
+        self.server.graceful()
+
     def _kill_a_child(self):
         killed = self.server.children()[0]
         os.kill(killed, signal.SIGKILL)
@@ -151,7 +160,7 @@ class Story:
             stack.enter_context(load.Load(self.server, "/whoami", ailing, 1, pause=0.5))
             stack.enter_context(self._pestering(lambda: self.server.get("/lost", ailing), 0.5))
             cut_off(self.ailing)
-            self.server.graceful()
+            self._restart_with(self.server.snippet + CLOSED)
             stack.enter_context(self._pestering(self._fill_the_memory_of_proofs(), 0.3))
             self._kill_a_child()
             self._until_fired("OktaReplayMemoryFull", "OktaReplayMemoryNearlyFull")
@@ -161,6 +170,7 @@ class Story:
 
     def _mend(self):
         restore(self.ailing)
+        self._restart_with(self.server.snippet)
         self._until(lambda: not self._firing_or_pending(), "the end of all alerts")
         self._count_resets()
 

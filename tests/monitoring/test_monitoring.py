@@ -66,7 +66,7 @@ def test_alerts_name_the_issuer_that_ails(story):
 
 
 def test_no_counter_goes_back(story, server):
-    """Over a rotation, an outage, two graceful restarts and a killed child."""
+    """Over a rotation, an outage, three graceful restarts and a killed child."""
     _, types = metrics_of(server)
     expected = {name for name, kind in types.items() if kind == "counter"}
     expected |= {f"{name}_{part}" for name, kind in types.items() if kind == "histogram"
