@@ -9,4 +9,8 @@
  * know into 403. */
 int okta_check_authz(request_rec *r);
 
+/* log_transaction hook: count what the verdict on a part of the request decided. mod_dir and
+ * mod_negotiation make the request what a subrequest was, or answer as it was answered. */
+int okta_count_parts(request_rec *r);
+
 #endif

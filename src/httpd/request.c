@@ -30,10 +30,19 @@ static bool was_refused(const request_rec *r)
     return state && state->refused;
 }
 
+static request_rec *main_request(const request_rec *r)
+{
+    while (r->main)
+        r = r->main;
+    return (request_rec *)r;
+}
+
 bool okta_request_count(request_rec *r, okta_reason reason)
 {
     okta_request *state = okta_request_state(r, true);
 
+    if (r->main && state->refused)
+        okta_request_state(main_request(r), true)->of_part = reason;
     if (state->counted || r->main)
         return false;
     for (const request_rec *before = r->prev; before; before = before->prev)
@@ -47,13 +56,6 @@ bool okta_request_count(request_rec *r, okta_reason reason)
 static bool has_verdict(const okta_request *state)
 {
     return state && (state->claims || state->reason != OKTA_UNSET);
-}
-
-static request_rec *main_request(const request_rec *r)
-{
-    while (r->main)
-        r = r->main;
-    return (request_rec *)r;
 }
 
 const okta_request *okta_request_current(const request_rec *r)

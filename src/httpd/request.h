@@ -36,17 +36,18 @@ typedef struct okta_request {
     okta_assumption assumed;    /* while httpd evaluates Require with nobody there */
     const unsigned char *took;  /* of the client's own request: id of the proof that it took */
     bool by_proof;              /* the credentials are of the scheme DPoP */
-    bool judged;       /* authentication took place: who has no claims by then is anonymous */
-    bool counted;      /* under the one verdict that it counts under */
-    bool would_refuse; /* OktaEnforce Off let in what has that reason */
-    bool refused;      /* the answer is a refusal of ours */
-    bool tentative;    /* a refusal by httpd may still be let pass */
-    bool explained;    /* the log takes the steps of the decision */
-    bool audited;      /* of the client's own request: OktaLogSuccess wrote its line */
-    bool preflight;    /* a CORS preflight that is answered here */
-    bool open;         /* httpd lets everybody in and asks who it is for OktaAnonymous */
-    bool weighing;     /* our access hook is on the stack */
-    bool authorizing;  /* our authorization hook is on the stack */
+    bool judged;         /* authentication took place: who has no claims by then is anonymous */
+    bool counted;        /* under the one verdict that it counts under */
+    bool would_refuse;   /* OktaEnforce Off let in what has that reason */
+    bool refused;        /* the answer is a refusal of ours */
+    okta_reason of_part; /* for which a part of it was refused; OKTA_UNSET: none was */
+    bool tentative;      /* a refusal by httpd may still be let pass */
+    bool explained;      /* the log takes the steps of the decision */
+    bool audited;        /* of the client's own request: OktaLogSuccess wrote its line */
+    bool preflight;      /* a CORS preflight that is answered here */
+    bool open;           /* httpd lets everybody in and asks who it is for OktaAnonymous */
+    bool weighing;       /* our access hook is on the stack */
+    bool authorizing;    /* our authorization hook is on the stack */
     /* of what httpd asked before anybody was known: */
     bool asked;        /* anything of ours */
     bool passed_over;  /* a negation, which kept nobody out */

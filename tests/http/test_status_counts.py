@@ -128,6 +128,32 @@ def test_the_counters_of_an_issuer_that_was_away(issuer, make_issuer, launch, mp
     assert issuer_of(server, issuer)["fetches"] >= fetches
 
 
+def test_what_a_directory_looks_for(issuer, launch, mpm):
+    """Only the file is protected: mod_dir looks with a subrequest, and its verdict is the request's."""
+    def snippet(server):
+        for name in "closed", "open", "off":
+            server.write(f"htdocs/{name}/page.html", "x")
+        file = '<Files page.html>\nAuthType Okta\nAuthName x\nRequire {}\n{}\n</Files>'
+        folder = f'<Directory "{server.root}/htdocs/{{}}">\nDirectoryIndex {{}}\n{{}}\n</Directory>\n'
+        return (trusts(issuer) + folder.format("closed", "page.html", file.format("valid-user", ""))
+                + folder.format("open", "page.html", file.format("all granted", "OktaAnonymous missing"))
+                + folder.format("off", "page.html", file.format("valid-user", "OktaEnforce Off"))
+                + HANDLER)
+    server = launch(snippet, **fleet(mpm, 8))
+    server.expects("OKTA-CONFIG: OktaEnforce Off", lasting=True)
+    token = issuer.mint.token()
+    for path, good, status, reason, counter in (
+            ("/closed/", token, 200, "ok", "accepted"), ("/closed/", None, 401, "token_missing", "refused"),
+            ("/closed/page.html", token, 200, "ok", "accepted"), ("/open/", token, 200, "ok", "accepted"),
+            ("/open/", None, 200, "token_missing", "anonymous"), ("/off/", None, 200, "token_missing", "would_refuse")):
+        before = json_of(server)
+        assert server.get(path, good).status == status, path
+        # it counts when httpd is done with the request, which may be after its answer
+        after = wait_for(lambda: (now := json_of(server))[counter] > before[counter] and now, path)
+        assert {name for name in after["verdicts"] if after["verdicts"][name] != before["verdicts"][name]} == {reason}
+        assert after["verdicts"][reason] == before["verdicts"][reason] + 1 and after[counter] == before[counter] + 1
+
+
 def test_a_turn_that_is_refused_after_one_that_was_let_in(issuer, launch, mpm):
     """OktaEnforce Off and OktaAnonymous let in; where httpd redirects to within itself does not."""
     def snippet(server):
