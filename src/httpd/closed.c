@@ -32,7 +32,8 @@ void okta_close_place(const server_rec *server, const ap_directive_t *section, c
 
     if (!okta_is_restart())
         return;
-    fault = apr_pstrdup(registry->pool, fault);
+    fault = apr_pstrcat(registry->pool,
+                        "closed since the last restart; mend this and restart: ", fault, NULL);
     if (section && close_settings(section, fault))
         return;
     closed = apr_array_push(registry->closed);
@@ -60,7 +61,6 @@ int okta_refuse_closed(request_rec *r)
     if (!fault)
         return DECLINED;
     if (okta_flood_admits(r->server, OKTA_EVENT_PLACE_CLOSED, OKTA_UNSET))
-        okta_event_of_request(r, OKTA_EVENT_PLACE_CLOSED,
-                              "closed since the last restart; mend this and restart: %s", fault);
+        okta_event_of_request(r, OKTA_EVENT_PLACE_CLOSED, "%s", fault);
     return HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -30,8 +30,7 @@ const char *okta_set_enforce(cmd_parms *cmd, void *config, int flag)
 {
     okta_dir_config *section = config;
 
-    okta_registry_note_section(cmd, section);
-    if (!flag) {
+    if (okta_registry_note_section(cmd, section) && !flag) {
         APR_ARRAY_PUSH(okta_registry_get()->unenforced, const ap_directive_t *) = cmd->directive;
         okta_registry_note_header(OKTA_WOULD_REFUSE_HEADER);
     }
@@ -92,7 +91,8 @@ const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *clai
                                     "\"address.country\"");
     if (!okta_path_check(claim, &error))
         return okta_directive_error(cmd, claim, error.text);
-    okta_registry_note_section(cmd, section);
+    if (!okta_registry_note_section(cmd, section))
+        return NULL;
     if (!section->claim_headers)
         section->claim_headers = apr_array_make(cmd->pool, 2, sizeof(okta_claim_header));
     for (int i = 0; i < section->claim_headers->nelts; i++) {

@@ -58,7 +58,7 @@
     ONE(apr_array_header_t *, scopes_supported, NULL, NULL, NEVER)                               \
     PART(apr_array_header_t *, step_up_acrs, NULL, NULL, SAID)                                   \
     PART(apr_int64_t, step_up_max_age, -1, -1, SAID) /* seconds; negative: any */                \
-    ONE(const char *, fault, NULL, NULL, NEVER) /* why it is closed since a restart: closed.h */ \
+    ONE(const char *, fault, NULL, NULL, NEVER)      /* why it is closed: closed.h */            \
     /* the section whose AuthType Okta holds; NULL: not marked */                                \
     ONE(const okta_gate *, gate, NULL, NULL, NEVER)                                              \
     /* the methods for which that section or one within has a Require */                         \

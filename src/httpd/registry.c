@@ -36,18 +36,33 @@ void okta_registry_create(apr_pool_t *pconf)
     apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
 }
 
-void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config)
+/* Let in by an AllowOverrideList that names the directive. httpd itself tells by these pools. */
+static bool is_of_htaccess(const cmd_parms *cmd)
+{
+    return cmd->pool == cmd->temp_pool;
+}
+
+bool okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config)
 {
     okta_section *section;
 
+    if (is_of_htaccess(cmd)) {
+        config->fault =
+            apr_psprintf(cmd->pool,
+                         "closed: %s does not work in a .htaccess file (%s:%d), take it "
+                         "out of there and of AllowOverrideList",
+                         cmd->cmd->name, cmd->directive->filename, cmd->directive->line_num);
+        return false;
+    }
     for (int i = 0; i < registry->sections->nelts; i++)
         if (APR_ARRAY_IDX(registry->sections, i, okta_section).config == config)
-            return;
+            return true;
     section = apr_array_push(registry->sections);
     section->node = cmd->path ? cmd->directive->parent : NULL;
     section->first = cmd->directive;
     section->server = cmd->server;
     section->config = config;
+    return true;
 }
 
 bool okta_registry_has_settings(const server_rec *server)

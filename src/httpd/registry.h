@@ -93,8 +93,9 @@ okta_registry *okta_registry_get(void);
 /* A fresh one, from and as long-lived as pconf. */
 void okta_registry_create(apr_pool_t *pconf);
 
-/* Remember that config has an Okta directive. */
-void okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config);
+/* Remember that config has an Okta directive. False where that is of a .htaccess file, which is
+ * read with each request: the place is closed then, and nothing is to be remembered. */
+bool okta_registry_note_section(const cmd_parms *cmd, okta_dir_config *config);
 
 /* Whether a virtual host has settings that may turn out otherwise what the main server's sections
  * say. */

@@ -310,6 +310,27 @@ def test_not_in_htaccess(launch):
     assert server.get("/sub/file.txt").status == 500
 
 
+@pytest.mark.parametrize("line", ["OktaEnforce Off", "OktaIssuer https://evil.example.com/oauth2/default",
+                                  "OktaClaimHeader sub X-User", '<If "true">\nOktaEnforce Off\n</If>'])
+def test_not_in_htaccess_by_a_list_either(launch, line):
+    """httpd lets AllowOverrideList name directives that no .htaccess file may have."""
+    name = re.search(r"Okta\w+", line)[0]
+
+    def snippet(s):
+        s.write("htdocs/sub/.htaccess", f"{line}\n")
+        s.write("htdocs/sub/file.txt", "x")
+        s.write("htdocs/file.txt", "x")
+        return (f'<Directory "{s.root}/htdocs">\nAllowOverride None\nAllowOverrideList {name} <If\n'
+                "Require all granted\n</Directory>\n")
+    server = launch(snippet, processes=1)
+    server.expects(rf"auth_okta:error.* OKTA-REQUEST: closed: {name} does not work in a .htaccess file "
+                   rf"\(\S+/sub/.htaccess:\d\).* \[place_closed\]$", lasting=True)
+    for _ in range(3):
+        assert server.get("/sub/file.txt").status == 500
+    assert len(server.error_log.matching("does not work in a .htaccess file")) == 3
+    assert server.get("/file.txt").status == 200
+
+
 def test_the_message_names_file_and_line(configtest):
     result = configtest(_issuer(ISSUER, "OktaAlgorithms HS256"))
     assert "test.conf" in result.output
