@@ -113,17 +113,21 @@ static void add_text(okta_json_line *line, const char *name, okta_json_style sty
         okta_json_line_text(line, name, style, value, length, most);
 }
 
-/* The id by which %L of ErrorLogFormat and LogFormat name the request. httpd makes it with the
- * first line of the request; subrequests have that of the request they belong to. */
+/* The id by which %L of ErrorLogFormat and LogFormat name the request. httpd makes one with the
+ * first line of each turn of a redirect within it; an access log has the first turn's alone. */
 static const char *log_id(request_rec *r)
 {
-    request_rec *main = r;
+    request_rec *first = (request_rec *)okta_client_request(r), *main = r;
 
     while (main->main)
         main = main->main;
+    if (!first->log_id)
+        first->log_id = main->log_id;
+    if (!first->log_id)
+        ap_run_generate_log_id(first->connection, first, &first->log_id);
     if (!main->log_id)
-        ap_run_generate_log_id(main->connection, main, &main->log_id);
-    return main->log_id;
+        main->log_id = first->log_id;
+    return first->log_id;
 }
 
 void okta_event_add_request(okta_json_line *line, request_rec *r)
@@ -176,10 +180,12 @@ void okta_event_write_text(request_rec *r, const server_rec *server, okta_event 
 {
     const row *e = &events[event];
 
-    if (r)
+    if (r) {
+        log_id(r);
         ap_log_rerror(APLOG_MARK, e->level, 0, r, "%s%s [%s]", e->tag, text, e->id);
-    else
+    } else {
         ap_log_error(APLOG_MARK, e->level, 0, server, "%s%s [%s]", e->tag, text, e->id);
+    }
 }
 
 static void write_of_server(const server_rec *server, const okta_issuer *issuer, okta_event event,

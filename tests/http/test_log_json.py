@@ -87,18 +87,21 @@ def test_anonymous_and_accepted(server, shared_issuer):
     assert (one["event.outcome"], one["user.id"], one["okta.jti"]) == ("success", "user@example.com", "AT.two")
 
 
-def test_the_request_id_is_httpds(launch, shared_issuer):
-    """%L of the error log and of the access log; and with %M alone each line is JSON."""
-    server = launch(lambda s: trusts(shared_issuer, "OktaLogFormat json") + location("/whoami")
-                    + 'LogFormat "%L %>s" ids\nCustomLog logs/ids.log ids\nErrorLogFormat "%M"\n',
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_the_request_id_is_httpds(launch, shared_issuer, form):
+    """%L of the error log and of the access log, also where the refusal came behind a redirect within httpd; and with
+    %M alone each line is JSON."""
+    server = launch(lambda s: trusts(shared_issuer, f"OktaLogFormat {form}") + location("/whoami")
+                    + "ErrorDocument 404 /whoami\n" + 'LogFormat "%U %L" ids\nCustomLog logs/ids.log ids\n'
+                    + f'ErrorLogFormat "{"%M" if form == "json" else "%L %M"}"\n',
                     processes=1, log_level="notice auth_okta:info")
-    mark = server.error_log.mark()
     server.expects("", lasting=True, optional=True)
-    server.get("/whoami")
-    line, = [one for one in _until(lambda: [x for x in server.error_log.since(mark) if OURS in x])]
-    one = json.loads(line)
-    log = _until(lambda: re.findall(r"^(\S+) 401$", (server.root / "logs" / "ids.log").read_text(), re.M))
-    assert log == [one["http.request.id"]]
+    for path in ("/whoami", "/nothing"):
+        mark = server.error_log.mark()
+        server.get(path)
+        line, = _until(lambda: [x for x in server.error_log.since(mark) if OURS in x or "OKTA-REFUSED" in x])
+        log = _until(lambda: re.findall(rf"^{path} (\S+)$", (server.root / "logs" / "ids.log").read_text(), re.M))
+        assert log == [json.loads(line)["http.request.id"] if form == "json" else line.split()[0]]
 
 
 def test_lines_of_keys(launch, make_issuer):
