@@ -134,7 +134,7 @@ void okta_event_add_request(okta_json_line *line, request_rec *r)
 {
     const request_rec *first = okta_client_request(r);
     const char *id = log_id(r), *method = okta_client_method(r);
-    const char *path = first->unparsed_uri ? first->unparsed_uri : first->uri;
+    const char *path = okta_client_path(r);
 
     add_text(line, "http.request.id", OKTA_JSON_EXACT, id, id ? strlen(id) : 0, 96);
     add_text(line, "http.request.method", OKTA_JSON_EXACT, method, strlen(method), 48);

@@ -119,6 +119,13 @@ static const char *path_of(const char *target)
     return authority ? authority + 3 + strcspn(authority + 3, "/?#") : target;
 }
 
+const char *okta_client_path(const request_rec *r)
+{
+    const request_rec *first = okta_client_request(r);
+
+    return first->unparsed_uri ? path_of(first->unparsed_uri) : first->uri;
+}
+
 /* httpd takes a dot off the end of the name, which makes another URL. */
 static bool has_final_dot(const request_rec *r)
 {
@@ -133,7 +140,7 @@ static bool has_final_dot(const request_rec *r)
 const char *okta_public_target(request_rec *r)
 {
     const request_rec *first = okta_client_request(r);
-    const char *path = path_of(first->unparsed_uri);
+    const char *path = okta_client_path(r);
     const char *port = first->parsed_uri.port_str;
     apr_size_t size;
     char *url, *normal;

@@ -26,6 +26,10 @@ const char *okta_public_path(const char *public_url);
 /* The method of the client's own request, from r->pool. */
 const char *okta_client_method(request_rec *r);
 
+/* The path of the client's own request as it sent it, with the query: of a whole URL in the request
+ * line what follows the host. */
+const char *okta_client_path(const request_rec *r);
+
 /* The client's own request: the first of a chain of redirections and subrequests. */
 const request_rec *okta_client_request(const request_rec *r);
 

@@ -190,6 +190,13 @@ def test_hostile_requests(server):
     assert found[5]["url.path"] == "/whoami"
 
 
+def test_of_a_whole_url_in_the_request_line_the_path(server):
+    """RFC 9112 section 3.2.2."""
+    mark = server.error_log.mark()
+    raw_get(server.port, f"http://127.0.0.1:{server.port}/whoami/a?b")
+    assert _only(server, mark, "request_refused")["url.path"] == "/whoami/a"
+
+
 def test_a_line_that_is_as_long_as_can_be_is_whole(server, shared_issuer):
     mark = server.error_log.mark()
     long = "é\"" * 300
