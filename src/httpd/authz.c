@@ -93,6 +93,13 @@ int okta_count_parts(request_rec *r)
     return DECLINED;
 }
 
+void okta_note_pass(request_rec *r, const okta_request *state)
+{
+    count_pass(r, state);
+    if (state->claims && !state->would_refuse && okta_dir_log_success(okta_dir_config_of(r)))
+        okta_log_accepted(r, state->claims);
+}
+
 int okta_check_authz(request_rec *r)
 {
     okta_request *state;
@@ -118,12 +125,9 @@ int okta_check_authz(request_rec *r)
     if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN)
         status = judge(r, state, status);
     if (status == OK)
-        count_pass(r, state);
+        okta_note_pass(r, state);
     else if (state->would_refuse)
         /* let pass by authentication, and refused by another module */
         okta_request_count(r, state->reason);
-    if (status == OK && state->claims && !state->would_refuse &&
-        okta_dir_log_success(okta_dir_config_of(r)))
-        okta_log_accepted(r);
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/inherit.h"
 
+#include "httpd/authz.h"
 #include "httpd/backend.h"
 #include "httpd/config.h"
 #include "httpd/identity.h"
@@ -51,6 +52,7 @@ int okta_inherit_verdict(request_rec *r)
             r->ap_auth_type = (char *)OKTA_AUTH_TYPE;
         }
         okta_set_claim_headers(r);
+        okta_note_pass(r, current);
     }
     if (okta_dir_claim_env(okta_dir_config_of(r)) == OKTA_CLAIM_ENV_OFF && came_from_elsewhere(r)) {
         okta_table_drop(r->pool, r->subprocess_env, is_of_claims, NULL);

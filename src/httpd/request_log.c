@@ -18,8 +18,9 @@
 typedef struct entry {
     okta_event event;
     const okta_result *result;
-    int status;       /* that the client gets; 0: not ours to say */
-    int would_refuse; /* that it would have got */
+    const okta_claims *claims; /* that the issuer signed; NULL: none */
+    int status;                /* that the client gets; 0: not ours to say */
+    int would_refuse;          /* that it would have got */
     bool success;
 } entry;
 
@@ -43,10 +44,9 @@ static void add_text(okta_json_line *line, const char *name, const char *text, s
         okta_json_line_text(line, name, OKTA_JSON_EXACT, text, strlen(text), most);
 }
 
-static void add_token(okta_json_line *line, request_rec *r, const okta_result *result)
+static void add_token(okta_json_line *line, const request_rec *r, const okta_claims *claims,
+                      const okta_result *result)
 {
-    const okta_claims *claims = verified(r);
-
     okta_json_line_flag(line, "okta.verified", claims != NULL);
     if (claims) {
         add_text(line, "user.id", r->user, USER_MAX);
@@ -83,7 +83,7 @@ static void write_json(request_rec *r, const entry *e)
         okta_json_line_flag(&line, "okta.enforce", false);
         okta_json_line_number(&line, "okta.would_refuse", e->would_refuse);
     }
-    add_token(&line, r, e->result);
+    add_token(&line, r, e->claims, e->result);
     okta_event_write_json(r, r->server, e->event, &line);
 }
 
@@ -117,6 +117,7 @@ void okta_log_refused(request_rec *r, const okta_result *result, int status)
     /* refused tokens are everyday; that no token can be judged is not */
     const entry e = {.event = status >= 500 ? OKTA_EVENT_UNJUDGED : OKTA_EVENT_REFUSED,
                      .result = result,
+                     .claims = verified(r),
                      .status = status};
 
     write_line(r, &e);
@@ -124,14 +125,17 @@ void okta_log_refused(request_rec *r, const okta_result *result, int status)
 
 void okta_log_anonymous(request_rec *r, const okta_result *result)
 {
-    const entry e = {.event = OKTA_EVENT_ANONYMOUS, .result = result};
+    const entry e = {.event = OKTA_EVENT_ANONYMOUS, .result = result, .claims = verified(r)};
 
     write_line(r, &e);
 }
 
 void okta_log_would_refuse(request_rec *r, const okta_result *result, int status)
 {
-    const entry e = {.event = OKTA_EVENT_WOULD_REFUSE, .result = result, .would_refuse = status};
+    const entry e = {.event = OKTA_EVENT_WOULD_REFUSE,
+                     .result = result,
+                     .claims = verified(r),
+                     .would_refuse = status};
 
     write_line(r, &e);
 }
@@ -158,14 +162,14 @@ static void write_accepted_text(request_rec *r, const okta_result *result,
                                        result->issuer));
 }
 
-void okta_log_accepted(request_rec *r)
+void okta_log_accepted(request_rec *r, const okta_claims *claims)
 {
     okta_request *first = okta_request_state((request_rec *)okta_client_request(r), true);
-    const okta_claims *claims = verified(r);
     okta_result result;
-    const entry e = {.event = OKTA_EVENT_ACCEPTED, .result = &result, .success = true};
+    const entry e = {
+        .event = OKTA_EVENT_ACCEPTED, .result = &result, .claims = claims, .success = true};
 
-    if (r->main || first->audited || !claims)
+    if (r->main || first->audited)
         return;
     first->audited = true;
     okta_result_init(&result);

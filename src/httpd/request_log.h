@@ -4,6 +4,7 @@
 #ifndef OKTA_HTTPD_REQUEST_LOG_H
 #define OKTA_HTTPD_REQUEST_LOG_H
 
+#include "core/claims.h"
 #include "core/result.h"
 
 #include <httpd.h>
@@ -18,6 +19,6 @@ void okta_log_anonymous(request_rec *r, const okta_result *result);
 void okta_log_would_refuse(request_rec *r, const okta_result *result, int status);
 
 /* OktaLogSuccess: once for each request of a client. */
-void okta_log_accepted(request_rec *r);
+void okta_log_accepted(request_rec *r, const okta_claims *claims);
 
 #endif

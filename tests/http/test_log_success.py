@@ -22,6 +22,7 @@ def server(launch_shared, shared_issuer):
 
     def snippet(s):
         s.write("htdocs/dir/index.html", "index")
+        s.write("htdocs/files/index.html", "index")
         s.write("htdocs/page.shtml", '<!--#include virtual="/whoami" -->')
         return (sample + 'CustomLog logs/okta.log okta\n' + trusts(shared_issuer) + env_directory(s)
                 + location("/whoami", "OktaLogSuccess On") + location("/quiet")
@@ -29,6 +30,8 @@ def server(launch_shared, shared_issuer):
                            handler="okta-hello")
                 + location("/scope", "OktaLogSuccess On", require="okta-scope nobody:has")
                 + location("/dir", "OktaLogSuccess On", handler=None)
+                + f'<Directory "{s.root}/htdocs/files">\n<Files index.html>\nAuthType Okta\nAuthName x\n'
+                  "Require valid-user\nOktaLogSuccess On\n</Files>\n</Directory>\n"
                 + location("/page.shtml", "OktaLogSuccess On", "Options +Includes", "SetOutputFilter INCLUDES",
                            handler=None)
                 + location("/document", "ErrorDocument 401 /hello") + "<Location /hello>\nSetHandler okta-hello\n"
@@ -52,7 +55,7 @@ def test_who_client_actor_and_jti_at_the_level_warn(server, shared_issuer):
 
 
 @pytest.mark.parametrize("path, count", [("/whoami", 1), ("/quiet", 0), ("/open", 1), ("/dir/", 1), ("/page.shtml", 1),
-                                         ("/scope", 0)])
+                                         ("/scope", 0), ("/files/", 1), ("/files/index.html", 1)])
 def test_once_for_each_request_of_a_client(server, shared_issuer, path, count):
     mark = server.error_log.mark()
     server.get(path, shared_issuer.mint.token())
