@@ -61,26 +61,52 @@ int okta_inherit_verdict(request_rec *r)
     return DECLINED;
 }
 
+static void set_reason(request_rec *r, okta_reason reason)
+{
+    apr_table_setn(r->subprocess_env, "OKTA_REASON", okta_reason_tag(reason));
+}
+
+/* mod_dir answers as its subrequest was answered, and nobody asked about the request itself. */
+static void answer_for_part(request_rec *r)
+{
+    const okta_request *state = okta_request_state(r, false);
+
+    if (!state || state->claims || state->reason != OKTA_UNSET || state->of_part <= OKTA_OK ||
+        okta_reason_status(state->of_part) != r->status)
+        return;
+    set_reason(r, state->of_part);
+}
+
+/* Behind an error, which an ErrorDocument answers. */
+static bool is_behind_error(const request_rec *turn)
+{
+    return turn->prev && ap_is_HTTP_ERROR(turn->prev->status);
+}
+
 int okta_inherit_reason(request_rec *r)
 {
-    const request_rec *turn;
+    const okta_request *found = NULL;
     request_rec *last = r;
 
+    answer_for_part(r);
     if (!r->next)
         return DECLINED;
     while (last->next)
         last = last->next;
-    for (turn = last; turn; turn = turn->prev) {
+    for (const request_rec *turn = last; turn; turn = turn->prev) {
         const okta_request *state = ap_get_module_config(turn->request_config, &auth_okta_module);
+        const bool has_reason = state && state->reason > OKTA_OK;
 
-        if (state && state->reason > OKTA_OK) {
-            apr_table_setn(last->subprocess_env, "OKTA_REASON", okta_reason_tag(state->reason));
-            okta_name_token(last, state->claims ? state->claims : state->verified);
+        if (has_reason)
+            found = state;
+        /* what becomes of the ErrorDocument does not undo the refusal, nor is it the reason for it
+         */
+        if ((has_reason || (state && state->claims)) && !is_behind_error(turn))
             break;
-        }
-        /* that the caller may see the ErrorDocument does not undo the refusal */
-        if (state && state->claims && !(turn->prev && ap_is_HTTP_ERROR(turn->prev->status)))
-            break;
+    }
+    if (found) {
+        set_reason(last, found->reason);
+        okta_name_token(last, found->claims ? found->claims : found->verified);
     }
     return DECLINED;
 }

@@ -34,6 +34,9 @@ def server(launch_shared, shared_issuer):
                   "Require valid-user\nOktaLogSuccess On\n</Files>\n</Directory>\n"
                 + location("/page.shtml", "OktaLogSuccess On", "Options +Includes", "SetOutputFilter INCLUDES",
                            handler=None)
+                + location("/behind", "ErrorDocument 403 /lax", "ErrorDocument 401 /lax",
+                           require="okta-scope nobody:has")
+                + location("/lax", "OktaEnforce Off", "OktaAudience lax", handler="okta-hello")
                 + location("/document", "ErrorDocument 401 /hello") + "<Location /hello>\nSetHandler okta-hello\n"
                 "</Location>\n" + env_location(s, "/env") + env_location(s, "/bare", "OktaClaimEnv Off")
                 + env_location(s, "/some", "OktaClaimEnv sub") + env_location(s, "/off", "OktaEnforce Off"))
@@ -125,6 +128,17 @@ def test_the_access_log_of_the_sample(server, shared_issuer):
     assert _logged(server, "/whoami?4") == ("signature_invalid", "-", "-")
     assert _logged(server, "/document?5") == ("audience_mismatch", "0oa6", "AT.6")
     assert _logged(server, "/whoami?6") == ("token_missing", "-", "-")
+
+
+def test_the_reason_of_what_is_answered_with(server, shared_issuer):
+    """Of a subrequest, and of the request that an ErrorDocument answers, whatever is thought of that one."""
+    mint = shared_issuer.mint
+    assert server.get("/files/?8", mint.token(exp=1)).status == 401
+    assert server.get("/behind?9", mint.token()).status == 403
+    assert server.get("/behind?10", mint.token(exp=1)).status == 401
+    assert _logged(server, "/files/?8")[0] == "token_expired"
+    assert _logged(server, "/behind?9")[0] == "insufficient_scope"
+    assert _logged(server, "/behind?10")[0] == "token_expired"
 
 
 # -- each step

@@ -309,3 +309,19 @@ def test_what_is_not_enforced_counts_under_its_reason_and_as_let_in(launch, issu
     samples = counters(server)
     [would_refuse] = [value for (name, _), value in samples.items() if name.endswith("would_refuse_total")]
     assert would_refuse == 2 * EACH
+
+
+def test_a_subrequest_that_becomes_the_request(launch, issuer):
+    """mod_dir asks for the index, and <Files> alone is protected: the request itself is never judged."""
+    def snippet(s):
+        s.write("htdocs/files/index.html", "index")
+        return (trusts(issuer) + location("/whoami") + HANDLER
+                + f'<Directory "{s.root}/htdocs/files">\n<Files index.html>\nAuthType Okta\n'
+                "AuthName x\nRequire valid-user\n</Files>\n</Directory>\n")
+    server = launch(snippet)
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    tokens = {"ok": issuer.mint.token(), "token_expired": issuer.mint.token(exp=1_000_000_000), "token_missing": None}
+
+    def send():
+        assert [server.get("/files/", token).status for token in tokens.values()] == [200, 401, 401]
+    assert _grown(server, send) == dict.fromkeys(tokens, 1)
