@@ -109,7 +109,7 @@ def test_a_client_cannot_set_them(server, shared_issuer):
 def _logged(server, path):
     log = server.root / "logs" / "okta.log"
     line = wait_for(lambda: [one for one in log.read_text().splitlines() if f'"GET {path} ' in one], path)
-    return re.search(r"reason=(\S+) client=(\S+) jti=(\S+)", line[0]).groups()
+    return re.search(r' reason=(\S+) client="(.*)" jti="([^"]*)"$', line[0]).groups()
 
 
 def test_the_access_log_of_the_sample(server, shared_issuer):
@@ -128,6 +128,7 @@ def test_the_access_log_of_the_sample(server, shared_issuer):
     assert _logged(server, "/whoami?4") == ("signature_invalid", "-", "-")
     assert _logged(server, "/document?5") == ("audience_mismatch", "0oa6", "AT.6")
     assert _logged(server, "/whoami?6") == ("token_missing", "-", "-")
+    assert _logged(server, "/whoami?7") == ("-", r'x\" reason=- client=forged', "AT.7")
 
 
 def test_the_reason_of_what_is_answered_with(server, shared_issuer):
