@@ -2,8 +2,6 @@
 #include "httpd/trailers.h"
 
 #include "httpd/backend.h"
-#include "httpd/registry.h"
-#include "httpd/request.h"
 
 #include <http_core.h>
 #include <strings.h>
@@ -53,10 +51,8 @@ static bool merges_trailers(const request_rec *r)
 /* HTTP/2 says nowhere beforehand whether there will be trailers, so no request goes unguarded. */
 void okta_guard_trailers(request_rec *r)
 {
-    if (!merges_trailers(r) ||
-        (okta_registry_get()->claim_headers->nelts == 0 && !okta_request_judged(r)))
-        return;
-    ap_add_input_filter(FILTER_NAME, NULL, r, r->connection);
+    if (merges_trailers(r))
+        ap_add_input_filter(FILTER_NAME, NULL, r, r->connection);
 }
 
 void okta_register_trailer_filter(void)

@@ -163,9 +163,20 @@ def test_trailers(server, shared_issuer, path):
     """MergeTrailers makes header fields of a chunked body's trailers, late."""
     answer = raw_get(server.port, path + "/x", "Authorization: " + bearer(shared_issuer.mint.token()),
                      "Transfer-Encoding: chunked", "Trailer: X-User\r\n\r\n3\r\nabc\r\n0\r\n"
-                     f"X-User: {SPOOF}\r\nx_okta_groups: {SPOOF}\r\nCALLER: {SPOOF}", method="POST")
+                     f"X-User: {SPOOF}\r\nx_okta_groups: {SPOOF}\r\nCALLER: {SPOOF}\r\n"
+                     f"X-Okta-Would-Refuse: {SPOOF}", method="POST")
     assert answer.status == 200
     assert MARK not in answer.body, answer.body
+
+
+def test_trailers_where_no_claim_is_a_header(launch, shared_issuer, backends):
+    """What a back end believes of OktaEnforce Off comes by no trailer, also where nothing is Off."""
+    server = launch(lambda s: trusts(shared_issuer) + location("/whoami") + "MergeTrailers On\n"
+                    f"ProxyPass /php/none {backends['php'].proxy_url()}\n",
+                    modules=["proxy", "proxy_fcgi"], processes=1)
+    answer = raw_get(server.port, "/php/none/x", "Transfer-Encoding: chunked",
+                     f"Trailer: X-More\r\n\r\n3\r\nabc\r\n0\r\nX-More: more\r\nX-Okta-Would-Refuse: {SPOOF}", method="POST")
+    assert _fields(answer, "/php/none")["x_more"] == "more" and MARK not in answer.body
 
 
 @pytest.mark.every_mpm
