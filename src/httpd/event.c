@@ -58,7 +58,10 @@ const char *okta_event_id(okta_event event)
 
 bool okta_event_is_wanted(const request_rec *r, okta_event event)
 {
-    return APLOG_R_IS_LEVEL(r, events[event].level);
+    const int level = events[event].level;
+
+    /* httpd's macro says yes to all that is graver than a notice, and then writes notices alone */
+    return level == APLOG_NOTICE || ap_get_request_module_loglevel(r, APLOG_MODULE_INDEX) >= level;
 }
 
 bool okta_event_is_json(const server_rec *server)

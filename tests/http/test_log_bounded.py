@@ -6,6 +6,7 @@ import time
 
 import pytest
 import requests
+from env import answers
 from env.attacks import ATTACKS
 from env.client import Client, at_once
 from env.jsonlog import entries
@@ -117,6 +118,18 @@ def test_lines_that_nobody_wants_are_not_counted(launch, shared_issuer):
     server.graceful()
     assert server.get("/whoami").status == 401
     assert refusal_lines(server) == []
+
+
+def test_nor_are_those_of_which_httpd_writes_none(launch, make_issuer):
+    """LogLevel error hides a warning, and a notice never."""
+    silent = make_issuer()
+    silent.script("all", answers.dropped())
+    server = launch(trusts(silent, "OktaKeyWait 0") + location("/whoami"), log_level="error")
+    server.expects("OKTA-KEYS: .* missing", lasting=True, optional=True)
+    _flood(server, 200, token=silent.mint.token())
+    server.graceful()
+    assert server.get("/whoami", silent.mint.token()).status == 503
+    assert server.error_log.matching("keys_unavailable") == []
 
 
 def test_success_is_never_left_out(launch, shared_issuer):

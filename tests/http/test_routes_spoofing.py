@@ -175,7 +175,8 @@ def test_trailers_where_no_claim_is_a_header(launch, shared_issuer, backends):
                     f"ProxyPass /php/none {backends['php'].proxy_url()}\n",
                     modules=["proxy", "proxy_fcgi"], processes=1)
     answer = raw_get(server.port, "/php/none/x", "Transfer-Encoding: chunked",
-                     f"Trailer: X-More\r\n\r\n3\r\nabc\r\n0\r\nX-More: more\r\nX-Okta-Would-Refuse: {SPOOF}", method="POST")
+                     "Trailer: X-More\r\n\r\n3\r\nabc\r\n0\r\n"
+                     f"X-More: more\r\nX-Okta-Would-Refuse: {SPOOF}", method="POST")
     assert _fields(answer, "/php/none")["x_more"] == "more" and MARK not in answer.body
 
 
