@@ -70,6 +70,16 @@ def test_what_is_not_verified_names_nobody(server, shared_issuer):
     assert not {"user.id", "okta.client", "okta.actor"} & set(one)
 
 
+def test_what_anybody_may_have_written_is_for_people(server, shared_issuer):
+    """docs/log.md: nothing of a token that is not verified is exact, and it is short."""
+    mark = server.error_log.mark()
+    token = shared_issuer.mint.token(jti='"\\é%' + "j" * 300)
+    server.get("/whoami", token[:-9] + ("A" if token[-9] != "A" else "B") + token[-8:])
+    one = _only(server, mark, "request_refused")
+    assert one["event.reason"] == "signature_invalid" and one["okta.verified"] is False
+    assert one["okta.jti"] == "????%25" + "j" * 90 and "okta.cut" not in one
+
+
 def test_known_and_not_enough(server, shared_issuer):
     mark = server.error_log.mark()
     server.get("/scope", shared_issuer.mint.token(sub='jürgen" \\ %41'))
