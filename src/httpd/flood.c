@@ -7,6 +7,7 @@
 #include <apr_hash.h>
 #include <apr_shm.h>
 #include <mod_watchdog.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -35,6 +36,11 @@ static gates *shared;
 static apr_hash_t *places;         /* of a server, its place in `servers` */
 static const server_rec **servers; /* those whose log gets the lines of a place */
 static apr_size_t server_count;
+
+/* In a child that ends, exit() may tear the memory down under the watchdog's thread: mod_watchdog
+ * does not wait for it everywhere. It looks at nothing once this says so. */
+static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
+static bool leaving;
 
 static apr_size_t place_of(const server_rec *server)
 {
@@ -176,8 +182,10 @@ static apr_status_t on_watchdog(int state, void *data, apr_pool_t *pool)
 {
     (void)data;
     (void)pool;
-    if (state == AP_WATCHDOG_STATE_RUNNING)
+    pthread_mutex_lock(&telling);
+    if (state == AP_WATCHDOG_STATE_RUNNING && !leaving)
         tell_of_all(true);
+    pthread_mutex_unlock(&telling);
     return APR_SUCCESS;
 }
 
@@ -217,7 +225,10 @@ void okta_flood_prepare(apr_pool_t *pconf, server_rec *server)
 static apr_status_t leave(void *unused)
 {
     (void)unused;
+    pthread_mutex_lock(&telling);
+    leaving = true;
     tell_of_all(false);
+    pthread_mutex_unlock(&telling);
     return APR_SUCCESS;
 }
 
