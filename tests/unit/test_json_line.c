@@ -77,7 +77,7 @@ rule(a_value_is_cut_between_what_stands_for_its_bytes)
 
 rule(a_line_that_is_full_stays_json_and_says_what_it_lacks)
 {
-    char long_value[1000], name[8];
+    char long_value[1000], name[16];
     okta_json_line line;
     json_t *read;
     const char *cut;
