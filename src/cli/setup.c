@@ -8,18 +8,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-okta_setup_issuer *okta_setup_add_issuer(okta_setup *setup, const char *url)
+/* One more item of size bytes, all zero; NULL: there is no memory, and it was said. */
+static void *add_item(void **items, size_t *count, size_t size)
 {
-    okta_setup_issuer *grown =
-        realloc(setup->issuers, (setup->issuer_count + 1) * sizeof(*setup->issuers));
+    char *grown = realloc(*items, (*count + 1) * size);
 
     if (!grown) {
         okta_complain("out of memory");
         return NULL;
     }
-    setup->issuers = grown;
-    grown += setup->issuer_count++;
-    memset(grown, 0, sizeof(*grown));
+    *items = grown;
+    return memset(grown + (*count)++ * size, 0, size);
+}
+
+okta_setup_issuer *okta_setup_add_issuer(okta_setup *setup, const char *url)
+{
+    void *items = setup->issuers;
+    okta_setup_issuer *grown = add_item(&items, &setup->issuer_count, sizeof(*grown));
+
+    setup->issuers = items;
+    if (!grown)
+        return NULL;
     grown->url = url;
     grown->network = OKTA_NETWORK_DEFAULT;
     return grown;
@@ -27,16 +36,12 @@ okta_setup_issuer *okta_setup_add_issuer(okta_setup *setup, const char *url)
 
 okta_setup_place *okta_setup_add_place(okta_setup *setup)
 {
-    okta_setup_place *grown =
-        realloc(setup->places, (setup->place_count + 1) * sizeof(*setup->places));
+    void *items = setup->places;
+    okta_setup_place *grown = add_item(&items, &setup->place_count, sizeof(*grown));
 
-    if (!grown) {
-        okta_complain("out of memory");
+    setup->places = items;
+    if (!grown)
         return NULL;
-    }
-    setup->places = grown;
-    grown += setup->place_count++;
-    memset(grown, 0, sizeof(*grown));
     grown->section = grown->at = "";
     return grown;
 }

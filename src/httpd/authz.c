@@ -80,19 +80,6 @@ static void count_pass(request_rec *r, const okta_request *state)
     }
 }
 
-int okta_count_parts(request_rec *r)
-{
-    for (; r; r = r->next) {
-        const okta_request *own = okta_request_state(r, false), *current = okta_request_current(r);
-
-        if (own && current != own)
-            count_pass(r, current);
-        else if (own && own->of_part > OKTA_OK && r->status == okta_reason_status(own->of_part))
-            okta_request_count(r, own->of_part);
-    }
-    return DECLINED;
-}
-
 void okta_note_pass(request_rec *r, const okta_request *state)
 {
     count_pass(r, state);

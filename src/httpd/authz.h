@@ -9,10 +9,6 @@
  * know into 403. */
 int okta_check_authz(request_rec *r);
 
-/* log_transaction hook: count what the verdict on a part of the request decided. mod_dir and
- * mod_negotiation make the request what a subrequest was, or answer as it was answered. */
-int okta_count_parts(request_rec *r);
-
 /* The request goes on by this verdict: its own, or that of the subrequest that it has become.
  * Counts it, and for OktaLogSuccess writes its line; once for each request of a client. */
 void okta_note_pass(request_rec *r, const okta_request *state);

@@ -66,15 +66,22 @@ static void set_reason(request_rec *r, okta_reason reason)
     apr_table_setn(r->subprocess_env, "OKTA_REASON", okta_reason_tag(reason));
 }
 
-/* mod_dir answers as its subrequest was answered, and nobody asked about the request itself. */
+/* What a verdict on a part decided. mod_dir and mod_negotiation make the request what a subrequest
+ * was, which no handler sees where a cache answers, or they answer as it was answered, and nobody
+ * asked about the request itself. */
 static void answer_for_part(request_rec *r)
 {
     const okta_request *state = okta_request_state(r, false);
 
-    if (!state || state->claims || state->reason != OKTA_UNSET || state->of_part <= OKTA_OK ||
-        okta_reason_status(state->of_part) != r->status)
+    if (!state)
         return;
-    set_reason(r, state->of_part);
+    if (okta_request_current(r) != state) {
+        okta_note_pass(r, okta_request_current(r));
+    } else if (!state->claims && state->reason == OKTA_UNSET && state->of_part > OKTA_OK &&
+               okta_reason_status(state->of_part) == r->status) {
+        set_reason(r, state->of_part);
+        okta_request_count(r, state->of_part);
+    }
 }
 
 /* Behind an error, which an ErrorDocument answers. */
@@ -91,8 +98,10 @@ int okta_inherit_reason(request_rec *r)
     answer_for_part(r);
     if (!r->next)
         return DECLINED;
-    while (last->next)
+    while (last->next) {
         last = last->next;
+        answer_for_part(last);
+    }
     for (const request_rec *turn = last; turn; turn = turn->prev) {
         const okta_request *state = ap_get_module_config(turn->request_config, &auth_okta_module);
         const bool has_reason = state && state->reason > OKTA_OK;

@@ -146,7 +146,6 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(okta_guard_trailers, NULL, NULL, APR_HOOK_LAST);
     ap_hook_log_transaction(okta_inherit_reason, NULL, NULL, APR_HOOK_REALLY_FIRST);
-    ap_hook_log_transaction(okta_count_parts, NULL, NULL, APR_HOOK_MIDDLE);
     APR_OPTIONAL_HOOK(ap, status_hook, okta_send_status_section, NULL, NULL, APR_HOOK_MIDDLE);
     okta_register_error_filter();
     okta_cors_register_filter();
