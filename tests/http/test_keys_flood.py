@@ -64,16 +64,16 @@ def test_a_hanging_issuer_holds_few_of_the_requests(issuer, launch, mpm, figure)
     with _valid(server, token) as good:
         flood = load.run(server, "/whoami", kids, 36, 400, keep=False)
         meanwhile = good.stop()
-    waited = [s for s in flood if s.seconds > wait * 0.75]
-    threads = options["processes"] * options["threads"]
-    figure("unknown kids while the issuer hangs", waited=len(waited), threads=threads, **load.times(flood))
     figure("valid, meanwhile", statuses=load.statuses(meanwhile), **load.times(meanwhile))
     assert load.statuses(flood) == {401: 400}
     assert set(load.statuses(meanwhile)) == {200}
-    _assert_few_waited(waited, flood, wait, threads)
+    _assert_few_waited(flood, wait, options, figure, "unknown kids while the issuer hangs")
 
 
-def _assert_few_waited(waited, flood, wait, threads):
+def _assert_few_waited(flood, wait, options, figure, what):
+    waited = [s for s in flood if s.seconds > wait * 0.75]
+    threads = options["processes"] * options["threads"]
+    figure(what, waited=len(waited), threads=threads, **load.times(flood))
     assert waited, "nobody waited"
     rounds = (max(s.ended for s in flood) - min(s.began for s in flood)) / wait + 1
     assert len(waited) <= rounds * threads / 4 + 1
@@ -92,11 +92,8 @@ def test_an_issuer_that_hangs_from_the_start_holds_few_of_the_threads(make_issue
     with load.Load(server, "/both", good.mint.token(), 2, keep=False, pause=0.01) as others:
         flood = load.run(server, "/both", hanging.mint.token(), 36, 400, keep=False)
         meanwhile = others.stop()
-    waited = [s for s in flood if s.seconds > wait * 0.75]
-    threads = options["processes"] * options["threads"]
-    figure("tokens of an issuer that hangs", waited=len(waited), threads=threads, **load.times(flood))
     figure("another's, meanwhile", statuses=load.statuses(meanwhile), **load.times(meanwhile))
     assert load.statuses(flood) == {503: 400}
     assert set(load.statuses(meanwhile)) == {200}
     assert hanging.metadata_fetches() == 1
-    _assert_few_waited(waited, flood, wait, threads)
+    _assert_few_waited(flood, wait, options, figure, "tokens of an issuer that hangs")
