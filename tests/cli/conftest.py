@@ -54,8 +54,12 @@ def server():
 
 
 @pytest.fixture
-def site():
-    """A site to configure or to start (cli_env/doctor.py)."""
+def site(make_issuer):
+    """A site to configure or to start (cli_env/doctor.py).
+
+    Stopped before what it fetches from, whatever order a test names them in: a first fetch that is
+    still under way would find nobody there.
+    """
     with doctor.sites() as make:
         yield make()
 
