@@ -19,13 +19,17 @@ CONNECTIONS = 6
 EACH = 120
 
 
-def _grown(server, action):
-    """{reason: how many more}"""
+def _assert_grown(server, action, expected):
+    """{reason: how many more}. A request is counted when it is logged, which its answer does not wait for."""
     before = verdicts(server)
+
+    def grown():
+        return {reason: count - before.get(reason, 0) for reason, count in verdicts(server).items()
+                if count != before.get(reason, 0)}
+
     action()
-    after = verdicts(server)
-    return {reason: count - before.get(reason, 0) for reason, count in after.items()
-            if count != before.get(reason, 0)}
+    wait_for(lambda: sum(grown().values()) >= sum(expected.values()), "the requests to be counted")
+    assert grown() == expected
 
 
 def _assert_no_counter_went_back(before, after):
@@ -59,7 +63,7 @@ def test_each_request_counts_once_over_all_processes(server, issuer):
         samples = load.run(server, "/whoami", list(tokens.values()), CONNECTIONS, EACH * len(tokens), keep=False)
         assert load.statuses(samples) == {200: EACH, 401: EACH * (len(tokens) - 1)}
 
-    assert _grown(server, send) == expected
+    _assert_grown(server, send, expected)
     picture = json_of(server)
     assert picture["accepted"] == EACH + 1 and picture["refused"] == EACH * (len(tokens) - 1)
 
@@ -106,7 +110,7 @@ def test_a_killed_child_takes_nothing_with_it(server, issuer):
     wait_for(lambda: killed not in server.children(), "the end of the child")
     after = counters(server)
     _assert_no_counter_went_back(before, after)
-    assert _grown(server, lambda: load.run(server, "/whoami", token, CONNECTIONS, EACH, keep=False)) == {"ok": EACH}
+    _assert_grown(server, lambda: load.run(server, "/whoami", token, CONNECTIONS, EACH, keep=False), {"ok": EACH})
 
 
 def test_the_counters_of_an_issuer_that_was_away(issuer, make_issuer, launch, mpm):
@@ -194,7 +198,7 @@ def test_who_is_let_in_without_identity_counts_once(issuer, launch, mpm):
             ("/open", issuer.mint.token(), 200, "ok", 0), ("/closed", None, 401, "token_missing", 0),
             ("/closed", bad, 401, "audience_mismatch", 0)):
         before = json_of(server)
-        assert _grown(server, ask(path, token, status)) == {reason: 1}, (path, reason)
+        _assert_grown(server, ask(path, token, status), {reason: 1})
         after = json_of(server)
         assert after["anonymous"] - before["anonymous"] == anonymous, (path, reason)
         assert after["refused"] - before["refused"] == (status != 200), (path, reason)
@@ -203,8 +207,8 @@ def test_who_is_let_in_without_identity_counts_once(issuer, launch, mpm):
 def test_a_token_that_does_not_suffice_is_no_accepted_request(issuer, launch, mpm):
     server = launch(trusts(issuer) + location("/admin", require="okta-scope admin") + HANDLER, **fleet(mpm, 8))
     server.expects("OKTA-REFUSED|AH01631", optional=True, lasting=True)
-    assert _grown(server, lambda: server.get("/admin", issuer.mint.token())) == {"insufficient_scope": 1}
-    assert _grown(server, lambda: server.get("/admin", issuer.mint.token(scp=["admin"]))) == {"ok": 1}
+    _assert_grown(server, lambda: server.get("/admin", issuer.mint.token()), {"insufficient_scope": 1})
+    _assert_grown(server, lambda: server.get("/admin", issuer.mint.token(scp=["admin"])), {"ok": 1})
 
 
 def test_parts_of_a_request_and_documents_of_errors_do_not_count(issuer, launch, mpm):
@@ -221,9 +225,9 @@ def test_parts_of_a_request_and_documents_of_errors_do_not_count(issuer, launch,
         answer = server.get("/", issuer.mint.token())
         assert (answer.status, answer.body) == (200, b"plain\n")
 
-    assert _grown(server, index) == {"ok": 1}
+    _assert_grown(server, index, {"ok": 1})
     mark = server.error_log.mark()
-    assert _grown(server, lambda: server.get("/plain.txt")) == {"token_missing": 1}
+    _assert_grown(server, lambda: server.get("/plain.txt"), {"token_missing": 1})
     assert len(server.error_log.matching("OKTA-REFUSED", mark)) == 2
 
 
@@ -296,13 +300,13 @@ def test_what_is_not_enforced_counts_under_its_reason_and_as_let_in(launch, issu
     server = launch(trusts(issuer) + location("/whoami") + location("/try", "OktaEnforce Off", require="okta-scope never",
                                                                      handler="okta-hello") + HANDLER)
     server.expects("OKTA-CONFIG: OktaEnforce Off")
-    assert_ok(server.get("/whoami", issuer.mint.token()))
+    _assert_grown(server, lambda: assert_ok(server.get("/whoami", issuer.mint.token())), {"ok": 1})
     tokens = {"insufficient_scope": issuer.mint.token(), "token_expired": issuer.mint.token(exp=1_000_000_000)}
 
     def send():
         samples = load.run(server, "/try", list(tokens.values()), CONNECTIONS, 2 * EACH, keep=False)
         assert load.statuses(samples) == {200: 2 * EACH}
-    assert _grown(server, send) == {reason: EACH for reason in tokens}
+    _assert_grown(server, send, {reason: EACH for reason in tokens})
     picture = json_of(server)
     assert picture["health"] == "warning"
     assert "OktaEnforce is Off in 1 place" in str(picture)
@@ -319,9 +323,9 @@ def test_a_subrequest_that_becomes_the_request(launch, issuer):
                 + f'<Directory "{s.root}/htdocs/files">\n<Files index.html>\nAuthType Okta\n'
                 "AuthName x\nRequire valid-user\n</Files>\n</Directory>\n")
     server = launch(snippet)
-    assert_ok(server.get("/whoami", issuer.mint.token()))
+    _assert_grown(server, lambda: assert_ok(server.get("/whoami", issuer.mint.token())), {"ok": 1})
     tokens = {"ok": issuer.mint.token(), "token_expired": issuer.mint.token(exp=1_000_000_000), "token_missing": None}
 
     def send():
         assert [server.get("/files/", token).status for token in tokens.values()] == [200, 401, 401]
-    assert _grown(server, send) == dict.fromkeys(tokens, 1)
+    _assert_grown(server, send, dict.fromkeys(tokens, 1))
