@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/expectation.h"
 
+#include "cli/certificate_file.h"
 #include "cli/message.h"
 #include "core/issuer.h"
 
@@ -16,6 +17,7 @@ enum {
     OPTION_AT,
     OPTION_TYPE,
     OPTION_SIGNATURE_ONLY,
+    OPTION_CERTIFICATE,
     OPTION_PROOF,
     OPTION_METHOD,
     OPTION_URL,
@@ -32,6 +34,7 @@ static const struct option options[] = {
     {"at", required_argument, NULL, OPTION_AT},
     {"type", required_argument, NULL, OPTION_TYPE},
     {"signature-only", no_argument, NULL, OPTION_SIGNATURE_ONLY},
+    {"certificate", required_argument, NULL, OPTION_CERTIFICATE},
     {"proof", required_argument, NULL, OPTION_PROOF},
     {"method", required_argument, NULL, OPTION_METHOD},
     {"url", required_argument, NULL, OPTION_URL},
@@ -76,6 +79,8 @@ static bool take(okta_expectation *e, int option)
     case OPTION_SIGNATURE_ONLY:
         e->signature_only = true;
         return true;
+    case OPTION_CERTIFICATE:
+        return okta_certificate_file_read(optarg, e->certificate);
     case OPTION_PROOF:
         e->proof.file = optarg;
         return true;
@@ -101,6 +106,7 @@ static bool judge_signature_only(const okta_expectation *e)
                        : e->skew >= 0                ? "--skew"
                        : e->at_jwt_only              ? "--type at+jwt"
                        : e->proof.file               ? "--proof"
+                       : *e->certificate             ? "--certificate"
                        : e->jwks && e->issuers.count ? "--issuer beside --jwks"
                                                      : NULL;
 
@@ -168,7 +174,9 @@ okta_policy okta_expectation_policy(const okta_expectation *e)
                          .skew = e->skew,
                          .max_token_bytes = OKTA_TOKEN_BYTES_DEFAULT,
                          .dpop = OKTA_DPOP_OPTIONAL,
-                         .by_proof = e->proof.file != NULL};
+                         .by_proof = e->proof.file != NULL,
+                         .certificate = *e->certificate ? e->certificate : NULL,
+                         .certificate_absence = "no --certificate was given"};
 }
 
 void okta_expectation_clear(okta_expectation *e)

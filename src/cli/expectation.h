@@ -6,6 +6,7 @@
 #include "cli/network.h"
 #include "cli/proof_case.h"
 #include "core/policy.h"
+#include "core/thumbprint.h"
 
 /* Borrows the strings of the command line; released by okta_expectation_clear. */
 typedef struct okta_expectation {
@@ -20,6 +21,7 @@ typedef struct okta_expectation {
     bool json;
     bool default_audience; /* audiences holds OktaAudience's default */
     const char *jwks;
+    char certificate[OKTA_THUMBPRINT_LENGTH + 1]; /* thumbprint; "": none is given */
     okta_proof_case proof;
     okta_network network;
 } okta_expectation;

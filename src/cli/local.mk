@@ -6,6 +6,7 @@ src_cli_okta_token_SOURCES = \
 	src/cli/answer.c src/cli/answer.h \
 	src/cli/call.c \
 	src/cli/call_answer.c src/cli/call_answer.h \
+	src/cli/certificate_file.c src/cli/certificate_file.h \
 	src/cli/certificate.c src/cli/certificate.h \
 	src/cli/check.c \
 	src/cli/check_cors.c src/cli/check_cors.h \

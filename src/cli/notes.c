@@ -113,10 +113,11 @@ static void note_kind(json_t *notes, const okta_value *payload)
     if (audience && (strncmp(audience, "0oa", 3) == 0 || (cid && strcmp(cid, audience) == 0)))
         note(notes, "Its aud \"%s\" is a client id: is this an ID token?", audience);
     if (confirmation)
-        note(notes, "It is bound to a key (cnf%s): refused when sent as a plain Bearer token.",
-             okta_value_member(confirmation, "jkt")        ? " with jkt: DPoP"
-             : okta_value_member(confirmation, "x5t#S256") ? " with x5t#S256: a client certificate"
-                                                           : "");
+        note(notes, "It is bound to a %s: refused when it comes without that.",
+             okta_value_member(confirmation, "jkt") ? "key (cnf with jkt: DPoP)"
+             : okta_value_member(confirmation, "x5t#S256")
+                 ? "client certificate (cnf with x5t#S256)"
+                 : "key (cnf)");
 }
 
 static void note_claims(json_t *notes, const okta_value *payload)

@@ -3,6 +3,7 @@
 
 #include "cli/dpop_proof.h"
 #include "cli/message.h"
+#include "core/binding.h"
 #include "core/policy.h"
 #include "core/proof.h"
 #include "core/target.h"

@@ -23,7 +23,11 @@ static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_CLAIMS_MALFORMED] = "claims of the types that RFC 7519 gives them, in a JSON object",
     [OKTA_CLAIM_MISSING] = "a token with \"iss\" and \"exp\"",
     [OKTA_TOKEN_UNBOUND] = "the scheme Bearer for this token, without a proof",
-    [OKTA_BINDING_UNSUPPORTED] = "a token that is bound by \"jkt\" alone (DPoP)",
+    [OKTA_BINDING_UNSUPPORTED] =
+        "a token that is bound by \"jkt\" (DPoP), \"x5t#S256\" (a client certificate) or both",
+    [OKTA_CERTIFICATE_MISSING] =
+        "the client certificate that the token is bound to (--certificate FILE)",
+    [OKTA_CERTIFICATE_MISMATCH] = "the certificate that the token was asked for with",
     [OKTA_PROOF_MISSING] = "the value of the header DPoP in the file",
     [OKTA_PROOF_REPEATED] = "one proof",
     [OKTA_PROOF_MALFORMED] =

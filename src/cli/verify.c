@@ -29,6 +29,7 @@ static const char help[] =
     "      --skew SECONDS        how far the clocks may differ, 0 to 600 (default: 60)\n"
     "      --at TIME             judge as of TIME: seconds since the epoch, or RFC 3339\n"
     "      --type any|at+jwt     at+jwt: only tokens with this typ (default: any)\n"
+    "      --certificate FILE    the client certificate (PEM) that came with the token\n"
     "      --proof FILE          judge the DPoP proof in FILE, too: the value of the header DPoP\n"
     "      --url URL             where the request with the proof went\n"
     "      --method METHOD       of that request (default: GET)\n"

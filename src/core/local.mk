@@ -5,6 +5,8 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/algorithm.c src/core/algorithm.h \
 	src/core/base64url.c src/core/base64url.h \
 	src/core/bearer.c src/core/bearer.h \
+	src/core/binding.c src/core/binding.h \
+	src/core/certificate.c src/core/certificate.h \
 	src/core/challenge.c src/core/challenge.h \
 	src/core/claims.c src/core/claims.h \
 	src/core/cors.c src/core/cors.h \

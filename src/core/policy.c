@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/policy.h"
 
+#include "core/binding.h"
 #include "core/match.h"
-#include "core/thumbprint.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -147,49 +147,15 @@ static okta_reason check_kind(const judgment *j)
     return okta_trace_seen(j->trace, j->result, "no mark of an ID token");
 }
 
-/* Whoever cannot check a method of confirmation must not take the token for confirmed by another
- * (RFC 7800 section 3.1), so jkt has to stand alone. */
-const char *okta_claims_thumbprint(const okta_claims *claims)
-{
-    const okta_value *cnf = okta_claims_get(claims, "cnf");
-    const okta_value *thumbprint = okta_value_member(cnf, "jkt");
-
-    if (!thumbprint || thumbprint->type != OKTA_VALUE_STRING ||
-        thumbprint->length != OKTA_THUMBPRINT_LENGTH)
-        return NULL;
-    for (uint32_t i = 0; i < cnf->length; i++)
-        if (&cnf->as.children[i] != thumbprint && cnf->as.children[i].type != OKTA_VALUE_NULL)
-            return NULL;
-    return thumbprint->as.string;
-}
-
-/* RFC 7800: a confirmation claim makes the token worth nothing to whoever cannot prove the key. */
 static okta_reason check_binding(const judgment *j)
 {
     const okta_policy *policy = j->policy;
-    const char *thumbprint;
+    const okta_bearing bearing = {.by_proof = policy->by_proof,
+                                  .needs_proof = policy->dpop == OKTA_DPOP_REQUIRED,
+                                  .certificate = policy->certificate,
+                                  .absence = policy->certificate_absence};
 
-    if (!okta_claims_get(j->claims, "cnf")) {
-        if (policy->by_proof)
-            return okta_result_set(j->result, OKTA_TOKEN_UNBOUND,
-                                   "it has no \"cnf\" and came with the scheme DPoP: send it as "
-                                   "Bearer, or ask for a token with a DPoP proof");
-        if (policy->dpop == OKTA_DPOP_REQUIRED)
-            return okta_result_set(j->result, OKTA_TOKEN_UNBOUND,
-                                   "it has no \"cnf\", and OktaDPoP required takes no others: ask "
-                                   "for a token with a DPoP proof");
-        return okta_trace_seen(j->trace, j->result, "not bound to a key");
-    }
-    if (!policy->by_proof)
-        return okta_result_set(
-            j->result, OKTA_TOKEN_BOUND,
-            "it has \"cnf\" and came as a plain Bearer token, without proof of its key");
-    thumbprint = okta_claims_thumbprint(j->claims);
-    if (!thumbprint)
-        return okta_result_set(j->result, OKTA_BINDING_UNSUPPORTED,
-                               "its \"cnf\" is not one \"jkt\" of %d characters and nothing else",
-                               OKTA_THUMBPRINT_LENGTH);
-    return okta_trace_seen(j->trace, j->result, "bound to the key %s", thumbprint);
+    return okta_binding_check(j->claims, &bearing, j->trace, j->result);
 }
 
 static bool looks_like_client_id(const judgment *j, const okta_value *audience)

@@ -31,6 +31,8 @@ typedef struct okta_policy {
     size_t max_token_bytes;
     okta_dpop dpop;
     bool by_proof; /* the token came with the scheme DPoP; its proof is checked by the caller */
+    const char *certificate; /* thumbprint of the client's certificate (x5t#S256); NULL: none */
+    const char *certificate_absence; /* why there is none, for the operator; NULL: none came */
 } okta_policy;
 
 /* Check everything that depends on the policy or on the time: type, algorithm, issuer, kind of
@@ -38,10 +40,6 @@ typedef struct okta_policy {
  * reason and detail in result; on a refusal fills kid, issuer and jti too. Any thread. */
 okta_reason okta_policy_check(const okta_policy *policy, const okta_claims *claims, int64_t now,
                               const okta_trace *trace, okta_result *result);
-
-/* The thumbprint of the key that the token is bound to (jkt of its cnf, RFC 9449 section 6.1),
- * terminated, borrowed from claims. NULL: it is not bound, or by other means as well. */
-const char *okta_claims_thumbprint(const okta_claims *claims);
 
 /* Note kid, issuer, jti and actors of the claims in result, for a log line; or, of a payload (may
  * be NULL) that nobody has verified, what it says of them. Any thread. */

@@ -55,6 +55,11 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
                             "The access token is not bound to a key of its client (DPoP)"},
     [OKTA_BINDING_UNSUPPORTED] = {"binding_unsupported", BAD_TOKEN,
                                   "The access token is bound in a way that is not supported"},
+    [OKTA_CERTIFICATE_MISSING] = {"certificate_missing", BAD_TOKEN,
+                                  "The access token is bound to a client certificate and was sent "
+                                  "without it"},
+    [OKTA_CERTIFICATE_MISMATCH] = {"certificate_mismatch", BAD_TOKEN,
+                                   "The access token is bound to another client certificate"},
     [OKTA_AUDIENCE_MISMATCH] = {"audience_mismatch", BAD_TOKEN,
                                 "The access token is meant for another audience"},
     [OKTA_CLIENT_MISMATCH] = {"client_mismatch", BAD_TOKEN,

@@ -2,7 +2,9 @@
 #include "httpd/authn.h"
 
 #include "core/bearer.h"
+#include "core/binding.h"
 #include "core/verify.h"
+#include "httpd/client_certificate.h"
 #include "httpd/dpop.h"
 #include "httpd/effective.h"
 #include "httpd/explain.h"
@@ -58,9 +60,9 @@ static okta_reason judge_proof(request_rec *r, const okta_policy *policy, const 
 }
 
 /* explanation: NULL where nobody listens. */
-static okta_reason judge(request_rec *r, const okta_policy *policy, const char *token,
-                         size_t length, const okta_issuer **issuer,
-                         const okta_explanation *explanation, okta_result *result)
+static okta_reason judge(request_rec *r, okta_policy *policy, const char *token, size_t length,
+                         const okta_issuer **issuer, const okta_explanation *explanation,
+                         okta_result *result)
 {
     const okta_trace *trace = explanation ? &explanation->trace : NULL;
     okta_claims *claims = NULL;
@@ -82,6 +84,11 @@ static okta_reason judge(request_rec *r, const okta_policy *policy, const char *
     state->verified = claims;
     if (*issuer)
         apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
+    if (okta_claims_need_certificate(claims)) {
+        reason = okta_client_certificate_find(r, policy, result);
+        if (reason != OKTA_OK)
+            return reason;
+    }
     reason = okta_policy_check(policy, claims, apr_time_sec(apr_time_now()), trace, result);
     if (reason != OKTA_OK)
         return reason;

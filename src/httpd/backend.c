@@ -16,7 +16,7 @@ static bool same_character(char a, char b)
     return (apr_isalnum(a) ? apr_tolower(a) : '_') == (apr_isalnum(b) ? apr_tolower(b) : '_');
 }
 
-static bool is_called(const char *name, size_t length, const char *header)
+bool okta_is_called(const char *name, size_t length, const char *header)
 {
     size_t i = 0;
 
@@ -27,7 +27,7 @@ static bool is_called(const char *name, size_t length, const char *header)
 
 bool okta_same_header(const char *a, const char *b)
 {
-    return is_called(a, strlen(a), b);
+    return okta_is_called(a, strlen(a), b);
 }
 
 static bool names_claim(const char *name, size_t length)
@@ -35,7 +35,7 @@ static bool names_claim(const char *name, size_t length)
     const apr_array_header_t *headers = okta_registry_get()->claim_headers;
 
     for (int i = 0; i < headers->nelts; i++)
-        if (is_called(name, length, APR_ARRAY_IDX(headers, i, const char *)))
+        if (okta_is_called(name, length, APR_ARRAY_IDX(headers, i, const char *)))
             return true;
     return false;
 }
@@ -52,17 +52,6 @@ static bool is_claim_header(const void *baton, const char *key, const char *valu
     (void)baton;
     (void)value;
     return okta_carries_claim(key);
-}
-
-static void keep_claim_headers(request_rec *r)
-{
-    const char *field = apr_table_get(r->headers_in, "Connection");
-    const char *kept = field ? okta_connection_without(r->pool, field, names_claim) : NULL;
-
-    if (kept != field && *kept)
-        apr_table_setn(r->headers_in, "Connection", kept);
-    else if (kept != field)
-        apr_table_unset(r->headers_in, "Connection");
 }
 
 /* What a back end believes whether or not there is such a place today. A first look that costs
@@ -94,7 +83,7 @@ int okta_scrub_headers(request_rec *r)
         okta_table_drop(r->pool, r->headers_in, is_would_refuse, NULL);
     if (okta_registry_get()->claim_headers->nelts > 0) {
         okta_table_drop(r->pool, r->headers_in, is_claim_header, NULL);
-        keep_claim_headers(r);
+        okta_connection_keep(r, names_claim);
     }
     return DECLINED;
 }

@@ -12,6 +12,7 @@
 /* Whether a back end could take the two names for the same: CGI-like interfaces fold case and turn
  * every character but letters and digits into an underscore. */
 bool okta_same_header(const char *a, const char *b);
+bool okta_is_called(const char *name, size_t length, const char *header);
 
 /* Whether that is so with this name and one that carries a claim anywhere in this configuration. */
 bool okta_carries_claim(const char *header);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/connection_field.h"
 
-#include <httpd.h>
 #include <string.h>
 
 static size_t token_length(const char *text)
@@ -46,4 +45,15 @@ const char *okta_connection_without(apr_pool_t *pool, const char *field, okta_na
         to -= 2;
     *to = '\0';
     return written;
+}
+
+void okta_connection_keep(request_rec *r, okta_name_test *test)
+{
+    const char *field = apr_table_get(r->headers_in, "Connection");
+    const char *kept = field ? okta_connection_without(r->pool, field, test) : NULL;
+
+    if (kept != field && *kept)
+        apr_table_setn(r->headers_in, "Connection", kept);
+    else if (kept != field)
+        apr_table_unset(r->headers_in, "Connection");
 }

@@ -5,18 +5,11 @@
 #include "core/target.h"
 #include "httpd/backend.h"
 #include "httpd/directives.h"
+#include "httpd/header_name.h"
 #include "httpd/registry.h"
 #include "httpd/words.h"
 
 #include <apr_strings.h>
-
-static const char token_characters[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
-
-static bool is_token(const char *value)
-{
-    return *value && value[strspn(value, token_characters)] == '\0';
-}
 
 const char *okta_set_flag(cmd_parms *cmd, void *config, int flag)
 {
@@ -55,22 +48,6 @@ const char *okta_set_groups_claim(cmd_parms *cmd, void *config, const char *valu
     return okta_set_text(cmd, &section->groups_claim, value);
 }
 
-/* Headers that httpd or a proxy acts on are not for claims. */
-static bool is_reserved(const char *header)
-{
-    static const char *const names[] = {
-        "Authorization",     "Host",   "Connection", "Content-Length",
-        "Content-Type",      "Cookie", "DPoP",       "Expect",
-        "Keep-Alive",        "Origin", "Proxy",      "Proxy-Authorization",
-        "Proxy-Connection",  "Range",  "TE",         "Trailer",
-        "Transfer-Encoding", "Upgrade"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (okta_same_header(names[i], header))
-            return true;
-    return false;
-}
-
 const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *claim,
                                   const char *header)
 {
@@ -81,7 +58,7 @@ const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *clai
 
     if (fault)
         return okta_directive_error(cmd, claim, fault);
-    if (!is_token(header) || is_reserved(header))
+    if (!okta_is_token(header) || okta_is_reserved_header(header))
         return okta_directive_error(cmd, header,
                                     "no header for a claim; write a name of letters, digits "
                                     "and hyphens, as in \"X-User\"");
@@ -144,7 +121,7 @@ const char *okta_add_cors_origin(cmd_parms *cmd, void *config, const char *value
 
 const char *okta_add_token(cmd_parms *cmd, void *config, const char *value)
 {
-    if (!is_token(value))
+    if (!okta_is_token(value))
         return okta_directive_error(cmd, value,
                                     "it is no name; write names with a space between "
                                     "them, without commas");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/dpop.h"
 
+#include "core/binding.h"
 #include "core/proof.h"
 #include "httpd/config.h"
 #include "httpd/dpop_memory.h"

@@ -9,6 +9,7 @@
 #include "httpd/statedir.h"
 #include "httpd/statefile.h"
 #include "httpd/trust.h"
+#include "httpd/trusted_proxy.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -136,6 +137,17 @@ static void set_requires(json_t *line, apr_pool_t *pool, const okta_holding *hol
     json_object_set_new(line, "require", okta_dump_requires(pool, asker->node->first_child));
 }
 
+static void set_proxies(json_t *line, const okta_server_config *config)
+{
+    const apr_array_header_t *trusted = okta_server_trusted_proxies(config);
+    json_t *addresses = json_array();
+
+    for (int i = 0; trusted && i < trusted->nelts; i++)
+        json_array_append_new(addresses, json_string(APR_ARRAY_IDX(trusted, i, okta_subnet).text));
+    set_text(line, "client_cert_header", okta_server_client_cert_header(config));
+    json_object_set_new(line, "trusted_proxies", addresses);
+}
+
 static void dump_place(const okta_places *places, const okta_place *place, server_rec *server)
 {
     okta_judge *j = places->judge;
@@ -154,6 +166,7 @@ static void dump_place(const okta_places *places, const okta_place *place, serve
     set_text(line, "server", server->server_hostname);
     set_policy(line, &policy);
     set_answers(line, holding.config);
+    set_proxies(line, okta_server_config_of(server));
     set_requires(line, j->pool, &holding);
     print(line);
 }

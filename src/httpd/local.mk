@@ -11,9 +11,11 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/check_config.c src/httpd/check_config.h \
 	src/httpd/chroot.c src/httpd/chroot.h \
 	src/httpd/check_sections.c src/httpd/check_sections.h \
+	src/httpd/check_proxies.c src/httpd/check_proxies.h \
 	src/httpd/check_require.c src/httpd/check_require.h \
 	src/httpd/check_resources.c src/httpd/check_resources.h \
 	src/httpd/claim_text.c src/httpd/claim_text.h \
+	src/httpd/client_certificate.c src/httpd/client_certificate.h \
 	src/httpd/closed.c src/httpd/closed.h \
 	src/httpd/config.c src/httpd/config.h \
 	src/httpd/connection_field.c src/httpd/connection_field.h \
@@ -30,6 +32,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/filewrite.c src/httpd/filewrite.h \
 	src/httpd/flood.c src/httpd/flood.h \
 	src/httpd/handlers.c src/httpd/handlers.h \
+	src/httpd/header_name.c src/httpd/header_name.h \
 	src/httpd/health.c src/httpd/health.h \
 	src/httpd/identity.c src/httpd/identity.h \
 	src/httpd/inherit.c src/httpd/inherit.h \
@@ -68,13 +71,14 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/told_once.c src/httpd/told_once.h \
 	src/httpd/tokens.c src/httpd/tokens.h \
 	src/httpd/trailers.c src/httpd/trailers.h \
+	src/httpd/trusted_proxy.c src/httpd/trusted_proxy.h \
 	src/httpd/trust.c src/httpd/trust.h \
 	src/httpd/variables.c src/httpd/variables.h \
 	src/httpd/verdict_memory.c src/httpd/verdict_memory.h \
 	src/httpd/withhold.c src/httpd/withhold.h \
 	src/httpd/unasked.c src/httpd/unasked.h \
 	src/httpd/commands.c \
-	src/httpd/directives_resource.c src/httpd/directives_route.c src/httpd/directives_section.c \
+	src/httpd/directives_proxy.c src/httpd/directives_resource.c src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c src/httpd/directives_values.c \
 	src/httpd/directives.h \
 	src/httpd/log.h \

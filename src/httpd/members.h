@@ -79,7 +79,9 @@
 #define OKTA_SERVER_MEMBERS(ONE)                                    \
     ONE(apr_int64_t, max_token_bytes, -1, OKTA_TOKEN_BYTES_DEFAULT) \
     ONE(apr_int64_t, log_json, -1, 0)                               \
-    ONE(apr_int64_t, status, -1, 1) /* a section in mod_status */
+    ONE(apr_int64_t, status, -1, 1) /* a section in mod_status */   \
+    ONE(const char *, client_cert_header, NULL, NULL)               \
+    ONE(apr_array_header_t *, trusted_proxies, NULL, NULL) /* okta_subnet */
 
 /* Of the whole httpd, because the key store is one. Times are apr_interval_time_t. */
 #define OKTA_GLOBAL_MEMBERS(ONE)                                      \

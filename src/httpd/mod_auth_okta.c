@@ -6,6 +6,7 @@
 #include "httpd/backend.h"
 #include "httpd/check_config.h"
 #include "httpd/chroot.h"
+#include "httpd/client_certificate.h"
 #include "httpd/closed.h"
 #include "httpd/config.h"
 #include "httpd/cors.h"
@@ -64,6 +65,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK;
     okta_stand_in_find_cache();
+    okta_client_certificate_find_ssl();
     okta_chroot_prepare();
     okta_trust_settle(pconf, ptemp);
     okta_told_once_share(pconf);
@@ -113,6 +115,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_config(post_config, NULL, before_watchdog, APR_HOOK_MIDDLE);
     ap_hook_child_init(child_init, NULL, before_watchdog, APR_HOOK_MIDDLE);
     ap_hook_post_read_request(okta_scrub_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_post_read_request(okta_scrub_certificate, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(okta_withhold_end_quickly, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(okta_resource_answer, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_translate_name(okta_withhold_end, NULL, NULL, APR_HOOK_REALLY_FIRST);

@@ -71,15 +71,16 @@ typedef struct okta_closed_server {
 typedef struct okta_registry {
     apr_pool_t *pool;
     okta_global_config global;
-    apr_array_header_t *sections;        /* okta_section */
-    apr_array_header_t *issuer_sections; /* okta_issuer_section * */
-    apr_array_header_t *issuers;         /* okta_issuer * */
-    apr_hash_t *by_url;                  /* the same */
-    apr_array_header_t *claim_headers;   /* const char *: all headers of OktaClaimHeader */
-    apr_array_header_t *resources;       /* okta_resource * */
-    apr_array_header_t *closed;          /* okta_closed_server */
-    apr_array_header_t *unenforced;      /* const ap_directive_t *: OktaEnforce Off */
-    okta_issuer_section *open_section;   /* the one being read */
+    apr_array_header_t *sections;            /* okta_section */
+    apr_array_header_t *issuer_sections;     /* okta_issuer_section * */
+    apr_array_header_t *issuers;             /* okta_issuer * */
+    apr_hash_t *by_url;                      /* the same */
+    apr_array_header_t *claim_headers;       /* const char *: all headers of OktaClaimHeader */
+    apr_array_header_t *certificate_headers; /* const char *: all of OktaClientCertHeader */
+    apr_array_header_t *resources;           /* okta_resource * */
+    apr_array_header_t *closed;              /* okta_closed_server */
+    apr_array_header_t *unenforced;          /* const ap_directive_t *: OktaEnforce Off */
+    okta_issuer_section *open_section;       /* the one being read */
     apr_hash_t *senses; /* name of a provider of authorization: the okta_sense of its uses */
     bool weighs_first;  /* httpd's 403 may be wrong before anybody is known: see admission.h */
     int64_t proof_window, proof_skew; /* the longest of all places, seconds: of DPoP proofs */

@@ -26,6 +26,7 @@ typedef struct okta_request {
     const char *absent_claim;   /* that a Require looked for and the token has not */
     const char *authorization;  /* the client's own field, once it was asked for here */
     const char *proof;          /* the client's DPoP field, likewise */
+    const char *certificate;    /* of the client's own request: what its trusted proxy sent */
     okta_seen *seen;            /* the token was seen before, and came without a note */
     struct okta_request *found; /* verdicts of subrequests, which may become this request */
     struct okta_request *next;  /* in the list of the main request */

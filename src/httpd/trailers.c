@@ -2,6 +2,7 @@
 #include "httpd/trailers.h"
 
 #include "httpd/backend.h"
+#include "httpd/client_certificate.h"
 
 #include <http_core.h>
 #include <strings.h>
@@ -13,7 +14,8 @@
 static bool may_join(const char *name)
 {
     return strcasecmp(name, "Authorization") != 0 && strcasecmp(name, "DPoP") != 0 &&
-           strcasecmp(name, "Connection") != 0 && !okta_carries_claim(name);
+           strcasecmp(name, "Connection") != 0 && !okta_carries_claim(name) &&
+           !okta_carries_certificate(name);
 }
 
 static void merge_anew(request_rec *r, const apr_table_t *header)

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The verdict on each kind of token: exit status, reason, and where the walk stopped."""
 
+import base64
 import hashlib
 import hmac
 import json
+import ssl
+import subprocess
 
 import pytest
 from cli_env import minting, tool
@@ -274,3 +277,28 @@ def test_what_would_have_been_right(changes, right, verify):
     run = verify(token(claims(**changes)), "--audience", "api://b", "--issuer", "https://b",
                  "--client-id", "one", "--client-id", "two", "--json")
     assert run.json["right"] == right
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A client's certificate in a file, with its key in front, and x5t#S256 of it."""
+    file = tmp_path_factory.mktemp("client") / "client.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                    "/CN=client", "-keyout", file, "-out", file.with_suffix(".crt")], check=True, capture_output=True)
+    pem = file.with_suffix(".crt").read_text()
+    file.write_text(file.read_text() + pem + pem.replace("A", "B"))
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).digest()
+    return file, base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def test_bound_to_a_certificate(verify, certificate):
+    file, thumbprint = certificate
+    bound = token(claims(cnf={"x5t#S256": thumbprint}))
+    run = verify(bound, "--certificate", file)
+    assert run.status == tool.GOOD and run.check("binding") == ("ok", f"bound to the certificate {thumbprint}")
+    run = verify(bound)
+    assert run.status == tool.REFUSED and "certificate_missing" in run.out and "--certificate" in run.out
+    run = verify(token(claims(cnf={"x5t#S256": "0" * 43})), "--certificate", file)
+    assert run.status == tool.REFUSED and "certificate_mismatch" in run.out
+    run = verify(bound, "--certificate", "/dev/null")
+    assert run.status == tool.TROUBLE and "no certificate in it" in run.err

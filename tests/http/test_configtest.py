@@ -158,6 +158,24 @@ BAD_FILES = {
     "bad UTF-8": (b'{"keys": [\n"\xff"]}', ["UTF-8|line"]),
 }
 
+# A certificate that a proxy hands on.
+REFUSED += [
+    ("proxies of no header's", _issuer(ISSUER, "OktaClientCertHeader Client-Cert"),
+     ["OktaClientCertHeader", "Client-Cert", "OktaTrustedProxy"]),
+    ("in a virtual host, too", _issuer(ISSUER) + "<VirtualHost *:1>\nOktaClientCertHeader X-Cert\n</VirtualHost>\n",
+     ["OktaClientCertHeader", "X-Cert", "OktaTrustedProxy"]),
+    ("one name for a claim and a certificate",
+     _issuer(ISSUER, "OktaClaimHeader sub x_client_cert", "OktaClientCertHeader X-Client-Cert", "OktaTrustedProxy ::1"),
+     ["OktaClientCertHeader", "X-Client-Cert", "OktaClaimHeader", "another"]),
+    *((f"certificate's header {name}", _issuer(ISSUER, f"OktaClientCertHeader {name}", "OktaTrustedProxy ::1"),
+       ["OktaClientCertHeader", "Client-Cert"])
+      for name in ("Authorization", "cookie", "X:Y", "X-Okta-Would-Refuse", '"a b"', "Host")),
+    *((f"proxy {address}", _issuer(ISSUER, "OktaClientCertHeader X-Cert", f"OktaTrustedProxy {address}"),
+       ["OktaTrustedProxy", "no address"])
+      for address in ("proxy.example.com", "10.1", "10.1.2.3/33", "10.1.2.256", "10.1.2.3,", "all", "fe80::/129",
+                      "127.0.0.1:80", "10.1.2.3/x")),
+]
+
 GOOD = {
     "the guide's": _domain(DOMAIN),
     "domain, server and audience": _domain(DOMAIN, "OktaAuthorizationServer aus123", "OktaAudience api://x"),
@@ -191,13 +209,18 @@ GOOD = {
     "directives that nobody uses yet": f"OktaIssuer {ISSUER}\n",
     "unprotected beside protected": _domain(DOMAIN) + location("/open", require="all granted",
                                                                handler="okta-hello"),
+    "a certificate by a proxy": _issuer(ISSUER, "OktaClientCertHeader Client-Cert", "OktaClientCertHeader Client-Cert",
+                                        "OktaTrustedProxy 10.1.2.3 10.1.0.0/16 fd00::/8 ::1 10.2.0.0/255.255.0.0",
+                                        "OktaTrustedProxy 192.0.2.1"),
+    "the proxies at the server, the header in a virtual host": _issuer(ISSUER, "OktaTrustedProxy 10.1.2.3") + (
+        "<VirtualHost *:1>\nOktaClientCertHeader Client-Cert\n</VirtualHost>\n"),
     "a good key file": _issuer(ISSUER, "OktaJwksFile @good.json@"),
 }
 
 SERVER_ONLY = {
     "OktaMaxTokenBytes": "8192", "OktaJwksUri": f"{ISSUER}/v1/keys", "OktaJwksFile": "keys.json",
     "OktaFetchTimeout": "3s", "OktaHttpProxy": "http://127.0.0.1:3128", "OktaCAFile": "ca.pem",
-    "OktaInsecureHttp": "On", "OktaKeyWait": "1s", "OktaKeyCooldown": "5s", "OktaKeyMaxStale": "1h",
+    "OktaInsecureHttp": "On", "OktaClientCertHeader": "Client-Cert", "OktaTrustedProxy": "10.0.0.1", "OktaKeyWait": "1s", "OktaKeyCooldown": "5s", "OktaKeyMaxStale": "1h",
     "OktaKeyRefresh": "1m 1h", "OktaKeySetMaxBytes": "65536", "OktaStateDir": "run/okta",
 }
 
@@ -229,6 +252,7 @@ def test_refused(configtest, snippet, words):
 
 # Directives that may be said once: the second line, and what its message says of the first.
 TWICE = {
+    "certificate's header": ("OktaClientCertHeader Client-Cert", "OktaClientCertHeader X-Cert", '"Client-Cert"'),
     "text": ("OktaDomain a.okta.com", "OktaDomain b.okta.com", '"a.okta.com"'),
     "another directive": (f"OktaDomain {DOMAIN}", f"OktaIssuer {ISSUER}", f"OktaDomain {DOMAIN}"),
     "word": ("OktaTokenType any", "OktaTokenType at+jwt", "another value"),

@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/test_attacks_claims \
 	tests/unit/test_base64url \
 	tests/unit/test_bearer \
+	tests/unit/test_certificate \
 	tests/unit/test_challenge \
 	tests/unit/test_claims \
 	tests/unit/test_cors \

@@ -372,8 +372,13 @@ rule(a_claim_that_is_null_is_missing_or_not_asked_for)
 
 rule(a_bound_token_is_refused_without_its_proof)
 {
-    static const char *const values[] = {
-        "{\"jkt\":\"x\"}", "{\"x5t#S256\":\"x\"}", "{}", "{\"jkt\":null}", "\"\"", "[]"};
+    static const char *const values[] = {"{\"jkt\":\"x\"}",
+                                         "{\"jkt\":\"x\",\"x5t#S256\":\"x\"}",
+                                         "{\"kid\":\"x\"}",
+                                         "{}",
+                                         "{\"jkt\":null}",
+                                         "\"\"",
+                                         "[]"};
     okta_policy policy = world_policy();
 
     for (size_t i = 0; i < COUNT_OF(values); i++) {
@@ -396,9 +401,7 @@ rule(a_binding_fits_the_scheme)
         {"null", OKTA_TOKEN_UNBOUND},
         {"{\"jkt\":\"" JKT "\"}", OKTA_OK},
         {"{\"x\":null,\"jkt\":\"" JKT "\"}", OKTA_OK},
-        {"{\"jkt\":\"" JKT "\",\"x5t#S256\":\"" JKT "\"}", OKTA_BINDING_UNSUPPORTED},
         {"{\"jkt\":\"" JKT "\",\"kid\":\"a\"}", OKTA_BINDING_UNSUPPORTED},
-        {"{\"x5t#S256\":\"" JKT "\"}", OKTA_BINDING_UNSUPPORTED},
         {"{\"jkt\":\"short\"}", OKTA_BINDING_UNSUPPORTED},
         {"{\"jkt\":5}", OKTA_BINDING_UNSUPPORTED},
         {"{\"jkt\":null}", OKTA_BINDING_UNSUPPORTED},
@@ -426,6 +429,78 @@ rule(a_binding_fits_the_scheme)
         check(reason == (bound ? OKTA_TOKEN_BOUND : OKTA_TOKEN_UNBOUND), "%s, required: %s", json,
               okta_reason_tag(reason));
     }
+}
+
+#define CERTIFICATE "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"
+#define OTHER_CERTIFICATE "awcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"
+#define X5T "\"x5t#S256\":\"" CERTIFICATE "\""
+
+/* What a token that is bound to a certificate is worth, by the certificate that came with it. */
+rule(a_certificate_has_to_be_the_one_that_the_token_is_bound_to)
+{
+    static const struct {
+        const char *cnf;
+        bool by_proof;
+        okta_reason none, other, good;
+    } rows[] = {
+        {"{" X5T "}", false, OKTA_CERTIFICATE_MISSING, OKTA_CERTIFICATE_MISMATCH, OKTA_OK},
+        {"{" X5T ",\"jkt\":null}", false, OKTA_CERTIFICATE_MISSING, OKTA_CERTIFICATE_MISMATCH,
+         OKTA_OK},
+        {"{" X5T "}", true, OKTA_TOKEN_UNBOUND, OKTA_TOKEN_UNBOUND, OKTA_TOKEN_UNBOUND},
+        /* both have to hold */
+        {"{" X5T ",\"jkt\":\"" JKT "\"}", false, OKTA_TOKEN_BOUND, OKTA_TOKEN_BOUND,
+         OKTA_TOKEN_BOUND},
+        {"{" X5T ",\"jkt\":\"" JKT "\"}", true, OKTA_CERTIFICATE_MISSING, OKTA_CERTIFICATE_MISMATCH,
+         OKTA_OK},
+        {"{" X5T ",\"jkt\":\"short\"}", true, OKTA_BINDING_UNSUPPORTED, OKTA_BINDING_UNSUPPORTED,
+         OKTA_BINDING_UNSUPPORTED},
+        {"{\"x5t#S256\":7,\"jkt\":\"" JKT "\"}", true, OKTA_BINDING_UNSUPPORTED,
+         OKTA_BINDING_UNSUPPORTED, OKTA_BINDING_UNSUPPORTED},
+        /* what nobody checks */
+        {"{" X5T ",\"kid\":\"a\"}", false, OKTA_BINDING_UNSUPPORTED, OKTA_BINDING_UNSUPPORTED,
+         OKTA_BINDING_UNSUPPORTED},
+        {"{" X5T ",\"x5t\":\"a\"}", false, OKTA_BINDING_UNSUPPORTED, OKTA_BINDING_UNSUPPORTED,
+         OKTA_BINDING_UNSUPPORTED},
+        {"{\"x5t#S256\":\"\"}", false, OKTA_BINDING_UNSUPPORTED, OKTA_BINDING_UNSUPPORTED,
+         OKTA_BINDING_UNSUPPORTED},
+        {"{\"x5t#S256\":[\"" CERTIFICATE "\"]}", false, OKTA_BINDING_UNSUPPORTED,
+         OKTA_BINDING_UNSUPPORTED, OKTA_BINDING_UNSUPPORTED},
+        {"{\"x5t#S256\":\"" CERTIFICATE "=\"}", false, OKTA_BINDING_UNSUPPORTED,
+         OKTA_BINDING_UNSUPPORTED, OKTA_BINDING_UNSUPPORTED},
+    };
+    static const char *const came[] = {NULL, OTHER_CERTIFICATE, CERTIFICATE};
+    okta_policy policy = world_policy();
+
+    policy.dpop = OKTA_DPOP_OPTIONAL;
+    for (size_t i = 0; i < COUNT_OF(rows) * COUNT_OF(came); i++) {
+        const okta_reason expected[] = {rows[i / 3].none, rows[i / 3].other, rows[i / 3].good};
+        okta_reason reason;
+
+        policy.by_proof = rows[i / 3].by_proof;
+        policy.certificate = came[i % 3];
+        reason =
+            check_at(&policy, payload(text("\"cnf\":%s", rows[i / 3].cnf)), OKTA_TYPE_ABSENT, NOW);
+        check(reason == expected[i % 3], "%s with %s: %s", rows[i / 3].cnf,
+              came[i % 3] ? came[i % 3] : "none", okta_reason_tag(reason));
+    }
+}
+
+rule(a_certificate_is_no_proof_of_a_key)
+{
+    okta_policy policy = world_policy();
+
+    policy.dpop = OKTA_DPOP_REQUIRED;
+    policy.certificate = CERTIFICATE;
+    check(check_at(&policy, payload("\"cnf\":{" X5T "}"), OKTA_TYPE_ABSENT, NOW) ==
+              OKTA_TOKEN_UNBOUND,
+          "OktaDPoP required");
+    policy.certificate = NULL;
+    policy.certificate_absence = "the proxy sent none";
+    policy.dpop = OKTA_DPOP_OFF;
+    check(check_at(&policy, payload("\"cnf\":{" X5T "}"), OKTA_TYPE_ABSENT, NOW) ==
+              OKTA_CERTIFICATE_MISSING,
+          "no certificate");
+    check(strstr(last.detail, "the proxy sent none"), "%s", last.detail);
 }
 
 rule(actors_are_named_for_the_log)

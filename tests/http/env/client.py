@@ -79,9 +79,9 @@ class Client:
         self._session.close()
 
 
-def raw(port, data, timeout=30, host=LOOPBACK):
-    """Send these bytes on a fresh connection, read to the end, and return the first response in it."""
-    with socket.create_connection((host, port), timeout=timeout) as connection:
+def raw(port, data, timeout=30, host=LOOPBACK, source=None):
+    """Send these bytes on a fresh connection (from that address), read to the end, and return the first response in it."""
+    with socket.create_connection((host, port), timeout, source and (source, 0)) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         received = b""
@@ -110,11 +110,11 @@ def _unchunk(data):
     return body
 
 
-def raw_get(port, path, *fields, method="GET", timeout=30):
+def raw_get(port, path, *fields, method="GET", timeout=30, source=None):
     """A GET with these header lines (text or bytes) exactly as given."""
     lines = [f"{method} {path} HTTP/1.1", f"Host: {LOOPBACK}:{port}", "Connection: close", *fields]
     data = b"\r\n".join(line if isinstance(line, bytes) else line.encode("latin-1") for line in lines)
-    return raw(port, data + b"\r\n\r\n", timeout)
+    return raw(port, data + b"\r\n\r\n", timeout, source=source)
 
 
 def at_once(count, work):

@@ -10,9 +10,10 @@ from env.client import Response
 _LINE = re.compile(r"recv \(stream_id=(\d+)[^)]*\) ([^:\s][^:]*|:status): (.*)")
 
 
-def fetch(port, *paths, method="GET", token=None, headers=(), body=None, trailers=(), length=True):
+def fetch(port, *paths, method="GET", token=None, headers=(), body=None, trailers=(), length=True, tls=None):
     """The answers to these paths, all asked for on one connection at once; the body of each is all that nghttp says.
 
+    tls: over TLS with this file's client certificate and key, "" for none.
     Trailers need a body; without `length` nothing in the header says how long that is.
     """
     command = ["/usr/bin/nghttp", "-v", "--no-dep", "--timeout=30", "-H", f":method: {method}"]
@@ -24,9 +25,11 @@ def fetch(port, *paths, method="GET", token=None, headers=(), body=None, trailer
         command += ["-H", f"{name}: {value}"]
     for name, value in trailers:
         command += ["--trailer", f"{name}: {value}"]
+    if tls:
+        command += ["--cert", str(tls), "--key", str(tls)]
     if body is not None:
         command += ["-d", "-"] + ([] if length else ["--no-content-length"])
-    command += [f"http://127.0.0.1:{port}{path}" for path in paths]
+    command += [f"{'http' if tls is None else 'https'}://127.0.0.1:{port}{path}" for path in paths]
     for _ in range(3):
         done = subprocess.run(command, input=body, capture_output=True, timeout=60)
         text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode("utf-8", "backslashreplace"))
