@@ -45,6 +45,8 @@ static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_PROOF_OTHER_TOKEN] = "a proof made for this token",
     [OKTA_PROOF_OTHER_KEY] = "a proof by the key that the token was asked for with",
     [OKTA_TOKEN_NOT_YET_VALID] = "a clock that agrees with the issuer's",
+    [OKTA_TOKEN_TOO_OLD] = "a token that was issued just now",
+    [OKTA_TOKEN_REVOKED] = "another token: this one, its user or its client was revoked",
     [OKTA_TOKEN_FROM_FUTURE] = "a clock that agrees with the issuer's",
 };
 

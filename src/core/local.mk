@@ -13,6 +13,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/crypto_errors.c src/core/crypto_errors.h \
 	src/core/digest.c src/core/digest.h \
 	src/core/eight.h \
+	src/core/file_watch.c src/core/file_watch.h \
 	src/core/issuer.c src/core/issuer.h \
 	src/core/jws.c src/core/jws.h \
 	src/core/jwk.c src/core/jwk.h \
@@ -22,6 +23,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/match.c src/core/match.h \
 	src/core/path.c src/core/path.h \
 	src/core/metadata.c src/core/metadata.h \
+	src/core/moment.c src/core/moment.h \
 	src/core/monotonic.c src/core/monotonic.h \
 	src/core/nonce.c src/core/nonce.h \
 	src/core/number.c src/core/number.h \
@@ -36,8 +38,13 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/release.c src/core/release.h \
 	src/core/replay.c src/core/replay.h \
 	src/core/result.c src/core/result.h \
+	src/core/revocation.c src/core/revocation.h \
+	src/core/revocation_file.c src/core/revocation_file.h \
+	src/core/revocations.c src/core/revocations.h \
+	src/core/revoked.c src/core/revoked.h \
 	src/core/robust_lock.c src/core/robust_lock.h \
 	src/core/schedule.c src/core/schedule.h \
+	src/core/siphash.c src/core/siphash.h \
 	src/core/slot.c src/core/slot.h \
 	src/core/snapshot.c src/core/snapshot.h \
 	src/core/tally.c src/core/tally.h \

@@ -3,6 +3,7 @@
 
 #include "core/binding.h"
 #include "core/match.h"
+#include "core/revoked.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -249,6 +250,32 @@ static okta_reason check_issued_at(const judgment *j)
     return okta_trace_seen(j->trace, j->result, "iat %" PRId64, times->iat);
 }
 
+/* OktaMaxTokenAge: a token that an issuer made to last is worth less here. */
+static okta_reason check_age(const judgment *j)
+{
+    const okta_times *times = okta_claims_times(j->claims);
+    const int64_t longest = j->policy->max_age;
+
+    if (longest == 0)
+        return okta_trace_seen(j->trace, j->result, "any is accepted");
+    if (!(times->present & OKTA_CLAIM_IAT))
+        return okta_result_set(
+            j->result, OKTA_CLAIM_MISSING,
+            "\"iat\" is absent, and tokens of at most %" PRId64 " s are accepted", longest);
+    if (j->now - j->policy->skew - times->iat > longest)
+        return okta_result_set(j->result, OKTA_TOKEN_TOO_OLD,
+                               "iat %" PRId64 " was %" PRId64 " s ago; at most %" PRId64
+                               " s are accepted (skew %" PRId64 " s)",
+                               times->iat, j->now - times->iat, longest, j->policy->skew);
+    return okta_trace_seen(j->trace, j->result, "%" PRId64 " s, at most %" PRId64 " s",
+                           j->now - times->iat, longest);
+}
+
+static okta_reason check_revocation(const judgment *j)
+{
+    return okta_revoked_check(j->policy->revocations, j->claims, j->trace, j->result);
+}
+
 static okta_reason check_context(const judgment *j)
 {
     const okta_strings *accepted = &j->policy->acrs;
@@ -362,10 +389,16 @@ okta_reason okta_policy_check(const okta_policy *policy, const okta_claims *clai
         okta_check check;
         okta_reason (*run)(const judgment *);
     } checks[] = {
-        {OKTA_CHECK_KIND, check_kind},           {OKTA_CHECK_BINDING, check_binding},
-        {OKTA_CHECK_AUDIENCE, check_audience},   {OKTA_CHECK_CLIENT, check_client},
-        {OKTA_CHECK_EXPIRY, check_expiry},       {OKTA_CHECK_NOT_BEFORE, check_not_before},
-        {OKTA_CHECK_ISSUED_AT, check_issued_at}, {OKTA_CHECK_STEP_UP, check_step_up},
+        {OKTA_CHECK_KIND, check_kind},
+        {OKTA_CHECK_BINDING, check_binding},
+        {OKTA_CHECK_AUDIENCE, check_audience},
+        {OKTA_CHECK_CLIENT, check_client},
+        {OKTA_CHECK_EXPIRY, check_expiry},
+        {OKTA_CHECK_NOT_BEFORE, check_not_before},
+        {OKTA_CHECK_ISSUED_AT, check_issued_at},
+        {OKTA_CHECK_AGE, check_age},
+        {OKTA_CHECK_REVOCATION, check_revocation},
+        {OKTA_CHECK_STEP_UP, check_step_up},
     };
     const judgment j = {policy, claims, now, trace, result};
     okta_reason reason = check_again(&j);

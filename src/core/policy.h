@@ -4,6 +4,7 @@
 #define OKTA_CORE_POLICY_H
 
 #include "core/claims.h"
+#include "core/revocations.h"
 #include "core/trace.h"
 
 #define OKTA_SKEW_DEFAULT 60
@@ -23,11 +24,13 @@ typedef struct okta_policy {
     okta_strings audiences; /* any of them in aud */
     okta_strings clients;   /* none: any client */
     okta_algorithm_set algorithms;
-    okta_strings acrs;    /* RFC 9470: one of them as acr; none: any */
-    bool limits_auth_age; /* RFC 9470 */
-    int64_t max_auth_age; /* seconds since auth_time, where limited */
-    bool at_jwt_only;     /* RFC 9068 typing */
-    int64_t skew;         /* seconds, 0 to OKTA_SKEW_MAX */
+    okta_strings acrs;                   /* RFC 9470: one of them as acr; none: any */
+    bool limits_auth_age;                /* RFC 9470 */
+    int64_t max_auth_age;                /* seconds since auth_time, where limited */
+    bool at_jwt_only;                    /* RFC 9068 typing */
+    int64_t skew;                        /* seconds, 0 to OKTA_SKEW_MAX */
+    int64_t max_age;                     /* seconds since iat, which has to be there then; 0: any */
+    const okta_revocations *revocations; /* NULL: none are asked about */
     size_t max_token_bytes;
     okta_dpop dpop;
     bool by_proof; /* the token came with the scheme DPoP; its proof is checked by the caller */
@@ -36,8 +39,9 @@ typedef struct okta_policy {
 } okta_policy;
 
 /* Check everything that depends on the policy or on the time: type, algorithm, issuer, kind of
- * token, binding, audience, client, exp, nbf, iat. now: seconds since the epoch, not negative. Sets
- * reason and detail in result; on a refusal fills kid, issuer and jti too. Any thread. */
+ * token, binding, audience, client, exp, nbf, iat, age, revocations. now: seconds since the epoch,
+ * not negative. Sets reason and detail in result; on a refusal fills kid, issuer and jti too. Any
+ * thread. */
 okta_reason okta_policy_check(const okta_policy *policy, const okta_claims *claims, int64_t now,
                               const okta_trace *trace, okta_result *result);
 

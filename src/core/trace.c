@@ -20,6 +20,8 @@ static const char *const names[OKTA_CHECK_COUNT] = {
     [OKTA_CHECK_EXPIRY] = "expiry",
     [OKTA_CHECK_NOT_BEFORE] = "not before",
     [OKTA_CHECK_ISSUED_AT] = "issued at",
+    [OKTA_CHECK_AGE] = "age",
+    [OKTA_CHECK_REVOCATION] = "revocation",
     [OKTA_CHECK_STEP_UP] = "step-up",
     [OKTA_CHECK_PROOF] = "proof",
 };

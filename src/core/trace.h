@@ -22,6 +22,8 @@ typedef enum okta_check {
     OKTA_CHECK_EXPIRY,
     OKTA_CHECK_NOT_BEFORE,
     OKTA_CHECK_ISSUED_AT,
+    OKTA_CHECK_AGE,
+    OKTA_CHECK_REVOCATION,
     OKTA_CHECK_STEP_UP,
     OKTA_CHECK_PROOF, /* beside the token: whoever has one reports it */
     OKTA_CHECK_COUNT

@@ -12,6 +12,7 @@
 #include "httpd/log.h"
 #include "httpd/registry.h"
 #include "httpd/restart.h"
+#include "httpd/revocation_lists.h"
 #include "httpd/statedir.h"
 #include "httpd/unasked.h"
 
@@ -176,6 +177,7 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     okta_registry_settle();
     for (int i = 0; i < registry->issuers->nelts; i++)
         judge_issuer(&j, APR_ARRAY_IDX(registry->issuers, i, okta_issuer *));
+    okta_check_revocations(&j);
     /* a restart says that when it does without */
     state_dir_fault = okta_is_restart() ? NULL : okta_statedir_fault(ptemp);
     if (state_dir_fault)

@@ -45,6 +45,8 @@ const command_rec okta_directives[] = {
                   "scheme, host and port (and a path in front) by which clients know this server"),
     AP_INIT_TAKE1("OktaClockSkew", okta_set_clock_skew, NULL, OKTA_SECTION,
                   "seconds that clocks may differ, 0 to 600 (default: 60)"),
+    AP_INIT_TAKE1("OktaMaxTokenAge", okta_set_max_token_age, NULL, OKTA_SECTION,
+                  "how long ago a token may have been issued, 1s to 30d, or off (default: off)"),
     AP_INIT_TAKE1(
         "OktaAnonymous", okta_set_anonymous, NULL, ACCESS_CONF,
         "beside Require all granted: off (default), missing or missing-or-failed tokens pass "
@@ -92,6 +94,8 @@ const command_rec okta_directives[] = {
                   "header by which a trusted proxy hands on the client's certificate"),
     AP_INIT_ITERATE("OktaTrustedProxy", okta_add_trusted_proxy, NULL, RSRC_CONF,
                     "addresses of the proxies whose OktaClientCertHeader is believed"),
+    AP_INIT_TAKE1("OktaRevocations", okta_set_revocations, NULL, RSRC_CONF,
+                  "file with the tokens that are refused from now on; changes count within 2s"),
     AP_INIT_TAKE1("OktaJwksUri", okta_set_jwks_uri, NULL, RSRC_CONF,
                   "URL of the key set, instead of discovery"),
     AP_INIT_TAKE1("OktaJwksFile", okta_set_jwks_file, NULL, RSRC_CONF,

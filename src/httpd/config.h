@@ -40,6 +40,9 @@ typedef struct okta_claim_header {
     const char *header;
 } okta_claim_header;
 
+/* OktaRevocations; see revocation_lists.h. */
+typedef struct okta_revocation_list okta_revocation_list;
+
 /* A section with AuthType Okta; see unasked.h. */
 typedef struct okta_gate okta_gate;
 

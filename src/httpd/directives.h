@@ -37,6 +37,7 @@ const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_algorithm(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_token_type(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_clock_skew(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_max_token_age(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_anonymous(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_claim_env(cmd_parms *cmd, void *config, const char *value);
 
@@ -71,6 +72,7 @@ const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *val
 const char *okta_set_issuer_flag(cmd_parms *cmd, void *config, int flag);
 const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_log_format(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_revocations(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_status(cmd_parms *cmd, void *config, int flag);
 
 const char *okta_set_client_cert_header(cmd_parms *cmd, void *config, const char *value);

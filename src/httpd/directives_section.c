@@ -151,6 +151,20 @@ const char *okta_set_token_type(cmd_parms *cmd, void *config, const char *value)
                   "unknown token type; use any or at+jwt");
 }
 
+const char *okta_set_max_token_age(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_dir_config *dir = config;
+    apr_interval_time_t longest = 0;
+
+    if (strcasecmp(value, "off") != 0 &&
+        (!okta_parse_duration(value, &longest) || longest < apr_time_from_sec(1) ||
+         longest % APR_USEC_PER_SEC != 0))
+        return okta_directive_error(
+            cmd, value, "no such age; use whole seconds from 1s to 30d, as in 8h, or off");
+    okta_registry_note_section(cmd, dir);
+    return okta_set_number(cmd, &dir->max_age, apr_time_sec(longest), value);
+}
+
 const char *okta_set_anonymous(cmd_parms *cmd, void *config, const char *value)
 {
     static const choice choices[] = {{"off", OKTA_ANONYMOUS_OFF},

@@ -3,6 +3,7 @@
 #include "core/verdicts.h"
 #include "httpd/directives.h"
 #include "httpd/registry.h"
+#include "httpd/revocation_lists.h"
 
 #include <apr_strings.h>
 
@@ -138,6 +139,24 @@ const char *okta_set_log_format(cmd_parms *cmd, void *config, const char *value)
     if (!json && strcasecmp(value, "text") != 0)
         return okta_directive_error(cmd, value, "unknown format; use text or json");
     return okta_set_number(cmd, &server->log_json, json, value);
+}
+
+const char *okta_set_revocations(cmd_parms *cmd, void *config, const char *value)
+{
+    okta_server_config *server =
+        ap_get_module_config(cmd->server->module_config, &auth_okta_module);
+    const char *path = *value ? ap_server_root_relative(cmd->pool, value) : NULL;
+    okta_revocation_list *list;
+
+    (void)config;
+    if (!path)
+        return okta_directive_error(cmd, value, "no usable path; write the full path of a file");
+    list = okta_revocation_list_add(path, cmd->server);
+    if (server->revocations && server->revocations != list)
+        return okta_said_before(
+            cmd, value, apr_pstrcat(cmd->pool, "\"", server->revocations->path, "\"", NULL));
+    server->revocations = list;
+    return NULL;
 }
 
 const char *okta_set_status(cmd_parms *cmd, void *config, int flag)

@@ -2,6 +2,7 @@
 #include "httpd/effective.h"
 
 #include "core/issuer.h"
+#include "httpd/revocation_lists.h"
 
 #include <apr_strings.h>
 
@@ -43,6 +44,7 @@ static okta_strings audiences_of(const okta_dir_config *config, const okta_strin
 okta_policy okta_effective_policy(const okta_dir_config *config, const server_rec *server,
                                   apr_pool_t *pool)
 {
+    const okta_server_config *of_server = okta_server_config_of(server);
     okta_policy policy = {.issuers = issuers_of(config, pool),
                           .clients = okta_strings_of(config->clients),
                           .algorithms = okta_dir_algorithms(config),
@@ -51,9 +53,11 @@ okta_policy okta_effective_policy(const okta_dir_config *config, const server_re
                           .max_auth_age = config->step_up_max_age,
                           .at_jwt_only = okta_dir_at_jwt_only(config) != 0,
                           .skew = okta_dir_skew(config),
+                          .max_age = okta_dir_max_age(config),
+                          .revocations =
+                              okta_revocations_in_force(okta_server_revocations(of_server)),
                           .dpop = (okta_dpop)okta_dir_dpop(config),
-                          .max_token_bytes =
-                              (size_t)okta_server_max_token_bytes(okta_server_config_of(server))};
+                          .max_token_bytes = (size_t)okta_server_max_token_bytes(of_server)};
 
     policy.audiences = audiences_of(config, &policy.issuers);
     return policy;

@@ -49,6 +49,10 @@ static const row events[OKTA_EVENT_COUNT] = {
     [OKTA_EVENT_REFRESHER_REPLACED] = {"refresher_replaced", APLOG_WARNING, OKTA_TAG_KEYS},
     [OKTA_EVENT_REFRESHER_LEFT] = {"refresher_left", APLOG_INFO, OKTA_TAG_KEYS},
     [OKTA_EVENT_REFRESHER_LOCK] = {"refresher_lock", APLOG_INFO, OKTA_TAG_KEYS},
+    [OKTA_EVENT_REVOCATIONS_LOADED] = {"revocations_loaded", APLOG_NOTICE, OKTA_TAG_REVOKED},
+    [OKTA_EVENT_REVOCATIONS_REFUSED] = {"revocations_refused", APLOG_ERR, OKTA_TAG_REVOKED},
+    [OKTA_EVENT_REVOCATIONS_LOST] = {"revocations_lost", APLOG_ERR, OKTA_TAG_REVOKED},
+    [OKTA_EVENT_REVOCATIONS_DELAYED] = {"revocations_delayed", APLOG_WARNING, OKTA_TAG_REVOKED},
 };
 
 const char *okta_event_id(okta_event event)

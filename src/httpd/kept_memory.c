@@ -61,6 +61,14 @@ void *okta_share(apr_pool_t *pool, apr_size_t size, apr_status_t *status)
     return memory;
 }
 
+void *okta_share_pages(apr_pool_t *pool, apr_size_t size, apr_status_t *status)
+{
+    const apr_uintptr_t page = (apr_uintptr_t)sysconf(_SC_PAGESIZE);
+    char *memory = okta_share(pool, size + page, status);
+
+    return memory ? memory + (page - (apr_uintptr_t)memory % page) % page : NULL;
+}
+
 okta_kept *okta_kept_make(apr_pool_t *process_pool, const char layout[OKTA_LAYOUT_BYTES],
                           apr_size_t size, apr_status_t *status)
 {

@@ -31,6 +31,9 @@ void *okta_aligned(void *memory);
  * leave them out. NULL, with the status, when there are none to be had. */
 void *okta_share(apr_pool_t *pool, apr_size_t size, apr_status_t *status);
 
+/* The same at the beginning of a page, for what is never touched as a whole. */
+void *okta_share_pages(apr_pool_t *pool, apr_size_t size, apr_status_t *status);
+
 /* The same in a pool of their own, with the layout as their name. Nothing is kept yet. */
 okta_kept *okta_kept_make(apr_pool_t *process_pool, const char layout[OKTA_LAYOUT_BYTES],
                           apr_size_t size, apr_status_t *status);

@@ -54,6 +54,8 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/request.c src/httpd/request.h \
 	src/httpd/require_others.c src/httpd/require_others.h \
 	src/httpd/requirements.c src/httpd/requirements.h \
+	src/httpd/revocation_lists.c src/httpd/revocation_lists.h \
+	src/httpd/revocation_watch.c src/httpd/revocation_watch.h \
 	src/httpd/scopes.c src/httpd/scopes.h \
 	src/httpd/resource.c src/httpd/resource.h \
 	src/httpd/resource_document.c src/httpd/resource_document.h \

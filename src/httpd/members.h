@@ -26,6 +26,7 @@
     ONE(okta_algorithm_set, algorithms, 0, OKTA_ALGORITHMS_DEFAULT, SAID)                        \
     ONE(apr_int64_t, at_jwt_only, -1, 0, SAID)                                                   \
     ONE(apr_int64_t, skew, -1, OKTA_SKEW_DEFAULT, SAID) /* seconds */                            \
+    ONE(apr_int64_t, max_age, -1, 0, SAID)              /* seconds; 0: any */                    \
     ONE(apr_int64_t, dpop, -1, OKTA_DPOP_OPTIONAL, SAID)                                         \
     ONE(apr_int64_t, dpop_window, -1, OKTA_PROOF_WINDOW_DEFAULT, SAID) /* seconds */             \
     ONE(okta_algorithm_set, dpop_algorithms, 0, OKTA_PROOF_ALGORITHMS_DEFAULT, SAID)             \
@@ -80,6 +81,7 @@
     ONE(apr_int64_t, max_token_bytes, -1, OKTA_TOKEN_BYTES_DEFAULT) \
     ONE(apr_int64_t, log_json, -1, 0)                               \
     ONE(apr_int64_t, status, -1, 1) /* a section in mod_status */   \
+    ONE(okta_revocation_list *, revocations, NULL, NULL)            \
     ONE(const char *, client_cert_header, NULL, NULL)               \
     ONE(apr_array_header_t *, trusted_proxies, NULL, NULL) /* okta_subnet */
 

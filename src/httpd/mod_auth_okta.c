@@ -30,6 +30,8 @@
 #include "httpd/resource.h"
 #include "httpd/respond.h"
 #include "httpd/restart.h"
+#include "httpd/revocation_lists.h"
+#include "httpd/revocation_watch.h"
 #include "httpd/stand_in.h"
 #include "httpd/statedir.h"
 #include "httpd/status.h"
@@ -78,11 +80,16 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     if (status == OK)
         status = okta_dpop_memory_create(pconf, server);
     if (status == OK)
+        status = okta_revocation_lists_create(pconf, server);
+    if (status == OK)
         status = okta_statedir_prepare(pconf, server);
     if (status == OK)
         status = okta_initial_keys_publish(ptemp);
     if (status == OK)
         okta_issuer_counters_create(server);
+    if (status == OK && okta_revocation_watch_register(pconf, server) != OK)
+        status = okta_ends_a_start(server, "the lists of OktaRevocations stay as they are until "
+                                           "that is mended and httpd restarted");
     if (status == OK && okta_refresher_register(pconf, server) != OK)
         status = okta_ends_a_start(server, "no key set is fetched until that is mended and httpd "
                                            "restarted; the keys that are there serve until they "
@@ -98,6 +105,7 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     okta_dpop_child_init(pchild);
     okta_flood_child_init(pchild);
     okta_refresher_child_init(pchild);
+    okta_revocation_watch_child_init(pchild);
 }
 
 /* Of functions with one place in the order httpd promises no sequence: where it matters the next

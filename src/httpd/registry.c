@@ -32,6 +32,7 @@ void okta_registry_create(apr_pool_t *pconf)
     registry->certificate_headers = apr_array_make(pconf, 4, sizeof(const char *));
     registry->resources = apr_array_make(pconf, 4, sizeof(okta_resource *));
     registry->closed = apr_array_make(pconf, 1, sizeof(okta_closed_server));
+    registry->revocations = apr_array_make(pconf, 1, sizeof(okta_revocation_list *));
     registry->unenforced = apr_array_make(pconf, 1, sizeof(const ap_directive_t *));
     registry->senses = apr_hash_make(pconf);
     apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);

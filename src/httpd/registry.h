@@ -81,6 +81,7 @@ typedef struct okta_registry {
     apr_array_header_t *closed;              /* okta_closed_server */
     apr_array_header_t *unenforced;          /* const ap_directive_t *: OktaEnforce Off */
     okta_issuer_section *open_section;       /* the one being read */
+    apr_array_header_t *revocations;         /* okta_revocation_list * */
     apr_hash_t *senses; /* name of a provider of authorization: the okta_sense of its uses */
     bool weighs_first;  /* httpd's 403 may be wrong before anybody is known: see admission.h */
     int64_t proof_window, proof_skew; /* the longest of all places, seconds: of DPoP proofs */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/statedir.h"
 
+#include "httpd/chroot.h"
 #include "httpd/log.h"
 #include "httpd/restart.h"
 
@@ -15,19 +16,13 @@
 
 static const char is_another_users[] = "it belongs to another user than httpd's children run as";
 
-/* One directory by the names that it has outside and inside of ChrootDir. */
-typedef struct state_dir {
-    const char *outside;
-    const char *inside;
-} state_dir;
-
 /* NULL: nowhere. From pconf. */
-static state_dir directory;
+static okta_sides directory;
 
 static apr_status_t forget(void *unused)
 {
     (void)unused;
-    directory = (state_dir){NULL, NULL};
+    directory = (okta_sides){NULL, NULL};
     return APR_SUCCESS;
 }
 
@@ -46,26 +41,11 @@ uid_t okta_child_user(void)
     return geteuid() == 0 ? ap_unixd_config.user_id : geteuid();
 }
 
-/* Only who starts as root changes its root. A path in ChrootDir may be written from either side. */
-static state_dir both_sides(apr_pool_t *pool, const char *path)
-{
-    const char *root = ap_unixd_config.chroot_dir;
-    apr_size_t length = root ? strlen(root) : 0;
-
-    while (length > 0 && root[length - 1] == '/')
-        length--;
-    if (length == 0 || geteuid() != 0)
-        return (state_dir){path, path};
-    if (strncmp(path, root, length) == 0 && path[length] == '/')
-        return (state_dir){path, path + length};
-    return (state_dir){apr_pstrcat(pool, apr_pstrmemdup(pool, root, length), path, NULL), path};
-}
-
 const char *okta_statedir_planned(apr_pool_t *pool)
 {
     const char *configured = okta_registry_get()->global.state_dir;
 
-    return both_sides(pool, configured ? configured : ap_runtime_dir_relative(pool, "okta"))
+    return okta_both_sides(pool, configured ? configured : ap_runtime_dir_relative(pool, "okta"))
         .outside;
 }
 
@@ -103,7 +83,7 @@ static const char *fault_of(apr_pool_t *pool, const char *path)
     return info.st_mode & (S_IWGRP | S_IWOTH) ? "others may write to it" : NULL;
 }
 
-static const char *complaint(apr_pool_t *pool, const state_dir *dir, const char *fault)
+static const char *complaint(apr_pool_t *pool, const okta_sides *dir, const char *fault)
 {
     const char *seen = strcmp(dir->inside, dir->outside) == 0
                            ? ""
@@ -118,11 +98,11 @@ static const char *complaint(apr_pool_t *pool, const state_dir *dir, const char 
 const char *okta_statedir_fault(apr_pool_t *pool)
 {
     const char *configured = okta_registry_get()->global.state_dir, *fault;
-    state_dir dir;
+    okta_sides dir;
 
     if (!configured)
         return NULL;
-    dir = both_sides(pool, configured);
+    dir = okta_both_sides(pool, configured);
     fault = fault_of(pool, dir.outside);
     return fault ? complaint(pool, &dir, fault) : NULL;
 }
@@ -158,8 +138,8 @@ static bool is_needed(const okta_registry *registry)
 int okta_statedir_prepare(apr_pool_t *pconf, server_rec *server)
 {
     const char *configured = okta_registry_get()->global.state_dir, *fault;
-    state_dir dir =
-        both_sides(pconf, configured ? configured : ap_runtime_dir_relative(pconf, "okta"));
+    okta_sides dir =
+        okta_both_sides(pconf, configured ? configured : ap_runtime_dir_relative(pconf, "okta"));
 
     if (!configured && !is_needed(okta_registry_get()))
         return OK;

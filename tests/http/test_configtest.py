@@ -2,6 +2,7 @@
 """apachectl configtest judges the configuration: each refusal names directive, value and remedy."""
 
 import json
+import os
 import re
 
 import pytest
@@ -101,6 +102,16 @@ REFUSED = [
       for skew in ("-1", "601", "abc", "1.5", "99999999999999999999", '60x')),
     ("skew in a location", _issuer(ISSUER) + location("/b", "OktaClockSkew 1000"),
      ["OktaClockSkew", "1000", "600"]),
+    *((f"token age {age}", _issuer(ISSUER, f"OktaMaxTokenAge {age}"), ["OktaMaxTokenAge", age, "30d"])
+      for age in ("0", "-1", "500ms", "1500ms", "31d", "long", "none")),
+    ("no list of revocations", _issuer(ISSUER, "OktaRevocations conf/none"),
+     ["OktaRevocations", "conf/none", "No such file"]),
+    ("a directory as a list of revocations", _issuer(ISSUER, "OktaRevocations conf"),
+     ["OktaRevocations", "no regular file"]),
+    ("a bad list of revocations", _issuer(ISSUER, "OktaRevocations @bad list@"),
+     ["OktaRevocations", "line 3", "jti, sub, cid, sid"]),
+    ("a list of revocations that the children cannot read", _issuer(ISSUER, "OktaRevocations @shut list@"),
+     ["OktaRevocations", "Permission denied"]),
     *((f"token bytes {n}", _issuer(ISSUER, f"OktaMaxTokenBytes {n}"), ["OktaMaxTokenBytes", n])
       for n in ("0", "-5", "many", "99999999999999999999")),
     ("token type", _issuer(ISSUER, "OktaTokenType jwt"), ["OktaTokenType", r"at\+jwt"]),
@@ -204,6 +215,9 @@ GOOD = {
         f"<OktaIssuer {LOOPBACK}>\nOktaInsecureHttp On\n</OktaIssuer>\n" + _issuer(LOOPBACK)),
     "the key store's settings": "OktaKeyRefresh 1m 2h\nOktaKeyMaxStale 1d\nOktaKeyCooldown 10s\n"
                                 "OktaKeyWait 500ms\nOktaKeySetMaxBytes 100000\n" + _issuer(ISSUER),
+    "token age at its ends": _issuer(ISSUER, "OktaMaxTokenAge 1s") + location("/b", "OktaMaxTokenAge 30d")
+                             + location("/c", "OktaMaxTokenAge OFF"),
+    "an empty list of revocations": _issuer(ISSUER, "OktaRevocations @empty list@"),
     "skew at its ends": _issuer(ISSUER, "OktaClockSkew 0") + location("/b", "OktaClockSkew 600"),
     "no AuthType, nothing else": "",
     "directives that nobody uses yet": f"OktaIssuer {ISSUER}\n",
@@ -218,7 +232,7 @@ GOOD = {
 }
 
 SERVER_ONLY = {
-    "OktaMaxTokenBytes": "8192", "OktaJwksUri": f"{ISSUER}/v1/keys", "OktaJwksFile": "keys.json",
+    "OktaMaxTokenBytes": "8192", "OktaRevocations": "list", "OktaJwksUri": f"{ISSUER}/v1/keys", "OktaJwksFile": "keys.json",
     "OktaFetchTimeout": "3s", "OktaHttpProxy": "http://127.0.0.1:3128", "OktaCAFile": "ca.pem",
     "OktaInsecureHttp": "On", "OktaClientCertHeader": "Client-Cert", "OktaTrustedProxy": "10.0.0.1", "OktaKeyWait": "1s", "OktaKeyCooldown": "5s", "OktaKeyMaxStale": "1h",
     "OktaKeyRefresh": "1m 1h", "OktaKeySetMaxBytes": "65536", "OktaStateDir": "run/okta",
@@ -233,7 +247,13 @@ DIRECTORY_ONLY = {"OktaAnonymous": "missing"}
 def _with_files(snippet):
     def make(server):
         good = server.write("conf/good.json", json.dumps(keyset(key("file-key")), indent=1))
-        return snippet.replace("@good.json@", str(good))
+        lists = {"bad": server.write("conf/bad", "# comment\n\nJTI a\n"), "empty": server.write("conf/empty", ""),
+                 "shut": server.write("conf/shut", "")}
+        lists["shut"].chmod(0o600 if os.geteuid() == 0 else 0)
+        text = snippet.replace("@good.json@", str(good))
+        for name, path in lists.items():
+            text = text.replace(f"@{name} list@", str(path))
+        return text
     return make
 
 
@@ -256,6 +276,8 @@ TWICE = {
     "text": ("OktaDomain a.okta.com", "OktaDomain b.okta.com", '"a.okta.com"'),
     "another directive": (f"OktaDomain {DOMAIN}", f"OktaIssuer {ISSUER}", f"OktaDomain {DOMAIN}"),
     "word": ("OktaTokenType any", "OktaTokenType at+jwt", "another value"),
+    "age": ("OktaMaxTokenAge 5m", "OktaMaxTokenAge off", "another value"),
+    "file": ("OktaRevocations /dev/a", "OktaRevocations /dev/b", '"/dev/a"'),
     "number": ("OktaClockSkew 10", "OktaClockSkew 20", "another value"),
     "flag": ("OktaForwardToken On", "OktaForwardToken Off", "another value"),
     "mode": ("OktaClaimEnv On", "OktaClaimEnv sub", "another value"),

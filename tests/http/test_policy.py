@@ -40,6 +40,8 @@ def server(launch_shared, issuers):
         + location("/any-type", "OktaTokenType any")
         + location("/no-skew", "OktaClockSkew 0")
         + location("/much-skew", "OktaClockSkew 600")
+        + location("/young", "OktaMaxTokenAge 10m", "OktaClockSkew 10")
+        + location("/young/or-not", "OktaMaxTokenAge off")
         + location("/second", f"OktaIssuer {second.url}")
         + location("/both", f"OktaIssuer {first.url} {second.url}"), processes=2)
 
@@ -80,6 +82,18 @@ def test_client_id(server, mint, claims, accepted):
 
 def test_client_id_of_a_wrong_type(server, mint):
     _refused(server, "/client", mint.token(cid=["0oaother"]), "client_mismatch|claims_malformed")
+
+
+@pytest.mark.parametrize("age, reason", [(0, None), (590, None), (-5, None), (640, "token_too_old"),
+                                         (7000, "token_too_old"), (-20, "token_from_future"), (None, "claim_missing")])
+def test_token_age(server, mint, age, reason):
+    """A token that was let in elsewhere, and so is remembered, is asked for its age all the same."""
+    token = mint.token(iat=ABSENT if age is None else int(time.time()) - age)
+    assert_ok(server.get("/young/or-not" if reason != "token_from_future" else "/much-skew", token))
+    if reason:
+        _refused(server, "/young", token, reason)
+    else:
+        assert_ok(server.get("/young", token))
 
 
 @pytest.mark.parametrize("aud, accepted", [

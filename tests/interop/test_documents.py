@@ -60,6 +60,8 @@ def configtest(jose, tmp_path_factory):
     Authority(folder).server(("api.example.com",))
     server.write("conf/okta-keys.json", jose[0].read_bytes())
     server.write("conf/empty.json", '{"keys": []}')
+    server.write("conf/okta-revocations", "# nobody\n")
+    server.write("conf/bad-revocations", "jti AT.1\nJTI AT.2\n")
     server.write("conf/cut.json", '{\n  "keys": [\n    {"kty": "RSA",\n')
     # a certificate that the examples name: it has to be there
     yield lambda text: server.configtest(re.sub(r"/etc/ssl/\S*/api\.example\.com\.\w+", f"{folder}/server-1.pem", text))

@@ -6,6 +6,7 @@ LDADD = tests/unit/libokta_unit.la src/core/libokta_core.la \
 	$(CMOCKA_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS) -lm -lpthread
 check_LTLIBRARIES += tests/unit/libokta_unit.la
 tests_unit_libokta_unit_la_SOURCES = \
+	tests/unit/lists.c tests/unit/lists.h \
 	tests/unit/mint.c tests/unit/mint.h \
 	tests/unit/proofs.c tests/unit/proofs.h \
 	tests/unit/unit.c tests/unit/unit.h \
@@ -24,6 +25,7 @@ unit_tests = \
 	tests/unit/test_digest \
 	tests/unit/test_ed25519 \
 	tests/unit/test_eight \
+	tests/unit/test_file_watch \
 	tests/unit/test_issuer \
 	tests/unit/test_json \
 	tests/unit/test_json_line \
@@ -35,9 +37,11 @@ unit_tests = \
 	tests/unit/test_match \
 	tests/unit/test_memory \
 	tests/unit/test_metadata \
+	tests/unit/test_moment \
 	tests/unit/test_nonce \
 	tests/unit/test_path \
 	tests/unit/test_policy \
+	tests/unit/test_policy_revoked \
 	tests/unit/test_proof \
 	tests/unit/test_proof_attacks \
 	tests/unit/test_proof_claims \
@@ -50,8 +54,14 @@ unit_tests = \
 	tests/unit/test_record \
 	tests/unit/test_refused_kids \
 	tests/unit/test_replay \
+	tests/unit/test_revocation \
+	tests/unit/test_revocation_file \
+	tests/unit/test_revocation_memory \
+	tests/unit/test_revocations \
+	tests/unit/test_revocations_stress \
 	tests/unit/test_schedule \
 	tests/unit/test_schedule_promises \
+	tests/unit/test_siphash \
 	tests/unit/test_slot \
 	tests/unit/test_slot_stall \
 	tests/unit/test_slot_stress \
@@ -83,6 +93,9 @@ tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c te
 tests_unit_test_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_proof_memory_SOURCES = tests/unit/test_proof_memory.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_proof_memory_LDFLAGS = $(scarce_ldflags)
+tests_unit_test_revocation_memory_SOURCES = tests/unit/test_revocation_memory.c tests/unit/scarce.c \
+	tests/unit/scarce.h
+tests_unit_test_revocation_memory_LDFLAGS = $(scarce_ldflags)
 # these see when a lock comes from one who died
 stress_sources = tests/unit/entries.c tests/unit/entries.h tests/unit/stress.c tests/unit/stress.h
 stress_ldflags = $(AM_LDFLAGS) -Wl,--wrap=pthread_mutex_consistent
