@@ -22,9 +22,12 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/keyset.c src/core/keyset.h \
 	src/core/match.c src/core/match.h \
 	src/core/path.c src/core/path.h \
+	src/core/mcp.c src/core/mcp.h src/core/mcp_fields.c src/core/mcp_fields.h \
+	src/core/mcp_rules.c src/core/mcp_rules.h \
 	src/core/metadata.c src/core/metadata.h \
 	src/core/moment.c src/core/moment.h \
 	src/core/monotonic.c src/core/monotonic.h \
+	src/core/nodes.c src/core/nodes.h \
 	src/core/nonce.c src/core/nonce.h \
 	src/core/number.c src/core/number.h \
 	src/core/policy.c src/core/policy.h \

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char okta_number_out_of_range[] = "a number out of range";
+
 static bool fail(const char **fault, const char *cause)
 {
     *fault = cause;
@@ -39,7 +41,7 @@ static bool real_value(const unsigned char *from, okta_value *value, const char 
         return false;
     value->type = OKTA_VALUE_REAL;
     value->as.real = strtod_l((const char *)from, NULL, point_is_a_point);
-    return isfinite(value->as.real) || fail(fault, "a number out of range");
+    return isfinite(value->as.real) || fail(fault, okta_number_out_of_range);
 }
 
 static bool integer_value(const unsigned char *from, const unsigned char *end, okta_value *value,
@@ -50,9 +52,9 @@ static bool integer_value(const unsigned char *from, const unsigned char *end, o
 
     for (from += negative; from < end; from++)
         if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_sub_overflow(sum, *from - '0', &sum))
-            return fail(fault, "a number out of range");
+            return fail(fault, okta_number_out_of_range);
     if (!negative && __builtin_sub_overflow(0, sum, &sum))
-        return fail(fault, "a number out of range");
+        return fail(fault, okta_number_out_of_range);
     value->type = OKTA_VALUE_INTEGER;
     value->as.integer = sum;
     return true;
@@ -82,6 +84,13 @@ bool okta_number_read(const unsigned char **at, const unsigned char *end, okta_v
     if (!whole || *at == end)
         return fail(fault, "half a number");
     return real ? real_value(from, value, fault) : integer_value(from, *at, value, fault);
+}
+
+bool okta_number_approach(const unsigned char *number, okta_value *value)
+{
+    const char *fault;
+
+    return real_value(number, value, &fault);
 }
 
 size_t okta_number_write(int64_t integer, char text[OKTA_NUMBER_SIZE])

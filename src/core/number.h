@@ -12,6 +12,13 @@
 bool okta_number_read(const unsigned char **at, const unsigned char *end, okta_value *value,
                       const char **fault);
 
+/* The cause where it fits neither. */
+extern const char okta_number_out_of_range[];
+
+/* Of a number that was taken and does not fit: the double that is next to it, infinite where there
+ * is none. False where it is, or memory ran out. Any thread, any locale. */
+bool okta_number_approach(const unsigned char *number, okta_value *value);
+
 #define OKTA_NUMBER_SIZE 21 /* of the longest integer, with its NUL */
 
 /* Write the integer, terminated; returns its length. Any thread. */

@@ -2,40 +2,49 @@
 #include "core/reader.h"
 
 #include "core/eight.h"
+#include "core/nodes.h"
 #include "core/number.h"
 #include "core/redzone.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW_MEMBERS 16 /* comparing all pairs of names is cheaper than sorting them */
-
 #define DIGITS_OF(number) #number
 #define DIGITS(number) DIGITS_OF(number)
 
 #define NODES_AT_HAND 128 /* of the stack: as much as most tokens need */
 
-/* A value as it is found: its children follow it, each with its own. */
-typedef struct node {
-    okta_value value;
-    size_t span; /* nodes up to the next sibling */
-} node;
-
 typedef struct reader {
     const unsigned char *start, *at, *end;
-    node *nodes;
+    okta_node *nodes;
     size_t count;
     char *texts, *text; /* all of them, and the next one's place */
     const char **names; /* for the comparison of an object's */
-    unsigned int depth;
+    unsigned int depth, deepest;
+    bool is_message;
+    okta_flaw flaw;
     const char *fault;
+    const unsigned char *fault_at;
 } reader;
 
 static bool fail(reader *r, const char *fault)
 {
-    if (!r->fault)
+    if (!r->fault) {
         r->fault = fault;
+        r->fault_at = r->at;
+    }
+    r->flaw = OKTA_FLAW_NOT_JSON;
     return false;
+}
+
+/* What others may read, and not all alike: a message is read on, for the sake of its sender. */
+static bool doubt(reader *r, const char *fault)
+{
+    okta_flaw flaw = r->flaw;
+
+    fail(r, fault);
+    r->flaw = flaw == OKTA_FLAW_NONE ? OKTA_FLAW_AMBIGUOUS : flaw;
+    return r->is_message;
 }
 
 static void skip_space(reader *r)
@@ -121,6 +130,14 @@ static bool read_hex(reader *r, uint32_t *code)
     return true;
 }
 
+static const char half_a_pair[] = "half a pair of surrogates";
+
+static bool put_no_character(reader *r)
+{
+    put_utf8(r, 0xfffd);
+    return true;
+}
+
 /* Behind \u. RFC 8259 section 7: what does not fit 16 bits is written as a pair of surrogates. */
 static bool read_code(reader *r)
 {
@@ -129,15 +146,15 @@ static bool read_code(reader *r)
     if (!read_hex(r, &code))
         return false;
     if (code == 0)
-        return fail(r, "a NUL in a string");
+        return doubt(r, "a NUL in a string") && put_no_character(r);
     if (is_surrogate(code)) {
         if (code >= 0xdc00 || r->end - r->at < 2 || r->at[0] != '\\' || r->at[1] != 'u')
-            return fail(r, "half a pair of surrogates");
+            return doubt(r, half_a_pair) && put_no_character(r);
         r->at += 2;
         if (!read_hex(r, &low))
             return false;
         if (low < 0xdc00 || low > 0xdfff)
-            return fail(r, "half a pair of surrogates");
+            return doubt(r, half_a_pair) && put_no_character(r);
         code = 0x10000 + ((code & 0x3ff) << 10 | (low & 0x3ff));
     }
     put_utf8(r, code);
@@ -226,9 +243,14 @@ static bool read_string(reader *r, const char **string, uint32_t *length)
 
 static bool read_number(reader *r, okta_value *value)
 {
+    const unsigned char *from = r->at;
     const char *fault = NULL;
 
-    return okta_number_read(&r->at, r->end, value, &fault) || fail(r, fault);
+    if (okta_number_read(&r->at, r->end, value, &fault))
+        return true;
+    if (fault != okta_number_out_of_range || !r->is_message)
+        return fail(r, fault);
+    return okta_number_approach(from, value) || doubt(r, fault);
 }
 
 static bool read_word(reader *r, okta_value *value)
@@ -254,34 +276,6 @@ static bool read_word(reader *r, okta_value *value)
     return fail(r, "no value");
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool names_differ(reader *r, const node *object)
-{
-    size_t count = object->value.length;
-    const node *member = object + 1;
-
-    for (size_t i = 0; i < count; i++) {
-        r->names[i] = member->value.name;
-        member += member->span;
-    }
-    if (count > FEW_MEMBERS) {
-        qsort(r->names, count, sizeof(*r->names), compare_names);
-        for (size_t i = 1; i < count; i++)
-            if (strcmp(r->names[i - 1], r->names[i]) == 0)
-                return fail(r, "a duplicate name in an object");
-        return true;
-    }
-    for (size_t i = 1; i < count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (r->names[i][0] == r->names[k][0] && strcmp(r->names[i], r->names[k]) == 0)
-                return fail(r, "a duplicate name in an object");
-    return true;
-}
-
 static bool read_value(reader *r, const char *name);
 
 /* Behind the opening bracket. */
@@ -297,7 +291,7 @@ static bool read_elements(reader *r, okta_value *array)
     return take(r, ']') || fail(r, "neither , nor ] after a value");
 }
 
-static bool read_members(reader *r, node *object)
+static bool read_members(reader *r, okta_node *object)
 {
     if (take(r, '}'))
         return true;
@@ -315,16 +309,27 @@ static bool read_members(reader *r, node *object)
         if (!read_value(r, name))
             return false;
     } while (take(r, ','));
-    return take(r, '}') ? names_differ(r, object) : fail(r, "neither , nor } after a value");
+    if (!take(r, '}'))
+        return fail(r, "neither , nor } after a value");
+    return okta_nodes_names_differ(object, r->names) || doubt(r, "a duplicate name in an object");
 }
 
-static bool read_children(reader *r, node *container)
+/* Nothing was wrong so far; how it goes on nobody knows. */
+static bool fail_by_depth(reader *r)
+{
+    fail(r, r->is_message ? "nested deeper than " DIGITS(OKTA_MESSAGE_MAX_DEPTH) " levels"
+                          : "nested deeper than " DIGITS(OKTA_JSON_MAX_DEPTH) " levels");
+    r->flaw = OKTA_FLAW_AMBIGUOUS;
+    return false;
+}
+
+static bool read_children(reader *r, okta_node *container)
 {
     bool is_object = *r->at++ == '{';
     bool good;
 
-    if (r->depth == OKTA_JSON_MAX_DEPTH)
-        return fail(r, "nested deeper than " DIGITS(OKTA_JSON_MAX_DEPTH) " levels");
+    if (r->depth == r->deepest)
+        return fail_by_depth(r);
     r->depth++;
     container->value.type = is_object ? OKTA_VALUE_OBJECT : OKTA_VALUE_ARRAY;
     good = is_object ? read_members(r, container) : read_elements(r, &container->value);
@@ -334,7 +339,7 @@ static bool read_children(reader *r, node *container)
 
 static bool read_value(reader *r, const char *name)
 {
-    node *n = &r->nodes[r->count++];
+    okta_node *n = &r->nodes[r->count++];
     bool good;
 
     n->value.name = name;
@@ -361,48 +366,6 @@ static bool read_value(reader *r, const char *name)
     return good;
 }
 
-typedef struct placement {
-    const reader *from;
-    char *texts;
-    okta_value *next;
-} placement;
-
-/* Children side by side, texts behind all values. */
-static void place(placement *p, const node *from, okta_value *to)
-{
-    *to = from->value;
-    if (to->name)
-        to->name = p->texts + (to->name - p->from->texts);
-    if (to->type == OKTA_VALUE_STRING) {
-        to->as.string = p->texts + (to->as.string - p->from->texts);
-    } else if (to->type == OKTA_VALUE_ARRAY || to->type == OKTA_VALUE_OBJECT) {
-        okta_value *children = p->next;
-        const node *child = from + 1;
-
-        to->as.children = children;
-        p->next += to->length;
-        for (uint32_t i = 0; i < to->length; i++) {
-            place(p, child, &children[i]);
-            child += child->span;
-        }
-    }
-}
-
-static okta_value *block_of(const reader *r)
-{
-    size_t values = r->count * sizeof(okta_value), texts = (size_t)(r->text - r->texts);
-    okta_value *root = malloc(values + texts);
-    placement p = {.from = r};
-
-    if (!root)
-        return NULL;
-    p.texts = (char *)root + values;
-    p.next = root + 1;
-    memcpy(p.texts, r->texts, texts);
-    place(&p, r->nodes, root);
-    return root;
-}
-
 /* Of a document the place is for somebody with an editor, who counts characters. */
 static void name_fault(const reader *r, bool is_document, okta_error *error)
 {
@@ -410,16 +373,21 @@ static void name_fault(const reader *r, bool is_document, okta_error *error)
     char byte[8] = "";
 
     if (r->fault == bad_utf8)
-        okta_text_format(byte, sizeof(byte), " 0x%02x", *r->at);
-    for (const unsigned char *at = r->start; is_document && at < r->at; at++) {
+        okta_text_format(byte, sizeof(byte), " 0x%02x", *r->fault_at);
+    for (const unsigned char *at = r->start; is_document && at < r->fault_at; at++) {
         line += *at == '\n';
         column = *at == '\n' ? 1 : column + ((*at & 0xc0) != 0x80);
     }
     if (is_document)
         okta_error_set(error, "JSON, line %zu, column %zu: %s%s", line, column, r->fault, byte);
     else
-        okta_error_set(error, "JSON, byte %zu: %s%s", (size_t)(r->at - r->start) + 1, r->fault,
-                       byte);
+        okta_error_set(error, "JSON, byte %zu: %s%s", (size_t)(r->fault_at - r->start) + 1,
+                       r->fault, byte);
+}
+
+static bool may_begin(const reader *r)
+{
+    return r->at < r->end && (*r->at == '{' || (r->is_message && *r->at == '['));
 }
 
 static okta_value *read_with(reader *r, bool is_document, okta_error *error)
@@ -428,37 +396,49 @@ static okta_value *read_with(reader *r, bool is_document, okta_error *error)
     bool good;
 
     skip_space(r);
-    good = r->at < r->end && *r->at == '{' ? read_value(r, NULL) : fail(r, "not a JSON object");
+    good = may_begin(r)
+               ? read_value(r, NULL)
+               : fail(r, r->is_message ? "neither an object nor an array" : "not a JSON object");
     if (good) {
         skip_space(r);
         good = r->at == r->end || fail(r, "something behind the object");
     }
     if (good)
-        root = block_of(r);
-    if (!root && (good || !r->fault))
+        root = okta_nodes_to_block(r->nodes, r->count, r->texts, (size_t)(r->text - r->texts));
+    if (!root && (good || !r->fault)) {
+        r->flaw = OKTA_FLAW_NO_MEMORY;
         okta_error_set_no_memory(error);
-    else if (!root)
+    } else if (r->fault) {
         name_fault(r, is_document, error);
+    }
     return root;
 }
 
-static okta_value *read_text(const char *text, size_t length, bool is_document, okta_error *error)
+typedef enum text_kind { IS_TOKEN, IS_DOCUMENT, IS_MESSAGE } text_kind;
+
+static okta_value *read_text(const char *text, size_t length, text_kind kind, okta_flaw *flaw,
+                             okta_error *error)
 {
     /* each value but the root follows one of these; a decoded string with its NUL is shorter than
      * it was between its quotation marks */
     size_t commas = okta_text_count(text, length, ',');
     size_t nodes =
         1 + commas + okta_text_count(text, length, '{') + okta_text_count(text, length, '[');
-    size_t size = nodes * sizeof(node) + (commas + 1) * sizeof(char *) + length;
+    size_t size = nodes * sizeof(okta_node) + (commas + 1) * sizeof(char *) + length;
     const unsigned char *start = (const unsigned char *)text;
-    reader r = {.start = start, .at = start, .end = start + length};
-    node nearby[NODES_AT_HAND];
+    reader r = {.start = start,
+                .at = start,
+                .end = start + length,
+                .deepest = kind == IS_MESSAGE ? OKTA_MESSAGE_MAX_DEPTH : OKTA_JSON_MAX_DEPTH,
+                .is_message = kind == IS_MESSAGE};
+    okta_node nearby[NODES_AT_HAND];
     char *gaps[2];
     okta_value *root;
 
     size += sizeof(gaps) / sizeof(gaps[0]) * OKTA_REDZONE_BYTES;
     r.nodes = size <= sizeof(nearby) ? nearby : malloc(size);
     if (!r.nodes) {
+        *flaw = OKTA_FLAW_NO_MEMORY;
         okta_error_set_no_memory(error);
         return NULL;
     }
@@ -468,7 +448,8 @@ static okta_value *read_text(const char *text, size_t length, bool is_document, 
     r.texts = r.text = gaps[1] + OKTA_REDZONE_BYTES;
     okta_redzone_close(gaps[0]);
     okta_redzone_close(gaps[1]);
-    root = read_with(&r, is_document, error);
+    root = read_with(&r, kind == IS_DOCUMENT, error);
+    *flaw = r.flaw;
     okta_redzone_open(gaps[0]);
     okta_redzone_open(gaps[1]);
     if (r.nodes != nearby)
@@ -478,13 +459,21 @@ static okta_value *read_text(const char *text, size_t length, bool is_document, 
 
 okta_value *okta_read_object(const char *text, size_t length, okta_error *error)
 {
-    return read_text(text, length, false, error);
+    okta_flaw flaw;
+
+    return read_text(text, length, IS_TOKEN, &flaw, error);
 }
 
 okta_value *okta_read_document(const char *text, size_t length, okta_error *error)
 {
     static const char mark[] = "\xef\xbb\xbf";
     size_t skipped = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+    okta_flaw flaw;
 
-    return read_text(text + skipped, length - skipped, true, error);
+    return read_text(text + skipped, length - skipped, IS_DOCUMENT, &flaw, error);
+}
+
+okta_value *okta_read_message(const char *text, size_t length, okta_flaw *flaw, okta_error *error)
+{
+    return read_text(text, length, IS_MESSAGE, flaw, error);
 }

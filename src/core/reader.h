@@ -8,6 +8,7 @@
 #include "core/value.h"
 
 #define OKTA_JSON_MAX_DEPTH 32
+#define OKTA_MESSAGE_MAX_DEPTH 128
 
 /* Read a JSON object. Refused, with NULL and the cause in error (may be NULL): anything but one
  * object, duplicate member names, NUL in a string, bad UTF-8, a number out of range, nesting beyond
@@ -18,5 +19,20 @@ okta_value *okta_read_object(const char *text, size_t length, okta_error *error)
 /* The same for a document that a server or an administrator wrote, a key set or metadata: one byte
  * order mark in front is skipped (RFC 8259 section 8.1), and a fault has its line and column. */
 okta_value *okta_read_document(const char *text, size_t length, okta_error *error);
+
+/* What is wrong with a message of JSON-RPC. */
+typedef enum okta_flaw {
+    OKTA_FLAW_NONE,
+    OKTA_FLAW_NOT_JSON,  /* no reader takes it */
+    OKTA_FLAW_AMBIGUOUS, /* some do, and not all make the same of it */
+    OKTA_FLAW_NO_MEMORY
+} okta_flaw;
+
+/* The same for what a client sends to somebody behind us: an object or an array, nested down to
+ * OKTA_MESSAGE_MAX_DEPTH. Ambiguous are duplicate names, half a pair of surrogates, a NUL in a
+ * string, a number that no double holds, and what is nested deeper. A value comes back for all but
+ * the last of them, for whoever wants to answer its sender, with U+FFFD for what is no character;
+ * nothing else may go by it. Whole numbers beyond int64 are read as reals. */
+okta_value *okta_read_message(const char *text, size_t length, okta_flaw *flaw, okta_error *error);
 
 #endif

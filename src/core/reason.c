@@ -8,13 +8,17 @@ typedef struct reason_row {
     int status;
     const char *error;
     const char *description;
+    int rpc_code; /* 0: it is not about a message */
 } reason_row;
 
 #define BAD_TOKEN 401, "invalid_token"
+/* of JSON-RPC: an invalid request; a server's own code */
+#define RPC_INVALID (-32600)
+#define RPC_SERVER (-32000)
 /* Which check failed is the operator's affair: a thief who tries things learns nothing. */
-#define BAD_PROOF(tag)                                                         \
-    {                                                                          \
-        tag, 401, "invalid_dpop_proof", "The request lacks a valid DPoP proof" \
+#define BAD_PROOF(tag)                                                            \
+    {                                                                             \
+        tag, 401, "invalid_dpop_proof", "The request lacks a valid DPoP proof", 0 \
     }
 
 static const reason_row reasons[OKTA_REASON_COUNT] = {
@@ -98,6 +102,17 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
                                  "The DPoP proof cannot be checked at the moment"},
     [OKTA_REVOCATIONS_UNAVAILABLE] = {"revocations_unavailable", 503, NULL,
                                       "The access token cannot be checked at the moment"},
+    [OKTA_MCP_HTTP_METHOD] = {"mcp_http_method", 405, NULL, "Method not allowed", RPC_SERVER},
+    [OKTA_MCP_UNREADABLE] = {"mcp_unreadable", 400, NULL,
+                             "Only a POST carries a message, in its body", RPC_INVALID},
+    [OKTA_MCP_TOO_LARGE] = {"mcp_too_large", 413, NULL, "The message is too large", RPC_SERVER},
+    [OKTA_MCP_ENCODING] = {"mcp_encoding", 415, NULL,
+                           "A message is sent as application/json, in UTF-8 and not compressed",
+                           RPC_SERVER},
+    [OKTA_MCP_NOT_JSON] = {"mcp_not_json", 400, NULL, "Parse error", -32700},
+    [OKTA_MCP_INVALID] = {"mcp_invalid", 400, NULL, "Invalid request", RPC_INVALID},
+    [OKTA_MCP_HEADER_MISMATCH] = {"mcp_header_mismatch", 400, NULL,
+                                  "Header and body of the request differ", -32020},
     [OKTA_KEYS_UNAVAILABLE] = {"keys_unavailable", 503, NULL,
                                "The access token cannot be checked at the moment"},
     [OKTA_OUT_OF_MEMORY] = {"out_of_memory", 503, NULL,
@@ -130,4 +145,9 @@ const char *okta_reason_error(okta_reason reason)
 const char *okta_reason_description(okta_reason reason)
 {
     return row_of(reason)->description;
+}
+
+int okta_reason_rpc_code(okta_reason reason)
+{
+    return row_of(reason)->rpc_code;
 }

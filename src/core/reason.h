@@ -60,6 +60,14 @@ typedef enum okta_reason {
     OKTA_PROOF_REPLAYED,
     OKTA_REPLAY_MEMORY_FULL,
     OKTA_REVOCATIONS_UNAVAILABLE,
+    /* of a request to an MCP server */
+    OKTA_MCP_HTTP_METHOD,
+    OKTA_MCP_UNREADABLE,
+    OKTA_MCP_TOO_LARGE,
+    OKTA_MCP_ENCODING,
+    OKTA_MCP_NOT_JSON,
+    OKTA_MCP_INVALID,
+    OKTA_MCP_HEADER_MISMATCH,
     OKTA_KEYS_UNAVAILABLE,
     OKTA_OUT_OF_MEMORY,
     OKTA_MISCONFIGURED,
@@ -71,11 +79,15 @@ typedef enum okta_reason {
 /* Stable lower_snake word for logs, OKTA_REASON and okta-token. */
 const char *okta_reason_tag(okta_reason reason);
 
-/* HTTP status: 200, 400, 401, 403, 500 or 503. */
+/* HTTP status: 200, 400, 401, 403, 405, 413, 415, 500 or 503. */
 int okta_reason_status(okta_reason reason);
 
-/* RFC 6750 or RFC 9449 error code; NULL where a challenge carries none (no token, 5xx). */
+/* RFC 6750 or RFC 9449 error code; NULL where a challenge carries none (no token, MCP, 5xx). */
 const char *okta_reason_error(okta_reason reason);
+
+/* The JSON-RPC error code of what is wrong with a message of MCP, not with its sender; 0: it is
+ * neither. */
+int okta_reason_rpc_code(okta_reason reason);
 
 /* What the client is told: one sentence that echoes nothing of the token. */
 const char *okta_reason_description(okta_reason reason);

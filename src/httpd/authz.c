@@ -6,6 +6,7 @@
 #include "httpd/config.h"
 #include "httpd/counters.h"
 #include "httpd/explain.h"
+#include "httpd/mcp.h"
 #include "httpd/request_log.h"
 #include "httpd/respond.h"
 
@@ -54,11 +55,13 @@ static int judge(request_rec *r, const okta_request *state, int status)
     if (!state->claims && status != HTTP_UNAUTHORIZED && !passes)
         return status;
     okta_result_init(&result);
-    if (state->claims)
+    if (state->claims) {
         say_forbidden(r, state->claims, &result);
-    else
+        okta_mcp_add_scopes(r);
+    } else {
         okta_result_set(&result, state->reason > OKTA_OK ? state->reason : OKTA_TOKEN_MISSING,
                         "anonymous, and a Require asks for a user");
+    }
     if (!passes)
         return okta_refuse(r, &result);
     /* else authentication has told of it */
@@ -98,7 +101,7 @@ int okta_check_authz(request_rec *r)
     state = okta_request_state(r, true);
     if (r->user && !*r->user)
         r->user = NULL;
-    state->scopes = NULL;
+    state->scopes = state->asked_scopes = NULL;
     state->absent_claim = NULL;
     state->in_doubt = false;
     state->tentative = !okta_dir_enforce(okta_dir_config_of(r));
@@ -111,10 +114,14 @@ int okta_check_authz(request_rec *r)
                           status);
     if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN)
         status = judge(r, state, status);
-    if (status == OK)
+    if (status == OK) {
+        status = okta_mcp_authorize(r);
+        if (status != OK)
+            return status;
         okta_note_pass(r, state);
-    else if (state->would_refuse)
+    } else if (state->would_refuse) {
         /* let pass by authentication, and refused by another module */
         okta_request_count(r, state->reason);
+    }
     return status;
 }

@@ -4,6 +4,7 @@
 #include "core/issuer.h"
 #include "httpd/check_access.h"
 #include "httpd/check_proxies.h"
+#include "httpd/check_mcp.h"
 #include "httpd/check_require.h"
 #include "httpd/check_resources.h"
 #include "httpd/check_sections.h"
@@ -167,6 +168,7 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     places = okta_places_of(&j);
     okta_check_sections(&places);
     okta_check_access(&places);
+    okta_check_mcp(&places);
     okta_check_resources(&j);
     register_possible(&j);
     okta_check_require(&j);

@@ -71,6 +71,11 @@ const command_rec okta_directives[] = {
                     "headers beside WWW-Authenticate that other origins may read"),
     AP_INIT_TAKE1("OktaCorsMaxAge", okta_set_cors_max_age, NULL, OKTA_SECTION,
                   "how long browsers may remember a preflight, in seconds"),
+    AP_INIT_TAKE_ARGV("OktaMcpScope", okta_add_mcp_rule, NULL, ACCESS_CONF,
+                      "method[:name] of MCP messages, with * for any run of characters, and the "
+                      "scopes that they need"),
+    AP_INIT_TAKE1("OktaMcpMaxBytes", okta_set_mcp_max_bytes, NULL, ACCESS_CONF,
+                  "the longest message to an MCP server, in bytes (default: 1048576)"),
     AP_INIT_TAKE1("OktaResource", okta_set_resource, NULL, ACCESS_CONF,
                   "the resource's identifier in its metadata (default: its public URL)"),
     AP_INIT_TAKE1("OktaResourceName", okta_set_resource_name, NULL, ACCESS_CONF,

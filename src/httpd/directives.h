@@ -58,6 +58,10 @@ const char *okta_set_resource_name(cmd_parms *cmd, void *config, const char *val
 const char *okta_set_resource_documentation(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_scope_supported(cmd_parms *cmd, void *config, const char *value);
 
+/* `method[:name] scope …`: the words of one line. */
+const char *okta_add_mcp_rule(cmd_parms *cmd, void *config, int count, char *const words[]);
+const char *okta_set_mcp_max_bytes(cmd_parms *cmd, void *config, const char *value);
+
 /* A flag in okta_dir_config: cmd->info is its offset. */
 const char *okta_set_flag(cmd_parms *cmd, void *config, int flag);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/dump.h"
 
+#include "core/mcp_rules.h"
 #include "core/value.h"
 #include "httpd/dump_require.h"
 #include "httpd/effective.h"
@@ -126,6 +127,25 @@ static void set_answers(json_t *line, const okta_dir_config *config)
     set_text(line, "groups_claim", okta_dir_groups_claim(config));
 }
 
+static void set_mcp(json_t *line, const okta_dir_config *config)
+{
+    const apr_array_header_t *rules = config->mcp_rules;
+    json_t *list = json_array();
+
+    json_object_set_new(line, "mcp", json_boolean(okta_dir_mcp(config)));
+    set_number(line, "mcp_max_bytes", okta_dir_mcp_max_bytes(config));
+    for (int i = 0; rules && i < rules->nelts; i++) {
+        const okta_mcp_rule *rule = APR_ARRAY_IDX(rules, i, const okta_mcp_rule *);
+        json_t *one = json_object();
+
+        set_text(one, "method", rule->method);
+        set_text(one, "name", rule->name);
+        json_object_set_new(one, "scopes", list_of(rule->scopes));
+        json_array_append_new(list, one);
+    }
+    json_object_set_new(line, "mcp_scopes", list);
+}
+
 /* Several sections whose lines are merged are httpd's to judge. */
 static void set_requires(json_t *line, apr_pool_t *pool, const okta_holding *holding)
 {
@@ -167,6 +187,7 @@ static void dump_place(const okta_places *places, const okta_place *place, serve
     set_policy(line, &policy);
     set_answers(line, holding.config);
     set_proxies(line, okta_server_config_of(server));
+    set_mcp(line, holding.config);
     set_requires(line, j->pool, &holding);
     print(line);
 }

@@ -10,6 +10,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/check_access.c src/httpd/check_access.h \
 	src/httpd/check_config.c src/httpd/check_config.h \
 	src/httpd/chroot.c src/httpd/chroot.h \
+	src/httpd/check_mcp.c src/httpd/check_mcp.h \
 	src/httpd/check_sections.c src/httpd/check_sections.h \
 	src/httpd/check_proxies.c src/httpd/check_proxies.h \
 	src/httpd/check_require.c src/httpd/check_require.h \
@@ -43,6 +44,12 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/kept_memory.c src/httpd/kept_memory.h \
 	src/httpd/keystore.c src/httpd/keystore.h \
 	src/httpd/keywait.c src/httpd/keywait.h \
+	src/httpd/directives_mcp.c \
+	src/httpd/mcp.c src/httpd/mcp.h \
+	src/httpd/mcp_answer.c src/httpd/mcp_answer.h \
+	src/httpd/mcp_body.c src/httpd/mcp_body.h \
+	src/httpd/mcp_header.c src/httpd/mcp_header.h \
+	src/httpd/mcp_needs.c src/httpd/mcp_needs.h \
 	src/httpd/members.h \
 	src/httpd/places.c src/httpd/places.h \
 	src/httpd/public_url.c src/httpd/public_url.h \

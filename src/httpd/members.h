@@ -57,6 +57,10 @@
     ONE(const char *, resource_name, NULL, NULL, NEVER)                                          \
     ONE(const char *, resource_documentation, NULL, NULL, NEVER)                                 \
     ONE(apr_array_header_t *, scopes_supported, NULL, NULL, NEVER)                               \
+    FLAG(mcp, 0, CHANGED, ACCESS_CONF, "OktaMcp",                                                \
+         "On reads the messages to a Model Context Protocol server (default: Off)")              \
+    ONE(apr_array_header_t *, mcp_rules, NULL, NULL, SAID) /* const okta_mcp_rule * */           \
+    ONE(apr_int64_t, mcp_max_bytes, -1, 1048576, NEVER)                                          \
     PART(apr_array_header_t *, step_up_acrs, NULL, NULL, SAID)                                   \
     PART(apr_int64_t, step_up_max_age, -1, -1, SAID) /* seconds; negative: any */                \
     ONE(const char *, fault, NULL, NULL, NEVER)      /* why it is closed: closed.h */            \

@@ -23,6 +23,8 @@
 #include "httpd/issuer_counters.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
+#include "httpd/mcp.h"
+#include "httpd/mcp_body.h"
 #include "httpd/refresher.h"
 #include "httpd/request.h"
 #include "httpd/require_others.h"
@@ -143,11 +145,13 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_fixups(okta_inherit_no_variables, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(okta_export_claims, NULL, NULL, APR_HOOK_REALLY_FIRST + 1);
     ap_hook_fixups(okta_set_claim_headers, NULL, NULL, APR_HOOK_REALLY_FIRST + 1);
+    ap_hook_fixups(okta_mcp_export, NULL, NULL, APR_HOOK_REALLY_FIRST + 2);
     ap_hook_fixups(okta_request_lend_verdict, NULL, NULL, APR_HOOK_REALLY_FIRST + 1);
     ap_hook_fixups(okta_withhold_note_unasked, NULL, NULL, APR_HOOK_REALLY_FIRST + 1);
     ap_hook_fixups(okta_warn_unasked, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_expr_lookup(okta_lookup_expression, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(okta_inherit_verdict, behind_cache, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(okta_mcp_guard, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 1);
     ap_hook_handler(okta_withhold_begin, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 1);
     ap_hook_handler(okta_cors_answer, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 2);
     ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
@@ -155,12 +159,14 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_insert_error_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_insert_filter(okta_body_insert_filter, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(okta_guard_trailers, NULL, NULL, APR_HOOK_LAST);
     ap_hook_log_transaction(okta_inherit_reason, NULL, NULL, APR_HOOK_REALLY_FIRST);
     APR_OPTIONAL_HOOK(ap, status_hook, okta_send_status_section, NULL, NULL, APR_HOOK_MIDDLE);
     okta_register_error_filter();
     okta_cors_register_filter();
     okta_register_trailer_filter();
+    okta_body_register_filter();
     okta_stand_in_register_filter();
     for (const okta_requirement *one = okta_requirements; one->name; one++)
         ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, one->name, AUTHZ_PROVIDER_VERSION,

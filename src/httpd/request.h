@@ -23,6 +23,7 @@ typedef struct okta_request {
     const okta_claims *verified; /* the issuer signed these, whether they were accepted or not */
     okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
     const char *scopes; /* that a Require asked for and did not find; of the configuration */
+    const char *asked_scopes;   /* that a Require asked for, whatever came of it; likewise */
     const char *absent_claim;   /* that a Require looked for and the token has not */
     const char *authorization;  /* the client's own field, once it was asked for here */
     const char *proof;          /* the client's DPoP field, likewise */
@@ -36,7 +37,10 @@ typedef struct okta_request {
     bool cached_quickly;        /* mod_cache was asked before anything else */
     okta_assumption assumed;    /* while httpd evaluates Require with nobody there */
     const unsigned char *took;  /* of the client's own request: id of the proof that it took */
-    bool by_proof;              /* the credentials are of the scheme DPoP */
+    struct okta_body *body;     /* of the client's own request: what was read of its body */
+    const struct okta_body *hands_on; /* whoever reads the body of this turn gets that */
+    struct okta_mcp_needs *mcp;       /* what is known of its message; NULL: nothing was asked */
+    bool by_proof;                    /* the credentials are of the scheme DPoP */
     bool judged;         /* authentication took place: who has no claims by then is anonymous */
     bool counted;        /* under the one verdict that it counts under */
     bool would_refuse;   /* OktaEnforce Off let in what has that reason */

@@ -234,17 +234,21 @@ static authz_status check_scope(request_rec *r, const char *line, const void *pa
 {
     const word_condition *condition = parsed;
     authz_status status = any_word(r, condition, has_scope);
+    okta_request *state;
 
     (void)line;
+    if (!condition->scopes ||
+        (status == AUTHZ_GRANTED ? !okta_dir_mcp(okta_dir_config_of(r))
+                                 : status != AUTHZ_DENIED && status != AUTHZ_DENIED_NO_USER) ||
+        !okta_request_is_ours(r) || okta_sense_of(r, condition->sense) != OKTA_SENSE_LETS_IN)
+        return status;
+    state = okta_request_state(r, true);
+    if (!state->asked_scopes)
+        state->asked_scopes = condition->scopes;
     /* For the challenge: what would let the caller in, of alternatives the first. Not scopes of a
      * line that keeps out. */
-    if (condition->scopes && (status == AUTHZ_DENIED || status == AUTHZ_DENIED_NO_USER) &&
-        okta_request_is_ours(r) && okta_sense_of(r, condition->sense) == OKTA_SENSE_LETS_IN) {
-        okta_request *state = okta_request_state(r, true);
-
-        if (!state->scopes)
-            state->scopes = condition->scopes;
-    }
+    if (status != AUTHZ_GRANTED && !state->scopes)
+        state->scopes = condition->scopes;
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include "httpd/config.h"
 #include "httpd/dpop.h"
 #include "httpd/identity.h"
+#include "httpd/mcp_answer.h"
 #include "httpd/request_log.h"
 #include "httpd/resource.h"
 
@@ -91,7 +92,7 @@ int okta_refuse(request_rec *r, const okta_result *result)
     state->refused = true;
     okta_request_count(r, result->reason);
     /* RFC 6750 section 3: a challenge belongs to 401; with 400 and 403 it carries the error */
-    if (status < 500)
+    if (status < 500 && !okta_reason_rpc_code(result->reason))
         set_challenge(r, result->reason);
     okta_log_refused(r, result, status);
     return status;
@@ -146,7 +147,8 @@ static const char *description_of(request_rec *r, okta_reason reason)
 static apr_status_t error_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
     request_rec *r = f->r;
-    char body[BODY_MAX];
+    char room[BODY_MAX];
+    const char *body = room;
     okta_reason reason;
     size_t length;
 
@@ -155,7 +157,12 @@ static apr_status_t error_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
         return APR_SUCCESS;
     f->ctx = f;
     reason = okta_request_state(r, true)->reason;
-    length = okta_challenge_body(reason, description_of(r, reason), body, sizeof(body));
+    if (okta_reason_rpc_code(reason)) {
+        body = okta_mcp_error_body(r, reason);
+        length = strlen(body);
+    } else {
+        length = okta_challenge_body(reason, description_of(r, reason), room, sizeof(room));
+    }
     ap_set_content_type(r, "application/json");
     ap_set_content_length(r, (apr_off_t)length);
     if (!apr_table_get(r->err_headers_out, "Cache-Control"))

@@ -19,15 +19,30 @@ rule(every_reason_has_a_tag_of_its_own_in_lower_snake)
     }
 }
 
-rule(every_status_is_one_of_six)
+rule(every_status_is_one_of_nine)
 {
     for (int i = 0; i < OKTA_REASON_COUNT; i++) {
         int status = okta_reason_status((okta_reason)i);
 
-        check(status == 200 || status == 400 || status == 401 || status == 403 || status == 500 ||
-                  status == 503,
+        check(status == 200 || status == 400 || status == 401 || status == 403 || status == 405 ||
+                  status == 413 || status == 415 || status == 500 || status == 503,
               "%s: %d", okta_reason_tag((okta_reason)i), status);
         check((status == 200) == (i == OKTA_OK), "%s: %d", okta_reason_tag((okta_reason)i), status);
+    }
+}
+
+static bool is_of_message(int reason)
+{
+    return strncmp(okta_reason_tag((okta_reason)reason), "mcp_", 4) == 0;
+}
+
+rule(what_is_wrong_with_a_message_has_a_code_of_json_rpc)
+{
+    for (int i = 0; i < OKTA_REASON_COUNT; i++) {
+        int code = okta_reason_rpc_code((okta_reason)i);
+
+        check((code != 0) == is_of_message(i), "%s: %d", okta_reason_tag((okta_reason)i), code);
+        check(code == 0 || (code >= -32700 && code <= -32000), "%d", code);
     }
 }
 
@@ -53,7 +68,7 @@ rule(the_error_code_follows_the_status)
 
         switch (okta_reason_status((okta_reason)i)) {
         case 400:
-            expected = "invalid_request";
+            expected = is_of_message(i) ? NULL : "invalid_request";
             break;
         case 401:
             expected = i == OKTA_TOKEN_MISSING    ? NULL
