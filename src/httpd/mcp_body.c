@@ -29,13 +29,24 @@ bool okta_body_is_announced(const request_rec *r)
            (length && length[strspn(length, "0")]);
 }
 
+/* Ours in this turn; a request that has become what a subrequest was has that one's. */
+static ap_filter_t *filter_of(const request_rec *r)
+{
+    ap_filter_t *f = r->input_filters;
+
+    while (f && f != r->proto_input_filters && strcasecmp(f->frec->name, FILTER_NAME) != 0)
+        f = f->next;
+    return f == r->proto_input_filters ? NULL : f;
+}
+
 static void hand_on(request_rec *r, okta_body *body)
 {
-    okta_request *state = okta_request_state(r, true);
+    ap_filter_t *f = filter_of(r);
 
-    if (state->hands_on != body)
+    if (f)
+        f->ctx = body;
+    else
         ap_add_input_filter(FILTER_NAME, body, r, r->connection);
-    state->hands_on = body;
 }
 
 static apr_size_t room_for(const request_rec *r, apr_size_t most)
@@ -93,7 +104,10 @@ static int read_from_client(request_rec *r, okta_body *body, apr_size_t most)
     apr_pool_t *pool = okta_client_request(r)->pool;
     apr_size_t room = room_for(r, most);
     apr_status_t status = APR_SUCCESS;
+    ap_filter_t *f;
 
+    while ((f = filter_of(r)) != NULL)
+        ap_remove_input_filter(f);
     body->text = apr_palloc(pool, room);
     body->rest = apr_brigade_create(pool, list);
     /* trailers come at the body's end, and ahead of the hook that guards them */
@@ -158,9 +172,8 @@ void okta_body_drop(request_rec *r)
 void okta_body_insert_filter(request_rec *r)
 {
     okta_request *first = r->main ? NULL : first_state(r, false);
-    const okta_request *state = okta_request_state(r, false);
 
-    if (first && first->body && !(state && state->hands_on))
+    if (first && first->body && !filter_of(r))
         hand_on(r, first->body);
 }
 

@@ -140,11 +140,14 @@ static found find(const request_rec *r, const char *name)
 okta_reason okta_mcp_judge_type(request_rec *r, okta_result *result)
 {
     const found type = find(r, "Content-Type");
+    const char *coding = apr_table_get(r->headers_in, "Transfer-Encoding");
     char text[64];
 
-    if (find(r, "Content-Encoding").value)
+    /* httpd undoes chunks, and nothing that is beneath them */
+    if (find(r, "Content-Encoding").value || (coding && strcasecmp(coding, "chunked") != 0))
         return okta_result_set(result, OKTA_MCP_ENCODING,
-                               "a body with Content-Encoding, which is not read");
+                               "a body with a Content-Encoding or Transfer-Encoding that is not "
+                               "read");
     if (!type.twice && (!type.value || is_json(type.value)))
         return OKTA_OK;
     okta_text_copy(text, sizeof(text), type.value, strlen(type.value));

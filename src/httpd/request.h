@@ -38,9 +38,8 @@ typedef struct okta_request {
     okta_assumption assumed;    /* while httpd evaluates Require with nobody there */
     const unsigned char *took;  /* of the client's own request: id of the proof that it took */
     struct okta_body *body;     /* of the client's own request: what was read of its body */
-    const struct okta_body *hands_on; /* whoever reads the body of this turn gets that */
-    struct okta_mcp_needs *mcp;       /* what is known of its message; NULL: nothing was asked */
-    bool by_proof;                    /* the credentials are of the scheme DPoP */
+    struct okta_mcp_needs *mcp; /* what is known of its message; NULL: nothing was asked */
+    bool by_proof;              /* the credentials are of the scheme DPoP */
     bool judged;         /* authentication took place: who has no claims by then is anonymous */
     bool counted;        /* under the one verdict that it counts under */
     bool would_refuse;   /* OktaEnforce Off let in what has that reason */

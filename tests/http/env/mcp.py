@@ -31,9 +31,9 @@ def text(value):
     return value if isinstance(value, bytes) else value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
 
-def head(path, token=None, fields=(), method="POST", length=None, version="1.1"):
+def head(path, token=None, fields=(), method="POST", length=None, host=LOOPBACK):
     """The bytes ahead of a body of that length; None announces none."""
-    lines = [f"{method} {path} HTTP/{version}", f"Host: {LOOPBACK}", "Connection: close"]
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Connection: close"]
     if token:
         lines.append(f"Authorization: {bearer(token)}")
     if length is not None:
