@@ -11,6 +11,8 @@ static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_TOKEN_MALFORMED] = "three parts of base64url without padding, joined by dots",
     [OKTA_TOKEN_ENCRYPTED] =
         "one token that is signed and neither encrypted, compressed nor nested",
+    [OKTA_TOKEN_UNDECRYPTABLE] = "a token that is encrypted to the key of --decryption-key, by an "
+                                 "RSA-OAEP algorithm, and was not changed",
     [OKTA_HEADER_MALFORMED] = "a header that is a JSON object with \"alg\" and \"kid\"",
     [OKTA_HEADER_CRITICAL] = "a header without \"crit\" and \"b64\"",
     [OKTA_TOKEN_FROM_ORG_SERVER] =

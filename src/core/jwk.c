@@ -77,7 +77,7 @@ static EVP_PKEY *pkey_from_params(const char *type, OSSL_PARAM *params)
     return pkey;
 }
 
-static bool rsa_numbers_are_sound(const BIGNUM *n, const BIGNUM *e, okta_error *error)
+bool okta_rsa_is_sound(const BIGNUM *n, const BIGNUM *e, okta_error *error)
 {
     int bits = BN_num_bits(n);
 
@@ -100,7 +100,7 @@ static EVP_PKEY *rsa_pkey(const okta_value *jwk, size_t *modulus_bytes, okta_mat
     OSSL_PARAM *params = NULL;
     EVP_PKEY *pkey = NULL;
 
-    if (n && e && rsa_numbers_are_sound(n, e, error)) {
+    if (n && e && okta_rsa_is_sound(n, e, error)) {
         builder = OSSL_PARAM_BLD_new();
         if (builder && OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) &&
             OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e))

@@ -34,4 +34,7 @@ typedef struct okta_jwk {
  * what okta_key_from_jwk refuses; nothing is to be freed then. Any thread. */
 bool okta_jwk_read(const okta_value *value, okta_jwk *jwk, okta_error *error);
 
+/* Whether an RSA key of modulus n and exponent e is neither weak nor huge; false with the cause. */
+bool okta_rsa_is_sound(const BIGNUM *n, const BIGNUM *e, okta_error *error);
+
 #endif

@@ -11,14 +11,19 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/claims.c src/core/claims.h \
 	src/core/cors.c src/core/cors.h \
 	src/core/crypto_errors.c src/core/crypto_errors.h \
+	src/core/decryption_key.c src/core/decryption_key.h \
+	src/core/decryption_source.c src/core/decryption_source.h \
 	src/core/digest.c src/core/digest.h \
 	src/core/eight.h \
 	src/core/file_watch.c src/core/file_watch.h \
 	src/core/issuer.c src/core/issuer.h \
+	src/core/jwe.c src/core/jwe.h \
+	src/core/jwe_content.c src/core/jwe_content.h \
 	src/core/jws.c src/core/jws.h \
 	src/core/jwk.c src/core/jwk.h \
 	src/core/key.c src/core/key.h \
 	src/core/json_line.c src/core/json_line.h \
+	src/core/key_wrapping.c src/core/key_wrapping.h \
 	src/core/keyset.c src/core/keyset.h \
 	src/core/match.c src/core/match.h \
 	src/core/path.c src/core/path.h \

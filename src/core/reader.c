@@ -6,6 +6,7 @@
 #include "core/number.h"
 #include "core/redzone.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -414,7 +415,7 @@ static okta_value *read_with(reader *r, bool is_document, okta_error *error)
     return root;
 }
 
-typedef enum text_kind { IS_TOKEN, IS_DOCUMENT, IS_MESSAGE } text_kind;
+typedef enum text_kind { IS_TOKEN, IS_DOCUMENT, IS_SECRET, IS_MESSAGE } text_kind;
 
 static okta_value *read_text(const char *text, size_t length, text_kind kind, okta_flaw *flaw,
                              okta_error *error)
@@ -448,12 +449,13 @@ static okta_value *read_text(const char *text, size_t length, text_kind kind, ok
     r.texts = r.text = gaps[1] + OKTA_REDZONE_BYTES;
     okta_redzone_close(gaps[0]);
     okta_redzone_close(gaps[1]);
-    root = read_with(&r, kind == IS_DOCUMENT, error);
+    root = read_with(&r, kind == IS_DOCUMENT || kind == IS_SECRET, error);
     *flaw = r.flaw;
     okta_redzone_open(gaps[0]);
     okta_redzone_open(gaps[1]);
-    if (r.nodes != nearby)
-        free(r.nodes);
+    if (kind == IS_SECRET)
+        OPENSSL_cleanse(r.nodes, size);
+    free(r.nodes != nearby ? r.nodes : NULL);
     return root;
 }
 
@@ -464,13 +466,22 @@ okta_value *okta_read_object(const char *text, size_t length, okta_error *error)
     return read_text(text, length, IS_TOKEN, &flaw, error);
 }
 
-okta_value *okta_read_document(const char *text, size_t length, okta_error *error)
+static okta_value *read_document(const char *text, size_t length, text_kind kind, okta_error *error)
 {
-    static const char mark[] = "\xef\xbb\xbf";
-    size_t skipped = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+    size_t skipped = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     okta_flaw flaw;
 
-    return read_text(text + skipped, length - skipped, IS_DOCUMENT, &flaw, error);
+    return read_text(text + skipped, length - skipped, kind, &flaw, error);
+}
+
+okta_value *okta_read_document(const char *text, size_t length, okta_error *error)
+{
+    return read_document(text, length, IS_DOCUMENT, error);
+}
+
+okta_value *okta_read_secret(const char *text, size_t length, okta_error *error)
+{
+    return read_document(text, length, IS_SECRET, error);
 }
 
 okta_value *okta_read_message(const char *text, size_t length, okta_flaw *flaw, okta_error *error)

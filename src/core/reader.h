@@ -34,5 +34,7 @@ typedef enum okta_flaw {
  * the last of them, for whoever wants to answer its sender, with U+FFFD for what is no character;
  * nothing else may go by it. Whole numbers beyond int64 are read as reals. */
 okta_value *okta_read_message(const char *text, size_t length, okta_flaw *flaw, okta_error *error);
+/* The same for one with private keys in it: of what it took no copy is left but the block. */
+okta_value *okta_read_secret(const char *text, size_t length, okta_error *error);
 
 #endif

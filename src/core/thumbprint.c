@@ -31,11 +31,11 @@ static char *add_number(char *to, const okta_key_number *number)
     return to + OKTA_BASE64URL_ENCODED(number->length);
 }
 
-bool okta_thumbprint(const okta_key *key, char thumbprint[OKTA_THUMBPRINT_LENGTH + 1])
+bool okta_thumbprint_of(okta_key_kind kind, const okta_key_number numbers[2],
+                        char thumbprint[OKTA_THUMBPRINT_LENGTH + 1])
 {
     unsigned char digest[OKTA_DIGEST_BYTES];
-    okta_key_number numbers[2];
-    const form *as = &forms[okta_key_numbers(key, numbers)];
+    const form *as = &forms[kind];
     char text[TEXT_MAX], *end = text;
 
     end = add_number(stpcpy(end, as->head), &numbers[0]);
@@ -45,4 +45,12 @@ bool okta_thumbprint(const okta_key *key, char thumbprint[OKTA_THUMBPRINT_LENGTH
         return false;
     okta_base64url_encode(digest, sizeof(digest), thumbprint);
     return true;
+}
+
+bool okta_thumbprint(const okta_key *key, char thumbprint[OKTA_THUMBPRINT_LENGTH + 1])
+{
+    okta_key_number numbers[2];
+    okta_key_kind kind = okta_key_numbers(key, numbers);
+
+    return okta_thumbprint_of(kind, numbers, thumbprint);
 }

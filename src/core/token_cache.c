@@ -97,6 +97,7 @@ static bool is_final(okta_reason reason)
     switch ((int)reason) {
     case OKTA_TOKEN_MALFORMED:
     case OKTA_TOKEN_ENCRYPTED:
+    case OKTA_TOKEN_UNDECRYPTABLE:
     case OKTA_HEADER_MALFORMED:
     case OKTA_HEADER_CRITICAL:
     case OKTA_CLAIMS_MALFORMED:

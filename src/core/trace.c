@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 static const char *const names[OKTA_CHECK_COUNT] = {
+    [OKTA_CHECK_DECRYPTION] = "decryption",
     [OKTA_CHECK_SHAPE] = "shape",
     [OKTA_CHECK_HEADER] = "header",
     [OKTA_CHECK_TYPE] = "type",

@@ -6,6 +6,7 @@
 #include "core/result.h"
 
 typedef enum okta_check {
+    OKTA_CHECK_DECRYPTION, /* of encrypted tokens; what follows is of the token within */
     OKTA_CHECK_SHAPE,
     OKTA_CHECK_HEADER,
     OKTA_CHECK_TYPE,

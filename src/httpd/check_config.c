@@ -3,11 +3,12 @@
 
 #include "core/issuer.h"
 #include "httpd/check_access.h"
-#include "httpd/check_proxies.h"
 #include "httpd/check_mcp.h"
+#include "httpd/check_proxies.h"
 #include "httpd/check_require.h"
 #include "httpd/check_resources.h"
 #include "httpd/check_sections.h"
+#include "httpd/decryption_keys.h"
 #include "httpd/effective.h"
 #include "httpd/jwks_file.h"
 #include "httpd/log.h"
@@ -180,6 +181,7 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     for (int i = 0; i < registry->issuers->nelts; i++)
         judge_issuer(&j, APR_ARRAY_IDX(registry->issuers, i, okta_issuer *));
     okta_check_revocations(&j);
+    okta_decryption_keys_judge(&j);
     /* a restart says that when it does without */
     state_dir_fault = okta_is_restart() ? NULL : okta_statedir_fault(ptemp);
     if (state_dir_fault)

@@ -105,6 +105,8 @@ const command_rec okta_directives[] = {
                   "URL of the key set, instead of discovery"),
     AP_INIT_TAKE1("OktaJwksFile", okta_set_jwks_file, NULL, RSRC_CONF,
                   "file with the key set, instead of discovery"),
+    AP_INIT_ITERATE("OktaDecryptionKey", okta_add_decryption_key, NULL, RSRC_CONF,
+                    "files with private RSA keys for encrypted tokens, PEM or JWK set"),
     AP_INIT_TAKE1("OktaFetchTimeout", okta_set_fetch_timeout, NULL, RSRC_CONF,
                   "longest time for one fetch (default: 10s)"),
     AP_INIT_TAKE1("OktaHttpProxy", okta_set_http_proxy, NULL, RSRC_CONF,

@@ -69,6 +69,7 @@ const char *okta_set_flag(cmd_parms *cmd, void *config, int flag);
 const char *okta_open_issuer_section(cmd_parms *cmd, void *config, const char *arguments);
 const char *okta_set_jwks_uri(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_jwks_file(cmd_parms *cmd, void *config, const char *value);
+const char *okta_add_decryption_key(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_http_proxy(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_ca_file(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *value);

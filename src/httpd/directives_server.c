@@ -52,6 +52,22 @@ const char *okta_set_jwks_file(cmd_parms *cmd, void *config, const char *value)
     return okta_set_text(cmd, &settings->jwks_file, path);
 }
 
+const char *okta_add_decryption_key(cmd_parms *cmd, void *config, const char *value)
+{
+    const char *path = ap_server_root_relative(cmd->pool, value);
+
+    (void)config;
+    if (okta_is_placeholder(value))
+        return okta_directive_error(cmd, value,
+                                    "a placeholder was left in; write the full path of a private "
+                                    "key");
+    if (!*value || !path)
+        return okta_directive_error(cmd, value,
+                                    "no usable path; write the full path of a private key");
+    okta_append(cmd->pool, &settings_for(cmd)->decryption_keys, path);
+    return NULL;
+}
+
 /* A proxy's URL may hold a password, so messages show its origin only, without user. */
 const char *okta_set_http_proxy(cmd_parms *cmd, void *config, const char *value)
 {

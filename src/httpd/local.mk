@@ -22,11 +22,14 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/connection_field.c src/httpd/connection_field.h \
 	src/httpd/cors.c src/httpd/cors.h \
 	src/httpd/counters.c src/httpd/counters.h \
+	src/httpd/decryption.c src/httpd/decryption.h \
+	src/httpd/decryption_keys.c src/httpd/decryption_keys.h \
 	src/httpd/dpop.c src/httpd/dpop.h \
 	src/httpd/dpop_memory.c src/httpd/dpop_memory.h \
 	src/httpd/dump.c src/httpd/dump.h \
 	src/httpd/dump_require.c src/httpd/dump_require.h \
 	src/httpd/effective.c src/httpd/effective.h \
+	src/httpd/encryption_keys.c src/httpd/encryption_keys.h \
 	src/httpd/event.c src/httpd/event.h \
 	src/httpd/explain.c src/httpd/explain.h \
 	src/httpd/expressions.c src/httpd/expressions.h \
@@ -52,6 +55,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/mcp_needs.c src/httpd/mcp_needs.h \
 	src/httpd/members.h \
 	src/httpd/places.c src/httpd/places.h \
+	src/httpd/private_file.c src/httpd/private_file.h \
 	src/httpd/public_url.c src/httpd/public_url.h \
 	src/httpd/negation.c src/httpd/negation.h \
 	src/httpd/refresher.c src/httpd/refresher.h \

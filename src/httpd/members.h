@@ -74,6 +74,8 @@
 #define OKTA_ISSUER_MEMBERS(ONE, PART, FLAG)                                       \
     PART(const char *, jwks_uri, NULL, NULL, "OktaJwksUri")                        \
     PART(const char *, jwks_file, NULL, NULL, "OktaJwksFile")                      \
+    ONE(apr_array_header_t *, decryption_keys, NULL, NULL,                         \
+        "OktaDecryptionKey") /* const char *: paths */                             \
     ONE(const char *, proxy, NULL, "", "OktaHttpProxy")                            \
     ONE(const char *, ca_file, NULL, NULL, "OktaCAFile")                           \
     ONE(apr_int64_t, fetch_timeout, -1, apr_time_from_sec(10), "OktaFetchTimeout") \

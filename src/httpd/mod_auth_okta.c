@@ -11,9 +11,12 @@
 #include "httpd/config.h"
 #include "httpd/cors.h"
 #include "httpd/counters.h"
+#include "httpd/decryption.h"
+#include "httpd/decryption_keys.h"
 #include "httpd/dpop.h"
 #include "httpd/dpop_memory.h"
 #include "httpd/dump.h"
+#include "httpd/encryption_keys.h"
 #include "httpd/expressions.h"
 #include "httpd/flood.h"
 #include "httpd/handlers.h"
@@ -74,6 +77,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     okta_trust_settle(pconf, ptemp);
     okta_told_once_share(pconf);
     okta_flood_prepare(pconf, server);
+    okta_decryption_share(pconf);
     status = okta_counters_create(pconf, server);
     if (status == OK)
         status = okta_verdict_memory_create(pconf, server);
@@ -83,6 +87,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
         status = okta_dpop_memory_create(pconf, server);
     if (status == OK)
         status = okta_revocation_lists_create(pconf, server);
+    if (status == OK)
+        status = okta_decryption_keys_settle(pconf, ptemp, server);
     if (status == OK)
         status = okta_statedir_prepare(pconf, server);
     if (status == OK)
@@ -104,6 +110,8 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     (void)server;
     okta_keystore_child_init(pchild);
     okta_keywait_child_init();
+    okta_decryption_child_init();
+    okta_decryption_keys_child_init();
     okta_dpop_child_init(pchild);
     okta_flood_child_init(pchild);
     okta_refresher_child_init(pchild);
@@ -155,6 +163,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_handler(okta_withhold_begin, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 1);
     ap_hook_handler(okta_cors_answer, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 2);
     ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(okta_handle_encryption_keys, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(okta_handle_status, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);

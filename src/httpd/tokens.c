@@ -3,6 +3,8 @@
 
 #include "core/bearer.h"
 #include "httpd/counters.h"
+#include "httpd/decryption.h"
+#include "httpd/decryption_keys.h"
 #include "httpd/issuer_counters.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
@@ -74,6 +76,46 @@ static okta_reason verify(const okta_policy *policy, const char *token, size_t l
     return reason;
 }
 
+/* The token within is verified by itself, like any; then the key has to be one of its issuer. */
+static okta_reason verify_opened(const okta_policy *policy, const okta_opened *opened, lookup *l,
+                                 okta_claims **claims, okta_result *result)
+{
+    okta_reason reason = verify(policy, opened->token, opened->length, l, claims, result);
+
+    if (reason != OKTA_OK || okta_decryption_key_is_of(opened->key, l->issuer))
+        return reason;
+    okta_claims_identify(*claims, result);
+    okta_claims_free(*claims);
+    *claims = NULL;
+    okta_result_set(result, OKTA_TOKEN_UNDECRYPTABLE,
+                    "the key that opens it is not one of its issuer (OktaDecryptionKey)");
+    return okta_trace_report(l->trace, OKTA_CHECK_DECRYPTION, OKTA_TOKEN_UNDECRYPTABLE, result);
+}
+
+static okta_reason verify_encrypted(const okta_policy *policy, const char *token, size_t length,
+                                    lookup *l, okta_claims **claims, okta_result *result)
+{
+    okta_opened opened;
+    okta_reason reason = okta_decryption_open(token, length, l->trace, &opened, result);
+
+    *claims = NULL;
+    if (reason != OKTA_OK)
+        return reason;
+    reason = verify_opened(policy, &opened, l, claims, result);
+    okta_decryption_note(reason == OKTA_OK);
+    okta_opened_clear(&opened);
+    return reason;
+}
+
+/* Remembered by the keys as well: with other keys it may turn out otherwise. */
+static void mix_keys_in(unsigned char digest[OKTA_DIGEST_BYTES])
+{
+    const unsigned char *keys = okta_decryption_set_get()->digest;
+
+    for (int i = 0; i < OKTA_DIGEST_BYTES; i++)
+        digest[i] ^= keys[i];
+}
+
 /* Who asks for a verdict that is remembered, and when. */
 typedef struct asking {
     apr_pool_t *pool;
@@ -126,10 +168,13 @@ okta_reason okta_tokens_verify(apr_pool_t *pool, const okta_policy *policy, cons
     const okta_verdicts_caller caller = {still_holds, allocate, &by};
     lookup l = {.trace = trace};
     okta_reason reason;
+    bool encrypted = length <= policy->max_token_bytes && okta_jwe_is(token, length);
     bool cached = table && okta_registry_get()->global.token_cache > 0 &&
                   length <= policy->max_token_bytes && okta_digest(token, length, seen->digest);
 
     *issuer = NULL;
+    if (encrypted && cached)
+        mix_keys_in(seen->digest);
     if (cached &&
         okta_token_cache_find(table, seen, apr_time_sec(by.now), &caller, claims, result)) {
         okta_count(*claims ? OKTA_COUNT_TOKEN_HITS : OKTA_COUNT_REFUSAL_HITS);
@@ -137,7 +182,7 @@ okta_reason okta_tokens_verify(apr_pool_t *pool, const okta_policy *policy, cons
     }
     if (cached)
         okta_count(OKTA_COUNT_MISSES);
-    reason = verify(policy, token, length, &l, claims, result);
+    reason = (encrypted ? verify_encrypted : verify)(policy, token, length, &l, claims, result);
     /* a token that was verified has no other characters */
     if (reason != OKTA_OK && !okta_bearer_is_token68(token)) {
         okta_result_init(result);

@@ -234,7 +234,7 @@ GOOD = {
 SERVER_ONLY = {
     "OktaMaxTokenBytes": "8192", "OktaRevocations": "list", "OktaJwksUri": f"{ISSUER}/v1/keys", "OktaJwksFile": "keys.json",
     "OktaFetchTimeout": "3s", "OktaHttpProxy": "http://127.0.0.1:3128", "OktaCAFile": "ca.pem",
-    "OktaInsecureHttp": "On", "OktaClientCertHeader": "Client-Cert", "OktaTrustedProxy": "10.0.0.1", "OktaKeyWait": "1s", "OktaKeyCooldown": "5s", "OktaKeyMaxStale": "1h",
+    "OktaInsecureHttp": "On", "OktaDecryptionKey": "key.pem", "OktaClientCertHeader": "Client-Cert", "OktaTrustedProxy": "10.0.0.1", "OktaKeyWait": "1s", "OktaKeyCooldown": "5s", "OktaKeyMaxStale": "1h",
     "OktaKeyRefresh": "1m 1h", "OktaKeySetMaxBytes": "65536", "OktaStateDir": "run/okta",
 }
 

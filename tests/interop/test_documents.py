@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from env import places
+from env import jwe, places
 from env.certs import Authority
 from env.httpd import Httpd
 
@@ -63,6 +63,10 @@ def configtest(jose, tmp_path_factory):
     server.write("conf/okta-revocations", "# nobody\n")
     server.write("conf/bad-revocations", "jti AT.1\nJTI AT.2\n")
     server.write("conf/cut.json", '{\n  "keys": [\n    {"kty": "RSA",\n')
+    for name in ("okta-decryption", "okta-decryption-next"):
+        jwe.install(server, f"conf/{name}.pem", jwe.recipient(name))
+    jwe.install(server, "conf/open.pem", jwe.recipient("okta-decryption")).chmod(0o644)
+    server.write("conf/public.pem", jwe.recipient("okta-decryption").pem()).chmod(0o600)
     # a certificate that the examples name: it has to be there
     yield lambda text: server.configtest(re.sub(r"/etc/ssl/\S*/api\.example\.com\.\w+", f"{folder}/server-1.pem", text))
     server.remove()

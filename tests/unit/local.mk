@@ -9,6 +9,7 @@ tests_unit_libokta_unit_la_SOURCES = \
 	tests/unit/lists.c tests/unit/lists.h \
 	tests/unit/mint.c tests/unit/mint.h \
 	tests/unit/proofs.c tests/unit/proofs.h \
+	tests/unit/sealing.c tests/unit/sealing.h \
 	tests/unit/unit.c tests/unit/unit.h \
 	tests/unit/world.c tests/unit/world.h
 unit_tests = \
@@ -22,6 +23,7 @@ unit_tests = \
 	tests/unit/test_claims \
 	tests/unit/test_cors \
 	tests/unit/test_crypto_errors \
+	tests/unit/test_decryption_key \
 	tests/unit/test_digest \
 	tests/unit/test_ed25519 \
 	tests/unit/test_eight \
@@ -29,6 +31,9 @@ unit_tests = \
 	tests/unit/test_issuer \
 	tests/unit/test_json \
 	tests/unit/test_json_line \
+	tests/unit/test_jwe \
+	tests/unit/test_jwe_memory \
+	tests/unit/test_jwe_outcome \
 	tests/unit/test_jwk \
 	tests/unit/test_jws \
 	tests/unit/test_key \
@@ -87,10 +92,17 @@ check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 # this gets OpenSSL's verification, to let it fail
 tests_unit_test_key_failures_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_DigestVerify,--wrap=EVP_MD_CTX_copy_ex
+# this sees what is asked of OpenSSL
+tests_unit_test_jwe_outcome_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=EVP_PKEY_decrypt,--wrap=RAND_priv_bytes,--wrap=EVP_MAC_update \
+	-Wl,--wrap=EVP_DecryptUpdate,--wrap=EVP_DecryptFinal_ex,--wrap=CRYPTO_memcmp \
+	-Wl,--wrap=OPENSSL_cleanse
 # these get every allocation of core's, to let it fail
 scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
 tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_memory_LDFLAGS = $(scarce_ldflags)
+tests_unit_test_jwe_memory_SOURCES = tests/unit/test_jwe_memory.c tests/unit/scarce.c tests/unit/scarce.h
+tests_unit_test_jwe_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_proof_memory_SOURCES = tests/unit/test_proof_memory.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_proof_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_revocation_memory_SOURCES = tests/unit/test_revocation_memory.c tests/unit/scarce.c \

@@ -185,8 +185,9 @@ rule(only_refusals_that_cannot_change_are_kept)
     for (int i = OKTA_OK + 1; i < OKTA_REASON_COUNT; i++) {
         okta_verdicts *table = world_table(8);
         bool final = i == OKTA_TOKEN_MALFORMED || i == OKTA_TOKEN_ENCRYPTED ||
-                     i == OKTA_HEADER_MALFORMED || i == OKTA_HEADER_CRITICAL ||
-                     i == OKTA_CLAIMS_MALFORMED || i == OKTA_SIGNATURE_INVALID;
+                     i == OKTA_TOKEN_UNDECRYPTABLE || i == OKTA_HEADER_MALFORMED ||
+                     i == OKTA_HEADER_CRITICAL || i == OKTA_CLAIMS_MALFORMED ||
+                     i == OKTA_SIGNATURE_INVALID;
 
         refuse(table, digest(1, 1), (okta_reason)i);
         check((look(table, digest(1, 1), NOW) == REFUSAL) == final, "%s",

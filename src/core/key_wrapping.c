@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/key_wrapping.h"
+
+#include <string.h>
+
+static const okta_wrapping wrappings[OKTA_WRAPPING_COUNT] = {
+    {OKTA_RSA_OAEP, "RSA-OAEP", "SHA1"},
+    {OKTA_RSA_OAEP_256, "RSA-OAEP-256", "SHA256"},
+    {OKTA_RSA_OAEP_384, "RSA-OAEP-384", "SHA384"},
+    {OKTA_RSA_OAEP_512, "RSA-OAEP-512", "SHA512"},
+};
+
+const okta_wrapping *okta_wrapping_by_name(const char *name, size_t length)
+{
+    for (size_t i = 0; i < OKTA_WRAPPING_COUNT; i++)
+        if (strlen(wrappings[i].name) == length && memcmp(wrappings[i].name, name, length) == 0)
+            return &wrappings[i];
+    return NULL;
+}
