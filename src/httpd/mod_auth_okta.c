@@ -120,12 +120,36 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
 
 /* Of functions with one place in the order httpd promises no sequence: where it matters the next
  * one has the next place. */
+static void register_answers(void)
+{
+    /* which goes by the Authorization field when it looks for an answer */
+    static const char *const behind_cache[] = {"mod_cache.c", NULL};
+
+    ap_hook_handler(okta_inherit_verdict, behind_cache, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(okta_mcp_guard, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 1);
+    ap_hook_handler(okta_withhold_begin, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 1);
+    ap_hook_handler(okta_cors_answer, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 2);
+    ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(okta_handle_encryption_keys, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_handler(okta_handle_status, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_error_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_insert_filter(okta_body_insert_filter, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_insert_filter(okta_guard_trailers, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_log_transaction(okta_inherit_reason, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    APR_OPTIONAL_HOOK(ap, status_hook, okta_send_status_section, NULL, NULL, APR_HOOK_MIDDLE);
+    okta_register_error_filter();
+    okta_cors_register_filter();
+    okta_register_trailer_filter();
+    okta_body_register_filter();
+    okta_stand_in_register_filter();
+}
+
 static void register_hooks(apr_pool_t *pool)
 {
     /* its own child_init starts the watchdog's threads, which use what ours prepares */
     static const char *const before_watchdog[] = {"mod_watchdog.c", NULL};
-    /* which goes by the Authorization field when it looks for an answer */
-    static const char *const behind_cache[] = {"mod_cache.c", NULL};
 
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(okta_check_config, NULL, NULL, APR_HOOK_MIDDLE);
@@ -158,25 +182,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_fixups(okta_withhold_note_unasked, NULL, NULL, APR_HOOK_REALLY_FIRST + 1);
     ap_hook_fixups(okta_warn_unasked, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_expr_lookup(okta_lookup_expression, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_handler(okta_inherit_verdict, behind_cache, NULL, APR_HOOK_REALLY_FIRST);
-    ap_hook_handler(okta_mcp_guard, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 1);
-    ap_hook_handler(okta_withhold_begin, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 1);
-    ap_hook_handler(okta_cors_answer, behind_cache, NULL, APR_HOOK_REALLY_FIRST + 2);
-    ap_hook_handler(okta_handle, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_handler(okta_handle_encryption_keys, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_handler(okta_handle_status, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_insert_error_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
-    ap_hook_insert_filter(okta_body_insert_filter, NULL, NULL, APR_HOOK_REALLY_FIRST);
-    ap_hook_insert_filter(okta_guard_trailers, NULL, NULL, APR_HOOK_LAST);
-    ap_hook_log_transaction(okta_inherit_reason, NULL, NULL, APR_HOOK_REALLY_FIRST);
-    APR_OPTIONAL_HOOK(ap, status_hook, okta_send_status_section, NULL, NULL, APR_HOOK_MIDDLE);
-    okta_register_error_filter();
-    okta_cors_register_filter();
-    okta_register_trailer_filter();
-    okta_body_register_filter();
-    okta_stand_in_register_filter();
+    register_answers();
     for (const okta_requirement *one = okta_requirements; one->name; one++)
         ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, one->name, AUTHZ_PROVIDER_VERSION,
                                   one->provider, AP_AUTH_INTERNAL_PER_CONF);

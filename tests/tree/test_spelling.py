@@ -10,7 +10,7 @@ BRITISH = re.compile(
     r"|\bgrey\b|defence|offence|spelt|spoilt|learnt|whilst|artefact|fulfil\b"
     r"|(organ|author|recogn|normal|serial|initial|minim|optim|summar|synchron|custom|standard|special|canonical|final"
     r"|util|emphas|priorit|capital|sanit|token|real)is(e[ds]?|ing|ation\w*)\b", re.I)
-NAMES = re.compile(r"FLAG_FINALISE")  # OpenSSL's
+NAMES = re.compile(r"FLAG_FINALISE|notifications/cancelled")  # OpenSSL's, MCP's
 TEXTS = {".c", ".h", ".md", ".py", ".sh", ".conf", ".js", ".html", ".am", ".mk", ".1", ""}
 FOLDERS = ("docs", "conf", "packaging", "scripts", "src", "tests", ".ci")
 SKIPPED = {"node_modules", "__pycache__", "vectors", "corpus", "cases"}
