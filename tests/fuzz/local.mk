@@ -11,6 +11,7 @@ fuzz_tests = \
 	tests/fuzz/replay_json \
 	tests/fuzz/replay_jwks \
 	tests/fuzz/replay_jws \
+	tests/fuzz/replay_message \
 	tests/fuzz/replay_metadata \
 	tests/fuzz/replay_proof \
 	tests/fuzz/replay_snapshot \
@@ -24,6 +25,7 @@ tests_fuzz_replay_claims_SOURCES = tests/fuzz/claims.c tests/fuzz/policy.h tests
 tests_fuzz_replay_json_SOURCES = tests/fuzz/json.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_jwks_SOURCES = tests/fuzz/jwks.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_jws_SOURCES = tests/fuzz/jws.c tests/oracle.h $(fuzz_replay)
+tests_fuzz_replay_message_SOURCES = tests/fuzz/message.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_metadata_SOURCES = tests/fuzz/metadata.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_proof_SOURCES = tests/fuzz/proof.c tests/fuzz/signing.h $(fuzz_replay)
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/snapshot.c $(fuzz_replay)
@@ -35,6 +37,7 @@ tests_fuzz_replay_claims_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_json_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_jwks_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_jws_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_message_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_metadata_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_proof_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_snapshot_LDADD = $(fuzz_ldadd)

@@ -28,7 +28,7 @@ PLACES = {
 MESSAGES = [("tools/call", "echo"), ("tools/call", "delete_one"), ("tools/call", "delete_all"), ("tools/call", "aaa"),
             ("tools/list", None), ("resources/read", "file:///a"), ("resources/read", "file:///secret"),
             ("resources/subscribe", "secret"), ("prompts/get", "x"), ("prompts/list", None), ("ping", None),
-            ("notifications/cancelled", None), ("initialize", None)]
+            ("notifications/progress", None), ("initialize", None)]
 SCOPES = ["base", "base tools", "base tools delete all", "base some list tell", "base files p", "base secret one two",
           "base tools delete all some list tell files secret p one two three", "tools delete", None]
 # what the header says: of this method and name, of another one, of none

@@ -41,6 +41,7 @@ unit_tests = \
 	tests/unit/test_keyset \
 	tests/unit/test_match \
 	tests/unit/test_memory \
+	tests/unit/test_mcp \
 	tests/unit/test_metadata \
 	tests/unit/test_moment \
 	tests/unit/test_nonce \

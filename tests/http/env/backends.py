@@ -34,6 +34,8 @@ OWN_CORS = (
 class _Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
+    # head and body are two writes, and would wait 40 ms for each other
+    disable_nagle_algorithm = True
 
     def log_message(self, format, *args):
         pass
