@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/check_issuer.h"
 #include "cli/check_options.h"
+#include "cli/check_revocations.h"
 #include "cli/check_state.h"
 #include "cli/check_token.h"
 #include "cli/check_url.h"
@@ -158,6 +159,7 @@ static bool check_all(walk *w)
     }
     check_issuers(w);
     okta_check_state(&w->findings, &w->setup);
+    okta_check_revocations(&w->findings, &w->setup);
     check_use(w);
     return true;
 }

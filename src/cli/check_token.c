@@ -46,6 +46,11 @@ static const struct {
      "have the client send a DPoP proof with the token (okta-token call does), or clear \"Require "
      "DPoP\" of the application at Okta"},
     {OKTA_ALGORITHM_REFUSED, "OktaAlgorithms", "add the token's alg to OktaAlgorithms"},
+    {OKTA_TOKEN_REVOKED, NULL,
+     "get another token; where it was revoked by mistake, take its line out of the file of "
+     "OktaRevocations"},
+    {OKTA_TOKEN_TOO_OLD, "OktaMaxTokenAge",
+     "have the client get a new token, or raise OktaMaxTokenAge"},
     {OKTA_KEYS_UNAVAILABLE, NULL, "mend what is said above of the issuer: it has no usable keys"},
 };
 

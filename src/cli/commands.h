@@ -9,6 +9,7 @@ int okta_command_inspect(int argc, char **argv);
 int okta_command_get(int argc, char **argv);
 int okta_command_proof(int argc, char **argv);
 int okta_command_call(int argc, char **argv);
+int okta_command_revoke(int argc, char **argv);
 int okta_command_check(int argc, char **argv);
 
 #endif

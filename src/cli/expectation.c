@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define MAX_AGE_MAX (30 * 24 * 3600) /* as OktaMaxTokenAge */
+
 enum {
     OPTION_ISSUER = OKTA_OPTION_FIRST,
     OPTION_JWKS,
@@ -14,6 +16,8 @@ enum {
     OPTION_CLIENT_ID,
     OPTION_ALGORITHMS,
     OPTION_SKEW,
+    OPTION_MAX_TOKEN_AGE,
+    OPTION_REVOCATIONS,
     OPTION_AT,
     OPTION_TYPE,
     OPTION_SIGNATURE_ONLY,
@@ -31,6 +35,8 @@ static const struct option options[] = {
     {"client-id", required_argument, NULL, OPTION_CLIENT_ID},
     {"algorithms", required_argument, NULL, OPTION_ALGORITHMS},
     {"skew", required_argument, NULL, OPTION_SKEW},
+    {"max-token-age", required_argument, NULL, OPTION_MAX_TOKEN_AGE},
+    {"revocations", required_argument, NULL, OPTION_REVOCATIONS},
     {"at", required_argument, NULL, OPTION_AT},
     {"type", required_argument, NULL, OPTION_TYPE},
     {"signature-only", no_argument, NULL, OPTION_SIGNATURE_ONLY},
@@ -72,6 +78,11 @@ static bool take(okta_expectation *e, int option)
         return okta_option_algorithms("--algorithms", optarg, &e->algorithms);
     case OPTION_SKEW:
         return okta_option_seconds("--skew", optarg, 0, OKTA_SKEW_MAX, &e->skew);
+    case OPTION_MAX_TOKEN_AGE:
+        return okta_option_seconds("--max-token-age", optarg, 1, MAX_AGE_MAX, &e->max_age);
+    case OPTION_REVOCATIONS:
+        e->revocations = optarg;
+        return true;
     case OPTION_AT:
         return okta_option_time("--at", optarg, &e->at);
     case OPTION_TYPE:
@@ -105,6 +116,8 @@ static bool judge_signature_only(const okta_expectation *e)
                        : e->at >= 0                  ? "--at"
                        : e->skew >= 0                ? "--skew"
                        : e->at_jwt_only              ? "--type at+jwt"
+                       : e->max_age                  ? "--max-token-age"
+                       : e->revocations              ? "--revocations"
                        : e->proof.file               ? "--proof"
                        : *e->certificate             ? "--certificate"
                        : e->jwks && e->issuers.count ? "--issuer beside --jwks"
@@ -172,6 +185,7 @@ okta_policy okta_expectation_policy(const okta_expectation *e)
                          .algorithms = e->algorithms,
                          .at_jwt_only = e->at_jwt_only,
                          .skew = e->skew,
+                         .max_age = e->max_age,
                          .max_token_bytes = OKTA_TOKEN_BYTES_DEFAULT,
                          .dpop = OKTA_DPOP_OPTIONAL,
                          .by_proof = e->proof.file != NULL,

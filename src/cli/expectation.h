@@ -22,6 +22,8 @@ typedef struct okta_expectation {
     bool default_audience; /* audiences holds OktaAudience's default */
     const char *jwks;
     char certificate[OKTA_THUMBPRINT_LENGTH + 1]; /* thumbprint; "": none is given */
+    int64_t max_age;                              /* seconds; 0: any */
+    const char *revocations;                      /* a file; NULL: none */
     okta_proof_case proof;
     okta_network network;
 } okta_expectation;

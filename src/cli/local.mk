@@ -17,6 +17,7 @@ src_cli_okta_token_SOURCES = \
 	src/cli/check_reach.c src/cli/check_reach.h \
 	src/cli/check_require.c src/cli/check_require.h \
 	src/cli/check_resource.c src/cli/check_resource.h \
+	src/cli/check_revocations.c src/cli/check_revocations.h \
 	src/cli/check_state.c src/cli/check_state.h \
 	src/cli/check_token.c src/cli/check_token.h \
 	src/cli/check_url.c src/cli/check_url.h \
@@ -50,6 +51,8 @@ src_cli_okta_token_SOURCES = \
 	src/cli/proof_case.c src/cli/proof_case.h \
 	src/cli/remedy.c src/cli/remedy.h \
 	src/cli/report.c src/cli/report.h \
+	src/cli/revocation_list.c src/cli/revocation_list.h \
+	src/cli/revoke.c \
 	src/cli/secret.c src/cli/secret.h \
 	src/cli/setup.c src/cli/setup.h \
 	src/cli/url_case.h \

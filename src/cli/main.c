@@ -18,6 +18,7 @@ static const char help[] =
     "  get        get a token by the client credentials flow\n"
     "  proof      print a DPoP proof for a request with a bound token\n"
     "  call       send a request with a bound token and its proof\n"
+    "  revoke     write the line by which httpd refuses a token from now on\n"
     "  check      look for what is wrong with a setup, and say what mends it\n"
     "\n"
     "  -h, --help     print this; behind a command: its options\n"
@@ -29,7 +30,8 @@ static const struct {
 } commands[] = {
     {"verify", okta_command_verify}, {"inspect", okta_command_inspect},
     {"get", okta_command_get},       {"proof", okta_command_proof},
-    {"call", okta_command_call},     {"check", okta_command_check},
+    {"call", okta_command_call},     {"revoke", okta_command_revoke},
+    {"check", okta_command_check},
 };
 
 static int run(int argc, char **argv)
@@ -51,9 +53,10 @@ static int run(int argc, char **argv)
     /* a long word may be a token */
     if (*command && strlen(command) < 16)
         okta_text_format(shown, sizeof(shown), " \"%s\"", command);
-    okta_complain("%s%s; the commands are verify, inspect, get, proof, call and check, and --help "
-                  "explains them",
-                  *command ? "no such command" : "no command", shown);
+    okta_complain(
+        "%s%s; the commands are verify, inspect, get, proof, call, revoke and check, and --help "
+        "explains them",
+        *command ? "no such command" : "no command", shown);
     return OKTA_EXIT_TROUBLE;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/setup.h"
 
 #include "cli/message.h"
+#include "cli/revocation_list.h"
 #include "core/issuer.h"
 #include "core/reader.h"
 
@@ -43,6 +44,17 @@ okta_setup_place *okta_setup_add_place(okta_setup *setup)
     if (!grown)
         return NULL;
     grown->section = grown->at = "";
+    return grown;
+}
+
+okta_setup_list *okta_setup_add_list(okta_setup *setup, const char *path)
+{
+    void *items = setup->lists;
+    okta_setup_list *grown = add_item(&items, &setup->list_count, sizeof(*grown));
+
+    setup->lists = items;
+    if (grown)
+        grown->path = path;
     return grown;
 }
 
@@ -147,6 +159,7 @@ static okta_policy policy_of(okta_setup *setup, const okta_value *line)
                          .max_auth_age = age,
                          .at_jwt_only = is_true(line, "at_jwt_only"),
                          .skew = number_of(line, "skew", OKTA_SKEW_DEFAULT),
+                         .max_age = number_of(line, "max_token_age", 0),
                          .dpop = dpop_of(text_of(line, "dpop")),
                          .max_token_bytes =
                              (size_t)number_of(line, "max_token_bytes", OKTA_TOKEN_BYTES_DEFAULT)};
@@ -163,6 +176,7 @@ static bool read_place(okta_setup *setup, const okta_value *line)
     place->path = okta_value_text(line, "path");
     place->public_url = okta_value_text(line, "public_url");
     place->resource = okta_value_text(line, "resource");
+    place->revocations = okta_value_text(line, "revocations");
     place->groups_claim = okta_value_text(line, "groups_claim");
     place->user_claims = strings_of(setup, line, "user_claims");
     place->policy = policy_of(setup, line);
@@ -235,6 +249,9 @@ void okta_setup_clear(okta_setup *setup)
     for (size_t i = 0; i < setup->line_count; i++)
         free(setup->lines[i]);
     free(setup->issuers);
+    for (size_t i = 0; i < setup->list_count; i++)
+        okta_revocation_list_free(setup->lists[i].list);
+    free(setup->lists);
     free(setup->places);
     free(setup->lines);
     *setup = (okta_setup){.of_httpd = false};

@@ -25,7 +25,8 @@ typedef struct okta_setup_place {
     const char *at;      /* `file:line` */
     const char *path;    /* of a Location; NULL: another kind */
     const char *public_url;
-    const char *resource; /* OktaResource */
+    const char *resource;    /* OktaResource */
+    const char *revocations; /* OktaRevocations; NULL: none */
     const char *groups_claim;
     okta_strings user_claims; /* OktaRemoteUser; none: not known */
     okta_policy policy;
@@ -41,12 +42,20 @@ struct okta_setup_texts {
     const char *items[];
 };
 
+/* A list of OktaRevocations that was read. */
+typedef struct okta_setup_list {
+    const char *path;
+    okta_revocations *list; /* NULL: it cannot be used */
+} okta_setup_list;
+
 typedef struct okta_setup {
     bool of_httpd; /* it comes from a configuration, so that remedies name directives */
     size_t issuer_count;
     okta_setup_issuer *issuers;
     size_t place_count;
     okta_setup_place *places;
+    size_t list_count;
+    okta_setup_list *lists;
     const char *state_dir; /* NULL: not known */
     bool state_dir_configured;
     const char *user; /* that httpd's children run as */
@@ -62,6 +71,8 @@ typedef struct okta_setup {
  * pointers are good until the next one is added. */
 okta_setup_issuer *okta_setup_add_issuer(okta_setup *setup, const char *url);
 okta_setup_place *okta_setup_add_place(okta_setup *setup);
+
+okta_setup_list *okta_setup_add_list(okta_setup *setup, const char *path);
 
 okta_setup_issuer *okta_setup_find(const okta_setup *setup, const char *url);
 

@@ -9,6 +9,7 @@
 #include "cli/message.h"
 #include "cli/remedy.h"
 #include "cli/report.h"
+#include "cli/revocation_list.h"
 #include "core/reader.h"
 
 #include <stdio.h>
@@ -27,6 +28,8 @@ static const char help[] =
     "      --client-id ID        a client that is accepted (default: any)\n"
     "      --algorithms LIST     algorithms that are accepted, or all (default: RS256)\n"
     "      --skew SECONDS        how far the clocks may differ, 0 to 600 (default: 60)\n"
+    "      --max-token-age SECONDS  how long ago it may have been issued (default: any)\n"
+    "      --revocations FILE    refuse what this list of OktaRevocations has\n"
     "      --at TIME             judge as of TIME: seconds since the epoch, or RFC 3339\n"
     "      --type any|at+jwt     at+jwt: only tokens with this typ (default: any)\n"
     "      --certificate FILE    the client certificate (PEM) that came with the token\n"
@@ -51,6 +54,7 @@ typedef struct judgment {
     okta_report report;
     okta_result result;
     okta_claims *claims;
+    okta_revocations *list;
     int64_t now;
 } judgment;
 
@@ -142,6 +146,9 @@ static int run(judgment *j)
     if (!j->expected.signature_only && !lend_expectations(j))
         return OKTA_EXIT_TROUBLE;
     j->policy = okta_expectation_policy(&j->expected);
+    if (j->expected.revocations && !okta_revocation_list_read(&j->list, j->expected.revocations))
+        return OKTA_EXIT_TROUBLE;
+    j->policy.revocations = j->list;
     if (!j->expected.signature_only) {
         judge_token(j, &trace);
     } else if (j->keys.set || okta_keys_from_issuer(&j->keys, &j->expected.network,
@@ -176,6 +183,7 @@ int okta_command_verify(int argc, char **argv)
     okta_claims_free(j.claims);
     free(j.payload);
     okta_keys_clear(&j.keys);
+    okta_revocation_list_free(j.list);
     okta_input_clear(&j.token);
     okta_expectation_clear(&j.expected);
     return status;

@@ -92,25 +92,25 @@ static bool offset(rest *r, int64_t *seconds)
     return true;
 }
 
-static bool date_and_time(rest r, int64_t *seconds)
+static bool date_and_time(rest r, int64_t *seconds, bool *more)
 {
     int64_t year, month, day, hour, minute, second, days, east;
-    bool more;
 
     if (!digits(&r, 4, &year) || !sign(&r, '-') || !digits(&r, 2, &month) || !sign(&r, '-') ||
         !digits(&r, 2, &day) || !sign(&r, 'T') || !digits(&r, 2, &hour) || !sign(&r, ':') ||
         !digits(&r, 2, &minute) || !sign(&r, ':') || !digits(&r, 2, &second) ||
-        !fraction(&r, &more) || !offset(&r, &east) || r.at != r.end)
+        !fraction(&r, more) || !offset(&r, &east) || r.at != r.end)
         return false;
     if (year < 1970 || hour > 23 || minute > 59 || second > 60 || !day_of(year, month, day, &days))
         return false;
-    *seconds = days * DAY + hour * 3600 + minute * 60 + second + more - east;
+    *seconds = days * DAY + hour * 3600 + minute * 60 + second - east;
     return *seconds >= 0;
 }
 
-bool okta_moment_read(const char *text, size_t length, int64_t *seconds)
+bool okta_moment_read(const char *text, size_t length, int64_t *seconds, bool *more)
 {
     const rest whole = {text, text + length};
 
-    return plain_seconds(whole, seconds) || date_and_time(whole, seconds);
+    *more = false;
+    return plain_seconds(whole, seconds) || date_and_time(whole, seconds, more);
 }

@@ -195,6 +195,7 @@ static okta_revocation_fault read_issuer(rest *r, word *w, okta_revocation *foun
 static okta_revocation_fault read_time(rest *r, okta_revocation *found)
 {
     okta_revocation_fault fault;
+    bool more = false;
     word w;
 
     if (r->at == r->end)
@@ -205,8 +206,10 @@ static okta_revocation_fault read_time(rest *r, okta_revocation *found)
     if (fault == OKTA_LINE_GOOD)
         fault = next(r, &w);
     if (fault == OKTA_LINE_GOOD &&
-        (w.quoted || !okta_moment_read(w.text, w.length, &found->before) || r->at < r->end))
+        (w.quoted || !okta_moment_read(w.text, w.length, &found->before, &more) || r->at < r->end))
         fault = OKTA_LINE_TIME;
+    /* iat has whole seconds: the first one that is not before it */
+    found->before += more;
     return fault;
 }
 

@@ -7,6 +7,7 @@
 #include "httpd/effective.h"
 #include "httpd/places.h"
 #include "httpd/registry.h"
+#include "httpd/revocation_lists.h"
 #include "httpd/statedir.h"
 #include "httpd/statefile.h"
 #include "httpd/trust.h"
@@ -114,6 +115,19 @@ static void set_policy(json_t *line, const okta_policy *policy)
     set_number(line, "max_token_bytes", (apr_int64_t)policy->max_token_bytes);
     if (policy->limits_auth_age)
         set_number(line, "max_auth_age", policy->max_auth_age);
+    if (policy->max_age)
+        set_number(line, "max_token_age", policy->max_age);
+}
+
+/* As httpd's parent and as its children see it. */
+static void set_revocations(json_t *line, apr_pool_t *pool, const server_rec *server)
+{
+    const okta_revocation_list *list = okta_server_revocations(okta_server_config_of(server));
+
+    if (!list)
+        return;
+    set_text(line, "revocations", list->path);
+    set_text(line, "revocations_inside", okta_revocation_list_inside(pool, list));
 }
 
 static void set_answers(json_t *line, const okta_dir_config *config)
@@ -185,11 +199,18 @@ static void dump_place(const okta_places *places, const okta_place *place, serve
         set_text(line, "path", place->path);
     set_text(line, "server", server->server_hostname);
     set_policy(line, &policy);
+    set_revocations(line, j->pool, server);
     set_answers(line, holding.config);
     set_proxies(line, okta_server_config_of(server));
     set_mcp(line, holding.config);
     set_requires(line, j->pool, &holding);
     print(line);
+}
+
+static bool has_other_list(const server_rec *a, const server_rec *b)
+{
+    return okta_server_revocations(okta_server_config_of(a)) !=
+           okta_server_revocations(okta_server_config_of(b));
 }
 
 void okta_dump(apr_pool_t *pconf, server_rec *server)
@@ -212,7 +233,7 @@ void okta_dump(apr_pool_t *pconf, server_rec *server)
             continue;
         dump_place(&places, place, place->server);
         for (server_rec *s = server->next; s && place->server == server; s = s->next)
-            if (okta_registry_has_settings(s))
+            if (okta_registry_has_settings(s) || has_other_list(s, server))
                 dump_place(&places, place, s);
     }
     fflush(stdout);

@@ -7,8 +7,10 @@
 #include "httpd/verdict_memory.h"
 
 #include <apr_strings.h>
+#include <errno.h>
 #include <scoreboard.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define REPLAY_NEARLY_FULL 80 /* percent */
 
@@ -113,6 +115,62 @@ static void take_issuers(okta_picture *picture, apr_pool_t *pool)
         for (int k = 0; k < OKTA_ISSUER_COUNTERS; k++)
             one->counted[k] = okta_issuer_counted(issuer, (okta_issuer_counter)k);
         note_trouble(picture, pool, one);
+    }
+}
+
+/* What the one who looks at the file says of it. */
+static const char *trouble_of(apr_pool_t *pool, okta_revocations *memory)
+{
+    const okta_revocations_watch *watch = okta_revocations_watch_of(memory);
+    const int error = watch->unreadable;
+    uint64_t line;
+    const okta_revocation_fault fault = okta_revocations_unpack_fault(watch->fault, &line);
+    char why[120];
+
+    if (fault != OKTA_LINE_GOOD)
+        return apr_psprintf(pool, "line %" APR_UINT64_T_FMT ": %s", line,
+                            okta_revocation_fault_text(fault));
+    if (error == EINVAL)
+        return "it is no regular file";
+    return error ? apr_pstrdup(pool, apr_strerror(APR_FROM_OS_ERROR(error), why, sizeof(why)))
+                 : NULL;
+}
+
+static void note_list(okta_picture *picture, apr_pool_t *pool, const okta_list_picture *one)
+{
+    if (one->is_loaded && !one->trouble)
+        return;
+    add_trouble(
+        picture,
+        (okta_trouble){.health = one->is_loaded ? OKTA_WARNING : OKTA_ALARM,
+                       .where = apr_pstrcat(pool, "Revocations in ", one->path, NULL),
+                       .what = apr_pstrcat(pool,
+                                           one->is_loaded ? "New ones do not count; the last good "
+                                                            "list holds"
+                                                          : "Requests with a token get 503",
+                                           ". The file cannot be used: ",
+                                           one->trouble ? one->trouble : "see the error log", NULL),
+                       .since = one->since});
+}
+
+static void take_lists(okta_picture *picture, apr_pool_t *pool)
+{
+    const apr_array_header_t *lists = okta_registry_get()->revocations;
+
+    picture->lists = apr_array_make(pool, lists->nelts + 1, sizeof(okta_list_picture));
+    for (int i = 0; i < lists->nelts; i++) {
+        const okta_revocation_list *list = APR_ARRAY_IDX(lists, i, okta_revocation_list *);
+        okta_list_picture *one = apr_array_push(picture->lists);
+
+        memset(one, 0, sizeof(*one));
+        one->path = list->path;
+        one->is_loaded = okta_revocations_facts_of(okta_revocations_in_force(list), &one->facts);
+        for (int k = 0; one->is_loaded && k < OKTA_REVOKES_COUNT; k++)
+            one->lines += one->facts.kinds[k];
+        one->trouble = list->memory ? trouble_of(pool, list->memory) : "there is no shared memory";
+        if (list->memory)
+            one->since = okta_revocations_watch_of(list->memory)->fault_since;
+        note_list(picture, pool, one);
     }
 }
 
@@ -223,6 +281,7 @@ okta_picture *okta_picture_take(request_rec *r)
     take_memory(picture);
     take_places(picture);
     take_issuers(picture, r->pool);
+    take_lists(picture, r->pool);
     note_replay(picture, r->pool);
     note_closed(picture, r->pool);
     note_unenforced(picture, r->pool);

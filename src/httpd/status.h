@@ -6,6 +6,7 @@
 
 #include "httpd/counters.h"
 #include "httpd/issuer_counters.h"
+#include "httpd/revocation_lists.h"
 #include "httpd/status_words.h"
 
 /* What is not well. */
@@ -27,12 +28,22 @@ typedef struct okta_issuer_picture {
     uint64_t counted[OKTA_ISSUER_COUNTERS];
 } okta_issuer_picture;
 
+typedef struct okta_list_picture {
+    const char *path;
+    bool is_loaded;
+    okta_revocations_facts facts;
+    uint64_t lines;      /* the sum of facts.kinds */
+    const char *trouble; /* NULL: all is well */
+    apr_time_t since;    /* of the trouble */
+} okta_list_picture;
+
 typedef struct okta_picture {
     apr_time_t now, since;
     okta_health health;           /* of the worst trouble */
     apr_time_t trouble_since;     /* of the oldest one; 0: not known, or there is none */
     apr_array_header_t *troubles; /* okta_trouble, the worst first */
     apr_array_header_t *issuers;  /* okta_issuer_picture */
+    apr_array_header_t *lists;    /* okta_list_picture, of OktaRevocations */
     uint64_t counted[OKTA_COUNTERS];
     uint64_t accepted, refused; /* requests; the anonymous ones that were let in are in neither */
     uint64_t verifications;

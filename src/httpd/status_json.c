@@ -115,6 +115,30 @@ static json_t *issuers(const okta_picture *picture)
     return list;
 }
 
+static json_t *list_of(const okta_list_picture *one)
+{
+    const okta_revocations_facts *facts = &one->facts;
+    json_t *kinds = json_object();
+
+    for (int i = 0; i < OKTA_REVOKES_COUNT; i++)
+        json_object_set_new(kinds, okta_revocation_word((okta_revocation_kind)i),
+                            number(facts->kinds[i]));
+    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:s?, s:o}", "file", one->path, "loaded",
+                     one->is_loaded, "lines", number(one->lines), "kinds", kinds, "loaded_at",
+                     moment(facts->loaded_at), "changed_at", moment(facts->changed_at), "bytes",
+                     number(okta_revocations_bytes(one->lines)), "trouble", one->trouble, "since",
+                     moment(one->since));
+}
+
+static json_t *lists(const okta_picture *picture)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < picture->lists->nelts; i++)
+        json_array_append_new(list, list_of(&APR_ARRAY_IDX(picture->lists, i, okta_list_picture)));
+    return list;
+}
+
 int okta_status_send_json(request_rec *r, const okta_picture *picture)
 {
     static const char *const healths[] = {"well", "warning", "alarm"};
@@ -122,7 +146,7 @@ int okta_status_send_json(request_rec *r, const okta_picture *picture)
     return okta_reply_json(
         r,
         json_pack(
-            "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i}",
+            "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i}",
             "health", healths[picture->health], "since", moment(picture->trouble_since), "troubles",
             troubles(picture), "now", moment(picture->now), "counting_since",
             moment(picture->since), "accepted", number(picture->accepted), "refused",
@@ -130,5 +154,6 @@ int okta_status_send_json(request_rec *r, const okta_picture *picture)
             "would_refuse", number(picture->counted[OKTA_COUNT_WOULD_REFUSE]), "verdicts",
             verdicts(picture), "verifications", verifications(picture), "token_cache",
             tokens(picture), "replay_memory", proofs(picture), "issuers", issuers(picture),
-            "closed_places", (int)picture->closed, "unenforced_places", (int)picture->unenforced));
+            "revocations", lists(picture), "closed_places", (int)picture->closed,
+            "unenforced_places", (int)picture->unenforced));
 }

@@ -244,6 +244,49 @@ static void write_issuers(const writer *w)
                     OKTA_ISSUER_WAIT_MICROSECONDS);
 }
 
+/* Of each list of OktaRevocations. */
+static void list_times(const writer *w, const char *name, const char *help, bool of_file)
+{
+    const apr_array_header_t *lists = w->picture->lists;
+
+    family(w, name, "gauge", help);
+    for (int i = 0; i < lists->nelts; i++) {
+        const okta_list_picture *one = &APR_ARRAY_IDX(lists, i, okta_list_picture);
+
+        if (!one->is_loaded)
+            continue;
+        ap_rprintf(w->r, PREFIX "%s{file=\"%s\"} ", name, escaped(w->r->pool, one->path));
+        seconds(w, of_file ? one->facts.changed_at : one->facts.loaded_at);
+    }
+}
+
+static void write_lists(const writer *w)
+{
+    const apr_array_header_t *lists = w->picture->lists;
+
+    family(w, "revocations", "gauge", "Lines of a list of OktaRevocations, by what they refuse.");
+    for (int i = 0; i < lists->nelts; i++) {
+        const okta_list_picture *one = &APR_ARRAY_IDX(lists, i, okta_list_picture);
+
+        for (int k = 0; k < OKTA_REVOKES_COUNT; k++)
+            ap_rprintf(w->r, PREFIX "revocations{file=\"%s\",kind=\"%s\"} %" APR_UINT64_T_FMT "\n",
+                       escaped(w->r->pool, one->path),
+                       okta_revocation_word((okta_revocation_kind)k), one->facts.kinds[k]);
+    }
+    family(w, "revocations_trouble", "gauge",
+           "1 where the file cannot be used, and the last good list holds, if there is one.");
+    for (int i = 0; i < lists->nelts; i++) {
+        const okta_list_picture *one = &APR_ARRAY_IDX(lists, i, okta_list_picture);
+
+        ap_rprintf(w->r, PREFIX "revocations_trouble{file=\"%s\"} %d\n",
+                   escaped(w->r->pool, one->path), !one->is_loaded || one->trouble);
+    }
+    list_times(w, "revocations_loaded_timestamp_seconds", "When the list that holds was read.",
+               false);
+    list_times(w, "revocations_changed_timestamp_seconds",
+               "When its file was changed before that, by its file system.", true);
+}
+
 int okta_status_send_metrics(request_rec *r, const okta_picture *picture)
 {
     const char *accept = apr_table_get(r->headers_in, "Accept");
@@ -257,6 +300,7 @@ int okta_status_send_metrics(request_rec *r, const okta_picture *picture)
     write_verifications(&w);
     write_cache(&w);
     write_issuers(&w);
+    write_lists(&w);
     if (w.open_metrics)
         ap_rputs("# EOF\n", r);
     return OK;

@@ -235,6 +235,36 @@ static void send_issuer(const page *p, const okta_issuer_picture *one)
     ap_rputs("</dl></section>\n", p->r);
 }
 
+static void send_list(const page *p, const okta_list_picture *one)
+{
+    const okta_revocations_facts *facts = &one->facts;
+    apr_pool_t *pool = p->r->pool;
+
+    ap_rprintf(p->r,
+               "<section><h2>Revocations <small>%s <span class=\"state %s\">%s</span></small></h2>"
+               "\n<dl>\n",
+               breakable(p, one->path),
+               classes[!one->is_loaded ? OKTA_ALARM
+                       : one->trouble  ? OKTA_WARNING
+                                       : OKTA_WELL],
+               !one->is_loaded ? "never read"
+               : one->trouble  ? "the last good list holds"
+                               : "in force");
+    send_entry(p, "Lines",
+               apr_psprintf(pool, "%s (%s jti, %s sub, %s cid, %s sid)", number(p, one->lines),
+                            number(p, facts->kinds[OKTA_REVOKES_JTI]),
+                            number(p, facts->kinds[OKTA_REVOKES_SUB]),
+                            number(p, facts->kinds[OKTA_REVOKES_CID]),
+                            number(p, facts->kinds[OKTA_REVOKES_SID])));
+    if (one->is_loaded) {
+        send_entry(p, "Read", apr_pstrcat(pool, ago(p, facts->loaded_at), " ago", NULL));
+        send_entry(p, "File changed", okta_words_for_time(pool, facts->changed_at));
+    }
+    if (one->trouble)
+        ap_rprintf(p->r, "<dd class=\"cause\">%s</dd>\n", breakable(p, one->trouble));
+    ap_rputs("</dl></section>\n", p->r);
+}
+
 static const char *bucket_name(const page *p, int bucket)
 {
     const bool last = bucket == OKTA_BUCKETS - 1;
@@ -344,6 +374,8 @@ int okta_status_send_page(request_rec *r, const okta_picture *picture)
     send_requests(&p);
     for (int i = 0; i < picture->issuers->nelts; i++)
         send_issuer(&p, &APR_ARRAY_IDX(picture->issuers, i, okta_issuer_picture));
+    for (int i = 0; i < picture->lists->nelts; i++)
+        send_list(&p, &APR_ARRAY_IDX(picture->lists, i, okta_list_picture));
     send_verifications(&p);
     send_memory(&p);
     send_foot(&p);

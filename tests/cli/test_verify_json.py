@@ -18,7 +18,7 @@ def test_valid(verify):
     assert answer["kid"] == "one"
     assert answer["claims"] == made
     assert answer["not_checked"] == []
-    assert len(answer["checks"]) == 17
+    assert len(answer["checks"]) == 19
     assert all(set(row) == {"check", "ok", "detail"} and row["ok"] is True for row in answer["checks"])
 
 

@@ -122,13 +122,13 @@ def test_no_such_command(arguments):
     run = tool.run(*arguments)
     assert run.status == tool.TROUBLE
     assert run.out == ""
-    assert "verify, inspect, get, proof, call and check" in run.err
+    assert "verify, inspect, get, proof, call, revoke and check" in run.err
     assert "eyJ" not in run.err
 
 
 def test_every_option_is_in_the_manual():
     manual = (tool.REPOSITORY / "src" / "cli" / "okta-token.1").read_text().replace("\\-", "-")
-    for command in ("verify", "inspect", "get", "proof", "call", "check"):
+    for command in ("verify", "inspect", "get", "proof", "call", "revoke", "check"):
         for line in tool.run(command, "--help").out.splitlines():
             for word in line.split():
                 if word.startswith("--") and line.startswith(("      --", "  -")):

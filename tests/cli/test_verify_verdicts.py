@@ -13,7 +13,8 @@ from cli_env import minting, tool
 from cli_env.minting import NOW, claims, forge, key, public, sign
 
 WALK = ["shape", "header", "type", "algorithm", "payload", "issuer", "key", "signature", "claims", "kind",
-        "binding", "audience", "client", "expiry", "not before", "issued at", "step-up"]
+        "binding", "audience", "client", "expiry", "not before", "issued at", "age", "revocation",
+        "step-up"]
 
 
 def token(payload=None, jwk=None, alg="RS256", kid="one", **header):

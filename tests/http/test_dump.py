@@ -62,6 +62,21 @@ def test_what_holds_is_merged(dump):
     assert admin["require"] == [["okta-group", "Domain Users", "Admins"]]
 
 
+def test_lists_of_revocations(dump):
+    """Of each place the one that holds, in a virtual host that has another too; and the age that tokens may have."""
+    def snippet(s):
+        first, second = s.write("conf/first", ""), s.write("conf/second", "")
+        return (f"OktaIssuer {ISSUER}\nOktaRevocations {first}\n" + location("/api", "OktaMaxTokenAge 10m")
+                + f"<VirtualHost 127.0.0.1:{s.port}>\nServerName other.example\nOktaRevocations {second}\n"
+                "</VirtualHost>\n")
+    ours, other = dump(snippet)["place"]
+    assert ours["revocations"].endswith("/conf/first") and other["revocations"].endswith("/conf/second")
+    assert ours["revocations_inside"] == ours["revocations"]
+    assert ours["max_token_age"] == other["max_token_age"] == 600
+    (none,) = dump(f"OktaIssuer {ISSUER}\n" + location("/api"))["place"]
+    assert "revocations" not in none and "max_token_age" not in none
+
+
 def test_a_virtual_host_has_lines_of_its_own(dump):
     lines = dump(lambda s: f"OktaIssuer {ISSUER}\n" + location("/api")
                  + f"<VirtualHost 127.0.0.1:{s.port}>\nServerName other.example\n"

@@ -145,7 +145,8 @@ def test_the_reason_of_what_is_answered_with(server, shared_issuer):
 # -- each step
 
 STEPS = ["credentials", "shape", "header", "type", "algorithm", "payload", "issuer", "key", "signature", "claims",
-         "kind", "binding", "audience", "client", "expiry", "not before", "issued at", "step-up"]
+         "kind", "binding", "audience", "client", "expiry", "not before", "issued at", "age", "revocation",
+        "step-up"]
 
 
 def test_each_step_of_a_decision(launch, shared_issuer):

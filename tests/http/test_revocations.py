@@ -8,6 +8,7 @@ from env.mint import ABSENT
 from env.revocations import Listing, loads, statuses, wait_for_load, wait_for_status
 from env.snippets import env_directory, env_location, location, trusts
 from env.verdicts import assert_ok, assert_refused
+from env.waiting import wait_for
 
 NOW = int(time.time())
 OTHER = "https://other.example.com/oauth2/default"
@@ -43,17 +44,17 @@ CASES = {
     "long": ({"sub": "x" * 9000}, "sub " + "x" * 9000, True),
     "issuer": ({"jti": "AT.issuer"}, "iss {issuer} jti AT.issuer", True),
     "another issuer": ({"jti": "AT.elsewhere"}, f"iss {OTHER} jti AT.elsewhere", False),
-    "before a later time": ({"sub": "b1"}, f"sub b1 before {NOW + 600}", True),
+    "before a later time": ({"sub": "b1"}, f"sub b1 before {NOW + 6000}", True),
     "before an earlier time": ({"sub": "b2"}, f"sub b2 before {NOW - 600}", False),
     "before the very second": ({"sub": "b3", "iat": NOW}, f"sub b3 before {NOW}", False),
     "before the next second": ({"sub": "b4", "iat": NOW}, f"sub b4 before {NOW + 1}", True),
     "before a fraction of the second": ({"sub": "b5", "iat": NOW}, f"sub b5 before {_day(0)}.001Z", True),
-    "before a date": ({"sub": "b6"}, f"sub b6 before {_day(600)}Z", True),
-    "before a date to the east": ({"sub": "b7"}, f"sub b7 before {_day(600)}+02:00", False),
+    "before a date": ({"sub": "b6"}, f"sub b6 before {_day(6000)}Z", True),
+    "before a date to the east": ({"sub": "b7"}, f"sub b7 before {_day(6000)}+02:00", False),
     "before a date to the west": ({"sub": "b8"}, f"sub b8 before {_day(-600)}-02:00", True),
     "before, without iat": ({"sub": "b9", "iat": ABSENT}, f"sub b9 before {NOW - 99999}", True),
-    "issuer and time": ({"sub": "b10"}, f"iss {{issuer}} sub b10 before {NOW + 600}", True),
-    "two times": ({"sub": "b11"}, f"sub b11 before {NOW + 600}\nsub b11 before {NOW - 600}", True),
+    "issuer and time": ({"sub": "b10"}, f"iss {{issuer}} sub b10 before {NOW + 6000}", True),
+    "two times": ({"sub": "b11"}, f"sub b11 before {NOW + 6000}\nsub b11 before {NOW - 600}", True),
     "two issuers": ({"sub": "b12"}, f"iss {OTHER} sub b12\niss {{issuer}} sub b12", True),
     "any issuer, earlier": ({"sub": "b13"}, f"sub b13 before 5\niss {OTHER} sub b13\niss {{issuer}} sub b13 before {NOW + 6000}",
                             True),

@@ -11,6 +11,7 @@ from env.httpd import StartFailed, child_user
 from env.keys import keyset
 from env.revocations import BROKEN, UNREADABLE, Listing, loads, statuses, wait_for_load, wait_for_status
 from env.snippets import location, trusts
+from env.status import HANDLER, STATUS, json_of, metrics_of
 from env.verdicts import assert_ok, assert_unavailable
 from env.waiting import wait_for
 
@@ -20,8 +21,16 @@ ROOT = os.geteuid() == 0
 def _snippet(issuer, more=""):
     def make(s):
         s.listing = getattr(s, "listing", None) or Listing(s.root / "revoked" / "list")
-        return more + trusts(issuer, f"OktaRevocations {s.listing.path}") + location("/whoami")
+        return more + trusts(issuer, f"OktaRevocations {s.listing.path}") + location("/whoami") + HANDLER
     return make
+
+
+def _said(server):
+    """What each view of okta-status says of the list: (JSON, page, metrics by name and labels)."""
+    samples, _ = metrics_of(server)
+    ours = {(name.removeprefix("mod_auth_okta_"), *(value for key, value in sorted(labels) if key != "file")): number
+            for (name, labels), number in samples.items() if "_revocations" in name}
+    return json_of(server), server.get(STATUS).body.decode(), ours
 
 
 def _lines(server, event, mark=0):
@@ -74,6 +83,37 @@ def test_each_bad_state_is_told(server, shared_issuer):
     mark = server.error_log.mark()
     server.listing.replace("jti AT.again\n")
     server.wait_for_log(r"1 revocations, as before", mark)
+
+
+def test_what_okta_status_says(server, shared_issuer):
+    """How many, of when, and what is wrong since when."""
+    mark = server.error_log.mark()
+    server.listing.replace("jti AT.1\njti AT.2\nsub a\ncid b\n")
+    os.utime(server.listing.path, (1700000000, 1700000000))
+    wait_for_load(server, 4, mark)
+    document, page, metrics = _said(server)
+    (entry,) = document["revocations"]
+    assert entry["file"] == str(server.listing.path) and entry["loaded"] and entry["trouble"] is None
+    assert (entry["lines"], entry["kinds"]) == (4, {"jti": 2, "sub": 1, "cid": 1, "sid": 0})
+    assert entry["changed_at"] == 1700000000 and entry["loaded_at"] <= document["now"] and entry["bytes"] == 192
+    assert document["health"] == "well"
+    assert "4 (2 jti, 1 sub, 1 cid, 0 sid)" in page and "in force" in page
+    assert metrics["revocations", "jti"] == 2 and metrics["revocations", "sid"] == 0
+    assert metrics["revocations_trouble",] == 0
+    assert metrics["revocations_changed_timestamp_seconds",] == 1700000000
+    server.listing.replace("jti\n")
+    wait_for(lambda: json_of(server)["health"] == "warning", "the trouble")
+    document, page, metrics = _said(server)
+    (trouble,) = document["troubles"]
+    assert trouble["where"] == f"Revocations in {server.listing.path}" and "line 1: there is no value" in trouble["what"]
+    assert 0 < trouble["since"] <= document["now"]
+    assert "the last good list holds" in page and metrics["revocations_trouble",] == 1
+    server.listing.path.unlink()
+    wait_for(lambda: "No such file" in json_of(server)["revocations"][0]["trouble"], "the other trouble")
+    assert json_of(server)["troubles"][0]["since"] == trouble["since"]
+    server.listing.rewrite("")
+    wait_for(lambda: json_of(server)["health"] == "well", "the end of it")
+    assert json_of(server)["revocations"][0]["lines"] == 0
 
 
 def test_a_file_that_goes_leaves_the_last_good_list(server, shared_issuer):

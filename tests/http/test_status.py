@@ -16,7 +16,10 @@ from env.waiting import wait_for
 
 @pytest.fixture(scope="module")
 def server(launch_shared, shared_issuer):
-    server = launch_shared(trusts(shared_issuer) + location("/whoami") + HANDLER, processes=2)
+    def snippet(s):
+        listing = s.write("conf/revoked", "jti AT.nobody\n")
+        return trusts(shared_issuer, f"OktaRevocations {listing}") + location("/whoami") + HANDLER
+    server = launch_shared(snippet, processes=2)
     assert_ok(server.get("/whoami", shared_issuer.mint.token()))
     return server
 

@@ -10,6 +10,7 @@ rule(moments_of_rfc_3339_and_seconds_are_read)
     static const struct {
         const char *text;
         int64_t seconds;
+        bool more;
     } rows[] = {
         {"0", 0},
         {"1700000000", 1700000000},
@@ -21,8 +22,8 @@ rule(moments_of_rfc_3339_and_seconds_are_read)
         {"2023-11-14T23:13:20+01:00", 1700000000},
         {"2023-11-14T16:43:20-05:30", 1700000000},
         {"2023-11-14T22:13:20.0Z", 1700000000},
-        {"2023-11-14T22:13:20.000001Z", 1700000001},
-        {"2023-11-14T22:13:19.999Z", 1700000000},
+        {"2023-11-14T22:13:20.000001Z", 1700000000, true},
+        {"2023-11-14T22:13:19.999Z", 1699999999, true},
         {"2024-02-29T12:00:00Z", 1709208000},
         {"2000-02-29T00:00:00Z", 951782400},
         {"2000-03-01T00:00:00Z", 951868800},
@@ -36,8 +37,11 @@ rule(moments_of_rfc_3339_and_seconds_are_read)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         size_t length = strlen(rows[i].text);
         int64_t seconds = -1;
+        bool more;
 
-        check(okta_moment_read(exact(rows[i].text, length), length, &seconds), "%s", rows[i].text);
+        check(okta_moment_read(exact(rows[i].text, length), length, &seconds, &more), "%s",
+              rows[i].text);
+        check(more == rows[i].more, "%s: %d", rows[i].text, more);
         check(seconds == rows[i].seconds, "%s: %" PRId64, rows[i].text, seconds);
     }
 }
@@ -91,8 +95,10 @@ rule(anything_else_is_refused)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         size_t length = strlen(rows[i]);
         int64_t seconds;
+        bool more;
 
-        check(!okta_moment_read(exact(rows[i], length), length, &seconds), "\"%s\"", rows[i]);
+        check(!okta_moment_read(exact(rows[i], length), length, &seconds, &more), "\"%s\"",
+              rows[i]);
     }
 }
 
@@ -110,8 +116,10 @@ rule(no_day_is_left_out)
             for (int day = 1; day <= days; day++, expected += 86400) {
                 char *words = text("%04d-%02d-%02dT00:00:00Z", year, month, day);
                 int64_t seconds = -1;
+                bool more;
 
-                need(okta_moment_read(words, strlen(words), &seconds) && seconds == expected,
+                need(okta_moment_read(words, strlen(words), &seconds, &more) && !more &&
+                         seconds == expected,
                      "%s: %" PRId64, words, seconds);
             }
         }
