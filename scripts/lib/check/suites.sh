@@ -65,7 +65,7 @@ run_suite() {
         # or runs under valgrind throughout; nor what is about files alone (install); nor what takes from the sanitizer
         # what it needs itself: address space (shared_memory), /proc and the folder of its reports (chroot)
         need_asan && OKTA_BUILD=$top/build/asan OKTA_SANITIZE=asan OKTA_MPMS=event \
-            pytest_suite http-asan tests/http --mpms event --without test_keys_flood.py --without test_redirects.py \
+            pytest_suite http-asan tests/http --jobs "$side_by_side" --mpms event --without test_keys_flood.py --without test_redirects.py \
             --without test_keys_crash.py --without test_keys_restart.py --without test_keys_many_issuers.py \
             --without test_keys_outage.py --without test_keys_clock.py --without test_keys_memory.py \
             --without test_growth.py --without test_restart_shared_memory.py --without test_chroot.py \
