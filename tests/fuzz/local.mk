@@ -9,6 +9,7 @@ fuzz_tests = \
 	tests/fuzz/replay_bearer \
 	tests/fuzz/replay_claims \
 	tests/fuzz/replay_json \
+	tests/fuzz/replay_jwe \
 	tests/fuzz/replay_jwks \
 	tests/fuzz/replay_jws \
 	tests/fuzz/replay_message \
@@ -23,6 +24,7 @@ tests_fuzz_replay_base64url_SOURCES = tests/fuzz/base64url.c $(fuzz_replay)
 tests_fuzz_replay_bearer_SOURCES = tests/fuzz/bearer.c $(fuzz_replay)
 tests_fuzz_replay_claims_SOURCES = tests/fuzz/claims.c tests/fuzz/policy.h tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_json_SOURCES = tests/fuzz/json.c tests/oracle.h $(fuzz_replay)
+tests_fuzz_replay_jwe_SOURCES = tests/fuzz/jwe.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_jwks_SOURCES = tests/fuzz/jwks.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_jws_SOURCES = tests/fuzz/jws.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_message_SOURCES = tests/fuzz/message.c tests/oracle.h $(fuzz_replay)
@@ -35,6 +37,7 @@ tests_fuzz_replay_base64url_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_bearer_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_claims_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_json_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_jwe_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_jwks_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_jws_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_message_LDADD = $(fuzz_ldadd)

@@ -116,6 +116,10 @@ def proof_to_sign(header=None, **claims_changed):
     return to_sign({**PROOF_HEADER, **(header or {})}, compact({**PROOF_CLAIMS, **claims_changed}))
 
 
+JWE = json.loads((VECTORS / "rfc7516-a1.json").read_text())["token"]
+JWE_HEADER = {"alg": "RSA-OAEP", "enc": "A128GCM"}
+
+
 def without(document, name):
     return compact({key: value for key, value in document.items() if key != name})
 
@@ -167,6 +171,32 @@ SEEDS = {
             "dots": "." * 100,
             "padding": GOOD_ED + "=",
             "duplicate-alg": encode(b'{"alg":"EdDSA","alg":"none"}') + ".e30.AA",
+        },
+    },
+    "jwe": {
+        "valid": {
+            "rfc7516-a1": JWE,
+            "sealed": to_sign(JWE_HEADER, GOOD_ED),
+            "sealed-oaep-512": to_sign({**JWE_HEADER, "alg": "RSA-OAEP-512", "cty": "JWT", "typ": "x"}, GOOD_RSA),
+            "sealed-kid": to_sign({**JWE_HEADER, "kid": jwk.JWK(**private_key("rfc7516-a1")).thumbprint()}, "x"),
+            "sealed-application-jwt": to_sign({**JWE_HEADER, "cty": "application/JWT", "epk": {}}, "\0"),
+        },
+        "invalid": {
+            "tampered": JWE[:-9] + "AAAAAAAAA",
+            "four-parts": JWE[:JWE.rindex(".")],
+            "six-parts": JWE + ".AA",
+            "padding": JWE + "=",
+            "dots": "....",
+            "rsa1_5": to_sign({**JWE_HEADER, "alg": "RSA1_5"}, "x"),
+            "dir": "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..AA.AA.AA",
+            "cbc-lengths": to_sign({**JWE_HEADER, "enc": "A128CBC-HS256"}, "x" * 32),
+            "zip": to_sign({**JWE_HEADER, "zip": "DEF"}, "x"),
+            "crit": to_sign({**JWE_HEADER, "crit": ["x"]}, "x"),
+            "cty": to_sign({**JWE_HEADER, "cty": "json"}, "x"),
+            "unknown-kid": to_sign({**JWE_HEADER, "kid": "?"}, "x"),
+            "kid-null": to_sign({**JWE_HEADER, "kid": None}, "x"),
+            "empty": to_sign(JWE_HEADER, ""),
+            "duplicate": '{"alg":"RSA-OAEP",' + compact(JWE_HEADER)[1:] + "\nx",
         },
     },
     "jwks": {
