@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/check_issuer.h"
 
+#include "cli/check_decryption.h"
 #include "cli/check_keys.h"
 #include "cli/check_metadata.h"
 #include "cli/check_reach.h"
@@ -19,6 +20,7 @@ void okta_check_issuer(okta_findings *f, const okta_setup *setup, okta_setup_iss
 
     okta_findings_about(f, "issuer %s", issuer->url);
     issuer->walked = true;
+    okta_check_decryption(f, issuer);
     if (issuer->jwks_file) {
         okta_check_jwks_file(f, setup, issuer);
         return;

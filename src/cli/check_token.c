@@ -51,6 +51,14 @@ static const struct {
      "OktaRevocations"},
     {OKTA_TOKEN_TOO_OLD, "OktaMaxTokenAge",
      "have the client get a new token, or raise OktaMaxTokenAge"},
+    {OKTA_TOKEN_ENCRYPTED, "OktaDecryptionKey",
+     "name the private key that it is encrypted to with OktaDecryptionKey (and run this as root, "
+     "who "
+     "can read it), or turn encryption off at the authorization server (Settings > Encryption "
+     "keys)"},
+    {OKTA_TOKEN_UNDECRYPTABLE, "OktaDecryptionKey",
+     "compare its kid (okta-token inspect) with those above: the authorization server encrypts to "
+     "another key (Settings > Encryption keys)"},
     {OKTA_KEYS_UNAVAILABLE, NULL, "mend what is said above of the issuer: it has no usable keys"},
 };
 
@@ -192,10 +200,53 @@ static bool check_user(okta_findings *f, const okta_setup_place *place, const ok
     return false;
 }
 
+/* By the keys that tokens of the issuer may be encrypted to. */
+static okta_reason verify_opened(const okta_setup *setup, const okta_setup_place *place,
+                                 const okta_setup_issuer *issuer, const okta_input *token,
+                                 okta_claims **claims, okta_result *result)
+{
+    const okta_keyring keyring = {find_keys, (void *)setup};
+    okta_opened opened;
+    okta_reason reason = okta_private_keys_open(&issuer->private_keys, token->bytes, token->length,
+                                                NULL, &opened, result);
+
+    if (reason == OKTA_OK)
+        reason = okta_verify(&place->policy, &keyring, opened.token, opened.length, NULL, claims,
+                             result);
+    if (reason == OKTA_OK &&
+        strcmp(okta_value_text(okta_claims_root(*claims), "iss"), issuer->url) != 0) {
+        okta_claims_free(*claims);
+        *claims = NULL;
+        reason = okta_result_set(result, OKTA_TOKEN_UNDECRYPTABLE,
+                                 "the key that opens it is not one of its issuer");
+    }
+    okta_opened_clear(&opened);
+    return reason;
+}
+
+static okta_reason verify(const okta_setup *setup, const okta_setup_place *place,
+                          const okta_input *token, okta_claims **claims, okta_result *result)
+{
+    const okta_keyring keyring = {find_keys, (void *)setup};
+    okta_reason reason = OKTA_TOKEN_UNDECRYPTABLE;
+    bool opened = false;
+
+    for (size_t i = 0; reason == OKTA_TOKEN_UNDECRYPTABLE && i < place->policy.issuers.count; i++) {
+        const okta_setup_issuer *issuer = okta_setup_find(setup, place->policy.issuers.items[i]);
+
+        if (!issuer || issuer->private_keys.count == 0 || !okta_jwe_is(token->bytes, token->length))
+            continue;
+        opened = true;
+        reason = verify_opened(setup, place, issuer, token, claims, result);
+    }
+    return opened ? reason
+                  : okta_verify(&place->policy, &keyring, token->bytes, token->length, NULL, claims,
+                                result);
+}
+
 bool okta_check_token(okta_findings *f, const okta_setup *setup, const okta_setup_place *place,
                       const okta_input *token)
 {
-    const okta_keyring keyring = {find_keys, (void *)setup};
     okta_claims *claims = NULL;
     okta_result result;
     okta_reason reason;
@@ -203,8 +254,7 @@ bool okta_check_token(okta_findings *f, const okta_setup *setup, const okta_setu
 
     okta_result_init(&result);
     okta_findings_about(f, "token%s%s", *place->section ? " at " : "", place->section);
-    reason =
-        okta_verify(&place->policy, &keyring, token->bytes, token->length, NULL, &claims, &result);
+    reason = verify(setup, place, token, &claims, &result);
     if (reason == OKTA_OK)
         reason = okta_policy_check(&place->policy, claims, okta_time_now(), NULL, &result);
     good = reason == OKTA_OK;

@@ -12,6 +12,7 @@
 enum {
     OPTION_ISSUER = OKTA_OPTION_FIRST,
     OPTION_JWKS,
+    OPTION_DECRYPTION_KEY,
     OPTION_AUDIENCE,
     OPTION_CLIENT_ID,
     OPTION_ALGORITHMS,
@@ -31,6 +32,7 @@ enum {
 static const struct option options[] = {
     {"issuer", required_argument, NULL, OPTION_ISSUER},
     {"jwks", required_argument, NULL, OPTION_JWKS},
+    {"decryption-key", required_argument, NULL, OPTION_DECRYPTION_KEY},
     {"audience", required_argument, NULL, OPTION_AUDIENCE},
     {"client-id", required_argument, NULL, OPTION_CLIENT_ID},
     {"algorithms", required_argument, NULL, OPTION_ALGORITHMS},
@@ -70,6 +72,8 @@ static bool take(okta_expectation *e, int option)
             return okta_complain("--jwks is given twice; give one file with all keys");
         e->jwks = optarg;
         return true;
+    case OPTION_DECRYPTION_KEY:
+        return okta_private_keys_read(&e->private_keys, optarg);
     case OPTION_AUDIENCE:
         return okta_list_add(&e->audiences, optarg);
     case OPTION_CLIENT_ID:
@@ -199,4 +203,5 @@ void okta_expectation_clear(okta_expectation *e)
     okta_list_clear(&e->audiences);
     okta_list_clear(&e->clients);
     okta_proof_case_clear(&e->proof);
+    okta_private_keys_clear(&e->private_keys);
 }

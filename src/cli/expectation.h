@@ -4,6 +4,7 @@
 #define OKTA_CLI_EXPECTATION_H
 
 #include "cli/network.h"
+#include "cli/private_keys.h"
 #include "cli/proof_case.h"
 #include "core/policy.h"
 #include "core/thumbprint.h"
@@ -24,6 +25,7 @@ typedef struct okta_expectation {
     char certificate[OKTA_THUMBPRINT_LENGTH + 1]; /* thumbprint; "": none is given */
     int64_t max_age;                              /* seconds; 0: any */
     const char *revocations;                      /* a file; NULL: none */
+    okta_private_keys private_keys;
     okta_proof_case proof;
     okta_network network;
 } okta_expectation;

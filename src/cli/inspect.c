@@ -2,6 +2,7 @@
 #include "cli/clock.h"
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/inspect_encrypted.h"
 #include "cli/message.h"
 #include "cli/notes.h"
 #include "cli/options.h"
@@ -38,6 +39,7 @@ static const struct option options[] = {
 
 typedef struct inspection {
     bool json;
+    bool encrypted;
     int64_t now;
     okta_input token;
     okta_value *header;
@@ -116,8 +118,10 @@ static bool read_token(inspection *i)
     i->header = read_object("header", token, (size_t)(first - token));
     if (!i->header)
         return false;
-    if (dots == 4)
-        return okta_complain("an encrypted token: only its header can be read");
+    i->encrypted = dots == 4;
+    if (i->encrypted)
+        return okta_is_whole_jwe(&i->token) ||
+               okta_complain("an encrypted token that is malformed: only its header can be read");
     i->payload = read_object("payload", first + 1, (size_t)(second - first - 1));
     i->signature_length = signature_length(second + 1);
     return i->payload != NULL;
@@ -152,10 +156,13 @@ static bool print(const inspection *i)
 {
     const okta_decoded decoded = {i->header, i->payload, i->token.length, i->signature_length,
                                   i->now};
-    json_t *times = okta_notes_times(i->payload, i->now);
-    json_t *notes = okta_notes(&decoded);
+    json_t *times, *notes;
     bool good;
 
+    if (i->encrypted)
+        return okta_inspect_encrypted(&i->token, i->header, i->json);
+    times = okta_notes_times(i->payload, i->now);
+    notes = okta_notes(&decoded);
     if (i->json)
         return okta_print_json(json_pack("{s:b, s:o, s:o?, s:I, s:o, s:o}", "verified", 0, "header",
                                          okta_value_to_json(i->header), "payload",

@@ -10,6 +10,7 @@ src_cli_okta_token_SOURCES = \
 	src/cli/certificate.c src/cli/certificate.h \
 	src/cli/check.c \
 	src/cli/check_cors.c src/cli/check_cors.h \
+	src/cli/check_decryption.c src/cli/check_decryption.h \
 	src/cli/check_issuer.c src/cli/check_issuer.h \
 	src/cli/check_keys.c src/cli/check_keys.h \
 	src/cli/check_metadata.c src/cli/check_metadata.h \
@@ -39,6 +40,7 @@ src_cli_okta_token_SOURCES = \
 	src/cli/httpd_run.c src/cli/httpd_run.h \
 	src/cli/input.c src/cli/input.h \
 	src/cli/inspect.c \
+	src/cli/inspect_encrypted.c src/cli/inspect_encrypted.h \
 	src/cli/keys.c src/cli/keys.h \
 	src/cli/main.c \
 	src/cli/message.c src/cli/message.h \
@@ -47,6 +49,7 @@ src_cli_okta_token_SOURCES = \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/prompt.c src/cli/prompt.h \
+	src/cli/private_keys.c src/cli/private_keys.h \
 	src/cli/proof.c \
 	src/cli/proof_case.c src/cli/proof_case.h \
 	src/cli/remedy.c src/cli/remedy.h \

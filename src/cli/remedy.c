@@ -10,7 +10,8 @@ static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_TOKEN_TOO_LARGE] = "a shorter token; in httpd OktaMaxTokenBytes sets the limit",
     [OKTA_TOKEN_MALFORMED] = "three parts of base64url without padding, joined by dots",
     [OKTA_TOKEN_ENCRYPTED] =
-        "one token that is signed and neither encrypted, compressed nor nested",
+        "one token that is signed and neither encrypted, compressed nor nested; or the private key "
+        "of one that is encrypted, by --decryption-key",
     [OKTA_TOKEN_UNDECRYPTABLE] = "a token that is encrypted to the key of --decryption-key, by an "
                                  "RSA-OAEP algorithm, and was not changed",
     [OKTA_HEADER_MALFORMED] = "a header that is a JSON object with \"alg\" and \"kid\"",

@@ -121,6 +121,7 @@ static bool read_issuer(okta_setup *setup, const okta_value *line)
     issuer->jwks_file = okta_value_text(line, "jwks_file");
     issuer->state_file = okta_value_text(line, "state_file");
     issuer->trust = text_of(line, "trust");
+    issuer->decryption_keys = strings_of(setup, line, "decryption_keys");
     return true;
 }
 
@@ -238,8 +239,10 @@ const char *okta_setup_word(const okta_setup *setup, const char *directive, cons
 
 void okta_setup_clear(okta_setup *setup)
 {
-    for (size_t i = 0; i < setup->issuer_count; i++)
+    for (size_t i = 0; i < setup->issuer_count; i++) {
         okta_keys_clear(&setup->issuers[i].keys);
+        okta_private_keys_clear(&setup->issuers[i].private_keys);
+    }
     while (setup->texts) {
         struct okta_setup_texts *next = setup->texts->next;
 

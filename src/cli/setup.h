@@ -5,6 +5,7 @@
 #define OKTA_CLI_SETUP_H
 
 #include "cli/keys.h"
+#include "cli/private_keys.h"
 #include "core/policy.h"
 #include "core/schedule.h"
 
@@ -16,8 +17,10 @@ typedef struct okta_setup_issuer {
     const char *jwks_file;
     const char *state_file;
     const char *trust;
-    bool walked;    /* it was looked at */
-    okta_keys keys; /* what was found */
+    okta_strings decryption_keys;   /* files */
+    okta_private_keys private_keys; /* what was read of them */
+    bool walked;                    /* it was looked at */
+    okta_keys keys;                 /* what was found */
 } okta_setup_issuer;
 
 typedef struct okta_setup_place {

@@ -22,6 +22,9 @@ static const char help[] =
     "\n"
     "      --issuer URL          an issuer that is accepted; its keys are fetched\n"
     "      --jwks FILE           take the keys from this JSON Web Key Set and fetch nothing\n"
+    "      --decryption-key FILE\n"
+    "                            the private key of a token that is encrypted, as PEM or in a JWK "
+    "set\n"
     "      --audience AUD        an audience that is accepted (default: api://default for an "
     "issuer\n"
     "                            that ends in /oauth2/default)\n"
@@ -42,12 +45,16 @@ static const char help[] =
 static const char help_end[] =
     "  -h, --help                print this\n"
     "\n"
-    "--issuer, --audience, --client-id and --algorithms may be given several times.\n"
+    "--issuer, --audience, --client-id, --algorithms and --decryption-key may be given several "
+    "times.\n"
     "Exit status: 0 valid, 1 refused, 2 nothing was judged (usage, no keys).\n";
 
 typedef struct judgment {
     okta_expectation expected;
     okta_input token;
+    okta_opened opened; /* what an encrypted one held */
+    const char *signed_token;
+    size_t signed_length;
     okta_keys keys;
     okta_value *payload; /* lends the expectations that were not given */
     okta_policy policy;
@@ -83,7 +90,7 @@ static bool lend_expectations(judgment *j)
     if (!j->report.any_issuer && !j->report.any_audience)
         return true;
     okta_result_init(&unused);
-    if (okta_jws_split(&jws, j->token.bytes, j->token.length, &unused) == OKTA_OK)
+    if (okta_jws_split(&jws, j->signed_token, j->signed_length, &unused) == OKTA_OK)
         j->payload = okta_read_object((const char *)jws.payload, jws.payload_length, NULL);
     okta_jws_clear(&jws);
     issuer = okta_value_text(j->payload, "iss");
@@ -100,7 +107,7 @@ static bool lend_expectations(judgment *j)
 static void judge_token(judgment *j, const okta_trace *trace)
 {
     const okta_keyring keyring = {find_keys, j};
-    okta_reason reason = okta_verify(&j->policy, &keyring, j->token.bytes, j->token.length, trace,
+    okta_reason reason = okta_verify(&j->policy, &keyring, j->signed_token, j->signed_length, trace,
                                      &j->claims, &j->result);
 
     if (reason == OKTA_OK)
@@ -135,29 +142,53 @@ static int verdict(const okta_result *result)
     return okta_reason_status(result->reason) == 401 ? OKTA_EXIT_REFUSED : OKTA_EXIT_TROUBLE;
 }
 
+/* False: it stays closed, and the result says why. */
+static bool open_token(judgment *j, const okta_trace *trace)
+{
+    j->signed_token = j->token.bytes;
+    j->signed_length = j->token.length;
+    if (okta_private_keys_open(&j->expected.private_keys, j->token.bytes, j->token.length, trace,
+                               &j->opened, &j->result) != OKTA_OK)
+        return false;
+    if (j->opened.token) {
+        j->signed_token = j->opened.token;
+        j->signed_length = j->opened.length;
+    }
+    return true;
+}
+
+/* False after a complaint: there is nothing to judge by. */
+static bool judge(judgment *j, const okta_trace *trace)
+{
+    if (!j->expected.signature_only && !lend_expectations(j))
+        return false;
+    j->policy = okta_expectation_policy(&j->expected);
+    if (!j->expected.signature_only) {
+        judge_token(j, trace);
+        return true;
+    }
+    if (!j->keys.set &&
+        !okta_keys_from_issuer(&j->keys, &j->expected.network, j->expected.issuers.items[0]))
+        return false;
+    okta_verify_signature(j->policy.algorithms, j->keys.set, j->signed_token, j->signed_length,
+                          trace, &j->result);
+    return true;
+}
+
 static int run(judgment *j)
 {
     okta_trace trace = okta_report_trace(&j->report);
 
     j->report.signature_only = j->expected.signature_only;
     j->now = j->expected.at >= 0 ? j->expected.at : okta_time_now();
+    j->policy = okta_expectation_policy(&j->expected);
     if (j->expected.jwks && !okta_keys_from_file(&j->keys, j->expected.jwks))
         return OKTA_EXIT_TROUBLE;
-    if (!j->expected.signature_only && !lend_expectations(j))
-        return OKTA_EXIT_TROUBLE;
-    j->policy = okta_expectation_policy(&j->expected);
     if (j->expected.revocations && !okta_revocation_list_read(&j->list, j->expected.revocations))
         return OKTA_EXIT_TROUBLE;
     j->policy.revocations = j->list;
-    if (!j->expected.signature_only) {
-        judge_token(j, &trace);
-    } else if (j->keys.set || okta_keys_from_issuer(&j->keys, &j->expected.network,
-                                                    j->expected.issuers.items[0])) {
-        okta_verify_signature(j->policy.algorithms, j->keys.set, j->token.bytes, j->token.length,
-                              &trace, &j->result);
-    } else {
+    if (open_token(j, &trace) && !judge(j, &trace))
         return OKTA_EXIT_TROUBLE;
-    }
     return print_report(j) ? verdict(&j->result) : OKTA_EXIT_TROUBLE;
 }
 
@@ -184,6 +215,7 @@ int okta_command_verify(int argc, char **argv)
     free(j.payload);
     okta_keys_clear(&j.keys);
     okta_revocation_list_free(j.list);
+    okta_opened_clear(&j.opened);
     okta_input_clear(&j.token);
     okta_expectation_clear(&j.expected);
     return status;

@@ -17,7 +17,7 @@
 
 struct okta_decryption_key {
     EVP_PKEY *pkey;
-    const okta_wrapping *only;
+    const okta_key_wrapping *only;
     okta_material material; /* e and n */
     size_t modulus_bytes;
     char kid[];
@@ -52,7 +52,7 @@ void okta_decryption_key_numbers(const okta_decryption_key *key, okta_key_number
     numbers[1] = (okta_key_number){key->material.bytes + e_length, key->modulus_bytes};
 }
 
-static EVP_PKEY_CTX *oaep(EVP_PKEY *pkey, const okta_wrapping *wrapping, bool decrypts)
+static EVP_PKEY_CTX *oaep(EVP_PKEY *pkey, const okta_key_wrapping *wrapping, bool decrypts)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 
@@ -70,7 +70,7 @@ static EVP_PKEY_CTX *oaep(EVP_PKEY *pkey, const okta_wrapping *wrapping, bool de
 static bool opens_what_it_closes(const okta_decryption_key *key)
 {
     static const unsigned char message[32] = "there and back again";
-    const okta_wrapping *by = okta_wrapping_by_name("RSA-OAEP", 8);
+    const okta_key_wrapping *by = okta_key_wrapping_by_name("RSA-OAEP", 8);
     unsigned char closed[MODULUS_MAX], opened[sizeof(message)];
     size_t length = sizeof(closed);
     EVP_PKEY_CTX *context = oaep(key->pkey, by, false);
@@ -213,7 +213,7 @@ const char *okta_decryption_key_kid(const okta_decryption_key *key)
     return key->kid;
 }
 
-const okta_wrapping *okta_decryption_key_only(const okta_decryption_key *key)
+const okta_key_wrapping *okta_decryption_key_only(const okta_decryption_key *key)
 {
     return key->only;
 }
@@ -224,7 +224,7 @@ bool okta_decryption_key_is_same(const okta_decryption_key *a, const okta_decryp
            memcmp(a->material.bytes, b->material.bytes, a->material.length) == 0;
 }
 
-bool okta_decryption_key_fits(const okta_decryption_key *key, const okta_wrapping *wrapping,
+bool okta_decryption_key_fits(const okta_decryption_key *key, const okta_key_wrapping *wrapping,
                               const unsigned char *wrapped, size_t length)
 {
     okta_key_number numbers[2];
@@ -243,7 +243,7 @@ static unsigned char equal_mask(size_t a, size_t b)
     return (unsigned char)(differs - 1);
 }
 
-bool okta_decryption_key_unwrap(const okta_decryption_key *key, const okta_wrapping *wrapping,
+bool okta_decryption_key_unwrap(const okta_decryption_key *key, const okta_key_wrapping *wrapping,
                                 const unsigned char *wrapped, size_t length, unsigned char *cek,
                                 size_t cek_length)
 {

@@ -31,7 +31,7 @@ void okta_decryption_keys_free(okta_decryption_keys *keys);
 const char *okta_decryption_key_kid(const okta_decryption_key *key);
 
 /* The one algorithm that it serves; NULL: all of them. */
-const okta_wrapping *okta_decryption_key_only(const okta_decryption_key *key);
+const okta_key_wrapping *okta_decryption_key_only(const okta_decryption_key *key);
 
 /* Its public numbers: e and n, without zeros in front. */
 void okta_decryption_key_numbers(const okta_decryption_key *key, okta_key_number numbers[2]);
@@ -41,14 +41,14 @@ bool okta_decryption_key_is_same(const okta_decryption_key *a, const okta_decryp
 
 /* Whether a wrapped key may be for this one, by what anybody can see: the algorithm, and a number
  * as long as the modulus and below it. */
-bool okta_decryption_key_fits(const okta_decryption_key *key, const okta_wrapping *wrapping,
+bool okta_decryption_key_fits(const okta_decryption_key *key, const okta_key_wrapping *wrapping,
                               const unsigned char *wrapped, size_t length);
 
 /* Unwrap the key of a content, of cek_length bytes (at most 64). The key has to fit. What cannot be
  * unwrapped, or is of another length, makes cek random bytes instead, by the same steps: only the
  * content's tag will tell. False, and no cek, when OpenSSL fails or is out of memory. A private-key
  * operation, blinded as OpenSSL does unless told otherwise. Leaves its error queue as it was. */
-bool okta_decryption_key_unwrap(const okta_decryption_key *key, const okta_wrapping *wrapping,
+bool okta_decryption_key_unwrap(const okta_decryption_key *key, const okta_key_wrapping *wrapping,
                                 const unsigned char *wrapped, size_t length, unsigned char *cek,
                                 size_t cek_length);
 

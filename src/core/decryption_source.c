@@ -128,7 +128,7 @@ static bool read_jwk(const okta_value *jwk, okta_decryption_source *source, okta
     if (operations && (operations->type != OKTA_VALUE_ARRAY || !may_decrypt(operations)))
         return okta_error_set(error, "its \"key_ops\" are not for decryption");
     if (alg && alg->type == OKTA_VALUE_STRING)
-        source->only = okta_wrapping_by_name(alg->as.string, alg->length);
+        source->only = okta_key_wrapping_by_name(alg->as.string, alg->length);
     if (alg && !source->only)
         return okta_error_set(error, "its \"alg\" is none of RSA-OAEP, RSA-OAEP-256, RSA-OAEP-384, "
                                      "RSA-OAEP-512");

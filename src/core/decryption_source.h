@@ -9,9 +9,9 @@
 #include <openssl/evp.h>
 
 typedef struct okta_decryption_source {
-    EVP_PKEY *pkey;            /* borrowed; NULL: it could not be read */
-    const char *kid;           /* borrowed; NULL: none */
-    const okta_wrapping *only; /* NULL: any */
+    EVP_PKEY *pkey;                /* borrowed; NULL: it could not be read */
+    const char *kid;               /* borrowed; NULL: none */
+    const okta_key_wrapping *only; /* NULL: any */
 } okta_decryption_source;
 
 /* Told of each key in the text, with the fault of one that is no use (else NULL). False ends the

@@ -92,7 +92,7 @@ static okta_reason judge_header(okta_jwe *jwe, okta_result *result)
                                "\"alg\", \"enc\" or \"cty\" is no string");
     if (okta_value_entry(jwe->header, "crit"))
         return okta_result_set(result, OKTA_HEADER_CRITICAL, "\"crit\": no extension is supported");
-    jwe->wrapping = okta_wrapping_by_name(alg->as.string, alg->length);
+    jwe->wrapping = okta_key_wrapping_by_name(alg->as.string, alg->length);
     jwe->encryption = okta_content_encryption_by_name(enc->as.string, enc->length);
     if (!jwe->wrapping)
         return refuse_name(result, "alg", alg);

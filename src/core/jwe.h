@@ -52,7 +52,7 @@ typedef struct okta_jwe {
     okta_span wrapped; /* the content's key, encrypted */
     okta_content content;
     okta_value *header;
-    const okta_wrapping *wrapping; /* never NULL after okta_jwe_read_header, nor below */
+    const okta_key_wrapping *wrapping; /* never NULL after okta_jwe_read_header, nor below */
     const okta_content_encryption *encryption;
     const char *kid; /* NULL: none; borrowed from header */
     size_t kid_length;

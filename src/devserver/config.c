@@ -3,6 +3,7 @@
 
 #include <apr_strings.h>
 #include <apr_uri.h>
+#include <openssl/err.h>
 
 #define DEFAULT_AUDIENCE "api://default"
 #define DEFAULT_TOKEN_LIFETIME 3600
@@ -35,6 +36,9 @@ void *okta_dev_config_merge(apr_pool_t *p, void *outer, void *inner)
     }
     if (apr_is_empty_array(add->clients)) {
         cfg->clients = base->clients;
+    }
+    if (!add->recipient) {
+        cfg->recipient = base->recipient;
     }
     if (add->token_lifetime < 0) {
         cfg->token_lifetime = base->token_lifetime;
@@ -243,6 +247,21 @@ static const char *set_actors(cmd_parms *cmd, void *dir, int argc, char *const a
     return NULL;
 }
 
+static const char *set_recipient(cmd_parms *cmd, void *dir, const char *path)
+{
+    okta_dev_config *cfg = dir;
+    okta_dev_recipient *recipient = apr_pcalloc(cmd->pool, sizeof(*recipient));
+    const char *file = ap_server_root_relative(cmd->pool, path);
+    const char *wrong = file ? okta_dev_recipient_read(cmd->pool, file, recipient) : "no path";
+
+    if (wrong) {
+        ERR_clear_error();
+        return apr_psprintf(cmd->pool, "OktaDevEncryptTo %s: %s", path, wrong);
+    }
+    cfg->recipient = recipient;
+    return NULL;
+}
+
 static const char *set_access_policy(cmd_parms *cmd, void *dir, int on)
 {
     okta_dev_config *cfg = dir;
@@ -291,6 +310,10 @@ const command_rec okta_dev_directives[] = {
     AP_INIT_TAKE_ARGV("OktaDevActor", set_actors, NULL, ANYWHERE_BUT_HTACCESS,
                       "client id and the sub of each actor, the outermost first: the client's "
                       "tokens look like those of agents"),
+    AP_INIT_TAKE1(
+        "OktaDevEncryptTo", set_recipient, NULL, ANYWHERE_BUT_HTACCESS,
+        "file with the public key (PEM) that tokens are encrypted to where a request asks "
+        "for it by dev_encrypt"),
     AP_INIT_FLAG("OktaDevAccessPolicy", set_access_policy, NULL, ANYWHERE_BUT_HTACCESS,
                  "Off: every token request is denied, as by a server of Okta that has no access "
                  "policy yet; default On"),

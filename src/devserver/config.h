@@ -3,6 +3,7 @@
 #ifndef OKTA_DEVSERVER_CONFIG_H
 #define OKTA_DEVSERVER_CONFIG_H
 
+#include "devserver/jwe.h"
 #include <apr_tables.h>
 #include <httpd.h>
 
@@ -23,10 +24,11 @@ typedef struct {
     const char *issuer;      /* NULL: from the server's name, its port and the request's path */
     const char *issuer_path; /* the path in issuer, "" for none; NULL with issuer */
     const char *audience;
-    const apr_array_header_t *clients; /* okta_dev_client */
-    int token_lifetime;                /* seconds, -1: unset */
-    int keys_max_age;                  /* seconds, -1: unset */
-    int access_policy;                 /* 0, 1, or -1: unset */
+    const apr_array_header_t *clients;   /* okta_dev_client */
+    const okta_dev_recipient *recipient; /* NULL: nothing is encrypted */
+    int token_lifetime;                  /* seconds, -1: unset */
+    int keys_max_age;                    /* seconds, -1: unset */
+    int access_policy;                   /* 0, 1, or -1: unset */
 } okta_dev_config;
 
 extern const command_rec okta_dev_directives[];

@@ -91,11 +91,11 @@ static bool check_grant_type(okta_dev_grant *g)
 static bool check_wishes(okta_dev_grant *g)
 {
     return (!okta_dev_grant_field(g, "dev_claims") && !okta_dev_grant_field(g, "dev_header") &&
-            !okta_dev_grant_field(g, "dev_key")) ||
+            !okta_dev_grant_field(g, "dev_key") && !okta_dev_grant_field(g, "dev_encrypt")) ||
            okta_dev_is_local(g->r) ||
-           okta_dev_grant_refuse(
-               g, "invalid_request",
-               "dev_claims, dev_header and dev_key are for requests from this machine only.");
+           okta_dev_grant_refuse(g, "invalid_request",
+                                 "dev_claims, dev_header, dev_key and dev_encrypt are for requests "
+                                 "from this machine only.");
 }
 
 static bool check_policy(okta_dev_grant *g)

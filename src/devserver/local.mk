@@ -10,6 +10,7 @@ src_devserver_mod_okta_devserver_la_SOURCES = \
 	src/devserver/endpoints.c src/devserver/endpoints.h \
 	src/devserver/grant.c src/devserver/grant.h \
 	src/devserver/grant_check.c src/devserver/grant_check.h \
+	src/devserver/jwe.c src/devserver/jwe.h \
 	src/devserver/jws.c src/devserver/jws.h \
 	src/devserver/key.c src/devserver/key.h \
 	src/devserver/keystore.c src/devserver/keystore.h \

@@ -3,6 +3,7 @@
 
 #include "devserver/claims.h"
 #include "devserver/grant_check.h"
+#include "devserver/jwe.h"
 #include "devserver/jws.h"
 #include "devserver/keystore.h"
 #include "devserver/reply.h"
@@ -82,6 +83,27 @@ static const char *mint(okta_dev_grant *g)
     return token;
 }
 
+/* The same token where nothing of the kind is asked for; NULL as of mint. */
+static const char *encrypted(okta_dev_grant *g, const char *token)
+{
+    const char *algs = okta_dev_grant_field(g, "dev_encrypt");
+    const char *wrong = NULL;
+
+    if (!token || !algs) {
+        return token;
+    }
+    if (!g->cfg->recipient) {
+        okta_dev_grant_refuse(g, "invalid_request",
+                              "dev_encrypt needs a key: configure OktaDevEncryptTo.");
+        return NULL;
+    }
+    token = okta_dev_jwe_encrypt(g->r->pool, g->cfg->recipient, algs, token, &wrong);
+    if (wrong) {
+        okta_dev_grant_refuse(g, "invalid_request", wrong);
+    }
+    return token;
+}
+
 static int status_of(const char *error)
 {
     if (strcmp(error, "invalid_client") == 0) {
@@ -96,7 +118,7 @@ static int status_of(const char *error)
 
 static int answer(okta_dev_grant *g)
 {
-    const char *token = okta_dev_grant_check(g) ? mint(g) : NULL;
+    const char *token = okta_dev_grant_check(g) ? encrypted(g, mint(g)) : NULL;
     if (g->error) {
         return okta_dev_reply_oauth_error(g->r, status_of(g->error), g->error, g->description);
     }

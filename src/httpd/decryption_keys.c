@@ -99,7 +99,7 @@ static void add_paths(apr_array_header_t *origins, const apr_array_header_t *pat
 }
 
 /* Every file that is named anywhere, once. */
-static apr_array_header_t *files_of(apr_pool_t *pool, server_rec *server)
+static apr_array_header_t *files_of(apr_pool_t *pool, const server_rec *server)
 {
     const apr_array_header_t *sections = okta_registry_get()->issuer_sections;
     apr_array_header_t *origins = apr_array_make(pool, 2, sizeof(origin));
@@ -111,6 +111,21 @@ static apr_array_header_t *files_of(apr_pool_t *pool, server_rec *server)
                   APR_ARRAY_IDX(sections, i, const okta_issuer_section *)->settings.decryption_keys,
                   false);
     return origins;
+}
+
+apr_array_header_t *okta_decryption_paths_of(apr_pool_t *pool, const server_rec *server,
+                                             const okta_issuer *issuer)
+{
+    const apr_array_header_t *origins = files_of(pool, server);
+    apr_array_header_t *paths = NULL;
+
+    for (int i = 0; i < origins->nelts; i++) {
+        const origin *from = &APR_ARRAY_IDX(origins, i, origin);
+
+        if (origin_is_of(from, issuer))
+            okta_append(pool, &paths, from->path);
+    }
+    return paths;
 }
 
 static void warn_of_dropped(void *baton, const char *kid, const char *why)
@@ -248,7 +263,7 @@ static void set_digest(key_ring *ring)
 
     for (size_t i = 0; i < ring->set.count; i++) {
         const okta_decryption_key *key = ring->set.keys[i];
-        const okta_wrapping *only = okta_decryption_key_only(key);
+        const okta_key_wrapping *only = okta_decryption_key_only(key);
         const char *kid = okta_decryption_key_kid(key), *alg = only ? only->name : "";
         okta_key_number numbers[2];
 

@@ -15,6 +15,10 @@ void okta_decryption_keys_judge(okta_judge *judge);
  * at a restart a file that cannot be used is logged, and what it held before serves on. */
 int okta_decryption_keys_settle(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *server);
 
+/* The files of keys that tokens of the issuer may be encrypted to; from pool. NULL: none. */
+apr_array_header_t *okta_decryption_paths_of(apr_pool_t *pool, const server_rec *server,
+                                             const okta_issuer *issuer);
+
 /* Child: wipe what only the parent needs, for the next restart. */
 void okta_decryption_keys_child_init(void);
 

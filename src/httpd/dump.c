@@ -3,6 +3,7 @@
 
 #include "core/mcp_rules.h"
 #include "core/value.h"
+#include "httpd/decryption_keys.h"
 #include "httpd/dump_require.h"
 #include "httpd/effective.h"
 #include "httpd/places.h"
@@ -75,7 +76,7 @@ static void dump_server(apr_pool_t *pool)
     print(line);
 }
 
-static void dump_issuer(apr_pool_t *pool, const okta_issuer *issuer)
+static void dump_issuer(apr_pool_t *pool, const server_rec *server, const okta_issuer *issuer)
 {
     const okta_issuer_settings *settings = &issuer->settings;
     const char *directory = okta_statedir_planned(pool);
@@ -90,6 +91,8 @@ static void dump_issuer(apr_pool_t *pool, const okta_issuer *issuer)
     set_text(line, "jwks_file", settings->jwks_file);
     set_text(line, "ca_file", settings->ca_file);
     set_text(line, "trust", issuer->trust.text);
+    json_object_set_new(line, "decryption_keys",
+                        list_of(okta_strings_of(okta_decryption_paths_of(pool, server, issuer))));
     set_number(line, "timeout_ms", apr_time_as_msec(settings->fetch_timeout));
     if (directory && !settings->jwks_file) {
         okta_statefile_path(issuer, directory, "", path, sizeof(path));
@@ -225,7 +228,7 @@ void okta_dump(apr_pool_t *pconf, server_rec *server)
     places = okta_places_of(&judge);
     dump_server(pconf);
     for (int i = 0; i < registry->issuers->nelts; i++)
-        dump_issuer(pconf, APR_ARRAY_IDX(registry->issuers, i, okta_issuer *));
+        dump_issuer(pconf, server, APR_ARRAY_IDX(registry->issuers, i, okta_issuer *));
     for (int i = 0; i < places.list->nelts; i++) {
         const okta_place *place = APR_ARRAY_IDX(places.list, i, okta_place *);
 

@@ -25,7 +25,7 @@ static const char *encoded(apr_pool_t *pool, const okta_key_number *number)
 /* Made of the public numbers alone, so that nothing else can get in. */
 static json_t *jwk_of(apr_pool_t *pool, const okta_decryption_key *key)
 {
-    const okta_wrapping *only = okta_decryption_key_only(key);
+    const okta_key_wrapping *only = okta_decryption_key_only(key);
     okta_key_number numbers[2];
 
     okta_decryption_key_numbers(key, numbers);

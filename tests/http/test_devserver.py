@@ -5,7 +5,7 @@ import json
 
 import pytest
 import requests
-from env import leaks
+from env import jwe, leaks
 from env.client import at_once
 from env.devserver import CLIENT, WARNING, Issuer, dev_lines, header, start, verified
 from env.snippets import location, trusts
@@ -319,3 +319,39 @@ def test_configtest_refuses(configtest, line, says):
     assert says in result.output
     assert line.split("\n")[-1].split()[0] in result.output
     assert "secret" not in result.output.replace("client secret", "")
+
+
+# -- encrypted tokens
+
+RECIPIENT = jwe.recipient("devserver")
+
+
+@pytest.fixture(scope="module")
+def encrypting(launch_shared, shared_issuer):
+    """The development issuer and the module in one httpd."""
+    def snippet(s):
+        public = s.write("conf/public.pem", RECIPIENT.pem())
+        private = jwe.install(s, "conf/private.pem", RECIPIENT)
+        url = f"http://127.0.0.1:{s.port}/oauth2/default"
+        return (dev_lines("OktaDevClient {} {} api:read".format(*CLIENT), f'OktaDevEncryptTo "{public}"')
+                + trusts(url, f'OktaDecryptionKey "{private}"') + location("/api"))
+    return start(launch_shared(snippet, start=False))
+
+
+@pytest.mark.parametrize("algs", ["RSA-OAEP-256 A256GCM", "RSA-OAEP A128GCM", "A192GCM RSA-OAEP-384", "RSA-OAEP-512",
+                                  "A128GCM"])
+def test_it_encrypts_on_demand(encrypting, algs):
+    dev = Issuer(encrypting)
+    token = dev.token(dev_encrypt=algs)
+    told = json.loads(jwe.from_b64url(token.split(".")[0]))
+    assert set(algs.split()) <= {told["alg"], told["enc"]} and told["kid"] == RECIPIENT.kid and told["cty"] == "JWT"
+    answer = encrypting.get("/api", token)
+    assert answer.status == 200 and answer.json()["cid"] == CLIENT[0]
+
+
+def test_encryption_has_to_be_asked_for_rightly(encrypting, dev):
+    assert Issuer(encrypting).token().count(".") == 2
+    refused = Issuer(encrypting).ask(dev_encrypt="RSA1_5")
+    assert refused.status_code == 400 and "RSA-OAEP" in refused.json()["error_description"]
+    refused = dev.ask(dev_encrypt="A256GCM")
+    assert refused.status_code == 400 and "OktaDevEncryptTo" in refused.json()["error_description"]
