@@ -7,7 +7,9 @@ import pytest
 from cli_env import minting, tool
 
 FILES = sorted((tool.REPOSITORY / "tests" / "vectors").glob("*.json"))
-VECTORS = {path.stem: json.loads(path.read_text()) for path in FILES}
+ALL = {path.stem: json.loads(path.read_text()) for path in FILES}
+# the encrypted ones hold texts and not claims: tests/unit/test_jwe.c reads them
+VECTORS = {name: vector for name, vector in ALL.items() if vector["token"].count(".") != 4}
 GOOD = [name for name, vector in VECTORS.items() if vector["reason"] == "ok"]
 
 
@@ -19,7 +21,7 @@ def check(jwks, name, *options, token=None, algorithms="all"):
 
 def test_they_are_all_there():
     assert {"rfc7515-a2", "rfc7515-a3", "rfc7515-a4", "rfc8037-a"} <= set(GOOD)
-    assert all(vector["source"].startswith("RFC ") for vector in VECTORS.values())
+    assert all(vector["source"].startswith("RFC ") for vector in ALL.values())
 
 
 @pytest.mark.parametrize("name", VECTORS)
