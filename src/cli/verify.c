@@ -163,6 +163,7 @@ static bool judge(judgment *j, const okta_trace *trace)
     if (!j->expected.signature_only && !lend_expectations(j))
         return false;
     j->policy = okta_expectation_policy(&j->expected);
+    j->policy.revocations = j->list;
     if (!j->expected.signature_only) {
         judge_token(j, trace);
         return true;
@@ -186,7 +187,6 @@ static int run(judgment *j)
         return OKTA_EXIT_TROUBLE;
     if (j->expected.revocations && !okta_revocation_list_read(&j->list, j->expected.revocations))
         return OKTA_EXIT_TROUBLE;
-    j->policy.revocations = j->list;
     if (open_token(j, &trace) && !judge(j, &trace))
         return OKTA_EXIT_TROUBLE;
     return print_report(j) ? verdict(&j->result) : OKTA_EXIT_TROUBLE;
