@@ -9,6 +9,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/certificate.c src/core/certificate.h \
 	src/core/challenge.c src/core/challenge.h \
 	src/core/claims.c src/core/claims.h \
+	src/core/cookie.c src/core/cookie.h \
 	src/core/cors.c src/core/cors.h \
 	src/core/crypto_errors.c src/core/crypto_errors.h \
 	src/core/decryption_key.c src/core/decryption_key.h \
@@ -51,10 +52,12 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/revocations.c src/core/revocations.h \
 	src/core/revoked.c src/core/revoked.h \
 	src/core/robust_lock.c src/core/robust_lock.h \
+	src/core/same_origin.c src/core/same_origin.h \
 	src/core/schedule.c src/core/schedule.h \
 	src/core/siphash.c src/core/siphash.h \
 	src/core/slot.c src/core/slot.h \
 	src/core/snapshot.c src/core/snapshot.h \
+	src/core/subprotocols.c src/core/subprotocols.h \
 	src/core/tally.c src/core/tally.h \
 	src/core/target.c src/core/target.h \
 	src/core/text.c src/core/text.h \

@@ -25,7 +25,7 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
     [OKTA_UNSET] = {"unset", 500, NULL, "The request could not be judged"},
     [OKTA_OK] = {"ok", 200, NULL, "The access token is valid"},
     [OKTA_REQUEST_MALFORMED] = {"request_malformed", 400, "invalid_request",
-                                "The Authorization header is malformed or holds several tokens"},
+                                "The credentials are malformed, or the request has several tokens"},
     [OKTA_TOKEN_MISSING] = {"token_missing", 401, NULL, "An access token is required"},
     [OKTA_TOKEN_TOO_LARGE] = {"token_too_large", BAD_TOKEN, "The access token is too large"},
     [OKTA_TOKEN_MALFORMED] = {"token_malformed", BAD_TOKEN, "The access token is malformed"},

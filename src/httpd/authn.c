@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/authn.h"
 
-#include "core/bearer.h"
 #include "core/binding.h"
 #include "core/verify.h"
 #include "httpd/client_certificate.h"
+#include "httpd/credentials.h"
 #include "httpd/dpop.h"
 #include "httpd/effective.h"
 #include "httpd/explain.h"
@@ -12,7 +12,6 @@
 #include "httpd/keywait.h"
 #include "httpd/respond.h"
 #include "httpd/tokens.h"
-#include "httpd/withhold.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -24,14 +23,17 @@ static apr_status_t release_claims(void *claims)
     return APR_SUCCESS;
 }
 
-static void explain_credentials(request_rec *r, okta_reason reason, const okta_result *result)
+static void explain_credentials(request_rec *r, okta_reason reason, const okta_token_way *way,
+                                const okta_result *result)
 {
     okta_request *state = okta_request_state(r, true);
 
     state->explained = true;
     if (reason == OKTA_OK)
-        okta_explain_step(r, "credentials", true, "a token of the scheme %s",
-                          state->by_proof ? "DPoP" : "Bearer");
+        okta_explain_step(r, "credentials", true, "a token of the scheme %s%s%s",
+                          state->by_proof ? "DPoP" : "Bearer",
+                          way->kind == OKTA_WAY_HEADER ? "" : ", by ",
+                          way->kind == OKTA_WAY_HEADER ? "" : okta_token_way_name(r->pool, way));
     else
         okta_explain_step(r, "credentials", false, "%s", result->detail);
 }
@@ -113,27 +115,24 @@ static okta_reason judge(request_rec *r, okta_policy *policy, const char *token,
 static okta_reason authenticate(request_rec *r, const okta_issuer **issuer, okta_result *result)
 {
     okta_policy policy = okta_effective_policy(okta_dir_config_of(r), r->server, r->pool);
-    const char *token = NULL;
-    size_t length = 0;
-    const char *field = okta_withhold_note_field(r), *absence;
+    okta_request *state = okta_request_state(r, true);
     okta_explanation room;
     const okta_explanation *explanation = okta_explain(&room, r);
-    okta_scheme scheme;
-    okta_reason reason =
-        okta_bearer_find(field, policy.dpop != OKTA_DPOP_OFF, &scheme, &token, &length);
+    okta_credentials found;
+    okta_reason reason = okta_credentials_find(r, policy.dpop != OKTA_DPOP_OFF, &found);
 
     okta_result_init(result);
-    policy.by_proof = okta_request_state(r, true)->by_proof = scheme == OKTA_SCHEME_DPOP;
-    if (reason != OKTA_OK) {
-        absence = reason == OKTA_TOKEN_MISSING
-                      ? okta_bearer_absence(field, policy.dpop != OKTA_DPOP_OFF)
-                      : NULL;
-        okta_result_set(result, reason, "%s", absence ? absence : okta_reason_description(reason));
-    }
+    policy.by_proof = state->by_proof = found.scheme == OKTA_SCHEME_DPOP;
+    if (reason == OKTA_TOKEN_MISSING)
+        state->absence = found.fault;
+    if (reason != OKTA_OK)
+        okta_result_set(result, reason, "%s",
+                        found.fault ? found.fault : okta_reason_description(reason));
     if (explanation)
-        explain_credentials(r, reason, result);
-    return reason == OKTA_OK ? judge(r, &policy, token, length, issuer, explanation, result)
-                             : reason;
+        explain_credentials(r, reason, found.way, result);
+    return reason == OKTA_OK
+               ? judge(r, &policy, found.token, found.length, issuer, explanation, result)
+               : reason;
 }
 
 /* Only where a Require would let an anonymous request in: elsewhere it needs a token, and is told

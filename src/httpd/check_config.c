@@ -3,8 +3,8 @@
 
 #include "core/issuer.h"
 #include "httpd/check_access.h"
+#include "httpd/check_headers.h"
 #include "httpd/check_mcp.h"
-#include "httpd/check_proxies.h"
 #include "httpd/check_require.h"
 #include "httpd/check_resources.h"
 #include "httpd/check_sections.h"
@@ -174,7 +174,7 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     register_possible(&j);
     okta_check_require(&j);
     j.shut = true;
-    okta_check_proxies(&j);
+    okta_check_headers(&j);
     judge_issuer_sections(&j);
     okta_unasked_collect(pconf, ptemp, server);
     okta_registry_settle();

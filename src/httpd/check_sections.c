@@ -90,6 +90,17 @@ static bool names_resource(const okta_place *place)
     return place->config && place->config->resource;
 }
 
+/* RFC 6750 knows no other way that is one of ours. */
+static bool takes_header(const okta_dir_config *config)
+{
+    const apr_array_header_t *ways = okta_dir_token_ways(config);
+
+    for (int i = 0; i < ways->nelts; i++)
+        if (APR_ARRAY_IDX(ways, i, okta_token_way).kind == OKTA_WAY_HEADER)
+            return true;
+    return false;
+}
+
 /* Of what holds in the place, the document; where none does in a virtual host, that one hides the
  * main server's. */
 static void note_resource(const okta_place *place, server_rec *server, const okta_holding *holding,
@@ -117,6 +128,7 @@ static void note_resource(const okta_place *place, server_rec *server, const okt
     resource->hidden = !has;
     resource->name = config->resource_name;
     resource->documentation = config->resource_documentation;
+    resource->takes_header = takes_header(config);
     resource->takes_proofs = okta_dir_dpop(config) != OKTA_DPOP_OFF;
     resource->needs_proofs = okta_dir_dpop(config) == OKTA_DPOP_REQUIRED;
     resource->proof_algorithms = okta_dir_dpop_algorithms(config);
@@ -157,6 +169,26 @@ static void judge_cors(okta_judge *j, server_rec *server, const okta_dir_config 
                       okta_place_of(j, first));
 }
 
+/* Neither a cookie nor a subprotocol comes with a proof. */
+static void judge_ways(okta_judge *j, const okta_place *place, server_rec *server,
+                       const okta_dir_config *config)
+{
+    const apr_array_header_t *ways = okta_dir_token_ways(config);
+    const okta_token_way *way = NULL;
+
+    if (okta_dir_dpop(config) != OKTA_DPOP_REQUIRED)
+        return;
+    for (int i = 0; i < ways->nelts; i++) {
+        way = &APR_ARRAY_IDX(ways, i, okta_token_way);
+        if (way->kind == OKTA_WAY_HEADER || way->kind == OKTA_WAY_FIELD)
+            return;
+    }
+    okta_complain(j, server,
+                  "%s: no token can come in: OktaDPoP required takes tokens with a proof, and "
+                  "OktaTokenFrom \"%s\" brings none; add header, or leave out one of the two",
+                  subject(j, place, server), way->text);
+}
+
 /* False: there is a fault, and other virtual hosts need not hear of it again. */
 static bool judge_place(const okta_places *places, const okta_place *place, server_rec *server)
 {
@@ -175,6 +207,7 @@ static bool judge_place(const okta_places *places, const okta_place *place, serv
         for (size_t i = 0; i < policy.issuers.count; i++)
             okta_registry_add(policy.issuers.items[i], server, false);
         judge_trust(j, place, server, &holding, &policy);
+        judge_ways(j, place, server, holding.config);
     }
     note_resource(place, server, &holding, &policy);
     return j->faults == faults;

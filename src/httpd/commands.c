@@ -58,6 +58,9 @@ const command_rec okta_directives[] = {
                     "On (default), Off, or the claims to export as OKTA_CLAIM_<name>"),
     AP_INIT_TAKE1("OktaGroupsClaim", okta_set_groups_claim, NULL, OKTA_SECTION,
                   "claim that Require okta-group looks at (default: groups)"),
+    AP_INIT_ITERATE("OktaTokenFrom", okta_add_token_way, NULL, OKTA_SECTION,
+                    "by which ways tokens come: header (default), header:NAME, cookie:NAME, "
+                    "websocket"),
     AP_INIT_TAKE2("OktaClaimHeader", okta_add_claim_header, NULL, OKTA_SECTION,
                   "a claim and the request header by which the back end gets it"),
     AP_INIT_ITERATE(

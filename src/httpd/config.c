@@ -20,6 +20,10 @@ static const char *user_claims[] = {"sub", "cid", "client_id"};
 apr_array_header_t okta_default_user_claims = {
     .elt_size = sizeof(const char *), .nelts = 3, .nalloc = 3, .elts = (char *)user_claims};
 
+static const okta_token_way usual_way = {OKTA_WAY_HEADER, NULL, "header"};
+apr_array_header_t okta_default_token_ways = {
+    .elt_size = sizeof(okta_token_way), .nelts = 1, .nalloc = 1, .elts = (char *)&usual_way};
+
 void *okta_dir_config_create(apr_pool_t *pool, char *path)
 {
     okta_dir_config *config = apr_palloc(pool, sizeof(*config));

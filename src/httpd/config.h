@@ -43,6 +43,20 @@ typedef struct okta_claim_header {
 /* OktaRevocations; see revocation_lists.h. */
 typedef struct okta_revocation_list okta_revocation_list;
 
+typedef enum okta_way_kind {
+    OKTA_WAY_HEADER, /* Authorization */
+    OKTA_WAY_FIELD,  /* another one */
+    OKTA_WAY_COOKIE,
+    OKTA_WAY_WEBSOCKET /* a subprotocol */
+} okta_way_kind;
+
+/* OktaTokenFrom: a way by which tokens come. */
+typedef struct okta_token_way {
+    okta_way_kind kind;
+    const char *name; /* of the field or cookie; NULL where it needs none */
+    const char *text; /* as written */
+} okta_token_way;
+
 /* A section with AuthType Okta; see unasked.h. */
 typedef struct okta_gate okta_gate;
 
@@ -70,7 +84,7 @@ typedef struct okta_global_config {
 #undef OKTA_MEMBER
 #undef OKTA_FLAG
 
-extern apr_array_header_t okta_default_user_claims;
+extern apr_array_header_t okta_default_user_claims, okta_default_token_ways;
 
 /* What holds: okta_dir_skew(config), okta_dir_forward_token(config) and so on give the member, or
  * its default while nothing is said; okta_server_max_token_bytes(config) likewise. */

@@ -41,6 +41,7 @@ const char *okta_set_max_token_age(cmd_parms *cmd, void *config, const char *val
 const char *okta_set_anonymous(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_claim_env(cmd_parms *cmd, void *config, const char *value);
 
+const char *okta_add_token_way(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_groups_claim(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_claim_header(cmd_parms *cmd, void *config, const char *claim,
                                   const char *header);

@@ -4,6 +4,7 @@
 #include "core/binding.h"
 #include "core/proof.h"
 #include "httpd/config.h"
+#include "httpd/credentials.h"
 #include "httpd/dpop_memory.h"
 #include "httpd/public_url.h"
 #include "httpd/registry.h"
@@ -92,7 +93,8 @@ static okta_reason take(request_rec *r, const okta_proof *proof, okta_result *re
 okta_reason okta_dpop_check(request_rec *r, const okta_policy *policy, const okta_claims *claims,
                             const char *token, size_t length, okta_result *result)
 {
-    const char *field = okta_request_state(r, true)->proof;
+    const okta_brought *brought = okta_request_state(r, true)->brought;
+    const char *field = brought ? brought->proof : NULL;
     okta_replay *replay = okta_dpop_memory_replay();
     unsigned char digest[OKTA_DIGEST_BYTES];
     okta_proof_terms terms;

@@ -185,6 +185,16 @@ static void set_proxies(json_t *line, const okta_server_config *config)
     json_object_set_new(line, "trusted_proxies", addresses);
 }
 
+static json_t *ways_of(const okta_dir_config *config)
+{
+    const apr_array_header_t *ways = okta_dir_token_ways(config);
+    json_t *list = json_array();
+
+    for (int i = 0; i < ways->nelts; i++)
+        json_array_append_new(list, json_string(APR_ARRAY_IDX(ways, i, okta_token_way).text));
+    return list;
+}
+
 static void dump_place(const okta_places *places, const okta_place *place, server_rec *server)
 {
     okta_judge *j = places->judge;
@@ -204,6 +214,7 @@ static void dump_place(const okta_places *places, const okta_place *place, serve
     set_policy(line, &policy);
     set_revocations(line, j->pool, server);
     set_answers(line, holding.config);
+    json_object_set_new(line, "token_from", ways_of(holding.config));
     set_proxies(line, okta_server_config_of(server));
     set_mcp(line, holding.config);
     set_requires(line, j->pool, &holding);

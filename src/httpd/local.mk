@@ -7,12 +7,13 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/authn.c src/httpd/authn.h \
 	src/httpd/authz.c src/httpd/authz.h \
 	src/httpd/backend.c src/httpd/backend.h \
+	src/httpd/caller_only.c src/httpd/caller_only.h \
 	src/httpd/check_access.c src/httpd/check_access.h \
 	src/httpd/check_config.c src/httpd/check_config.h \
 	src/httpd/chroot.c src/httpd/chroot.h \
 	src/httpd/check_mcp.c src/httpd/check_mcp.h \
 	src/httpd/check_sections.c src/httpd/check_sections.h \
-	src/httpd/check_proxies.c src/httpd/check_proxies.h \
+	src/httpd/check_headers.c src/httpd/check_headers.h \
 	src/httpd/check_require.c src/httpd/check_require.h \
 	src/httpd/check_resources.c src/httpd/check_resources.h \
 	src/httpd/claim_text.c src/httpd/claim_text.h \
@@ -22,6 +23,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/connection_field.c src/httpd/connection_field.h \
 	src/httpd/cors.c src/httpd/cors.h \
 	src/httpd/counters.c src/httpd/counters.h \
+	src/httpd/credentials.c src/httpd/credentials.h \
 	src/httpd/decryption.c src/httpd/decryption.h \
 	src/httpd/decryption_keys.c src/httpd/decryption_keys.h \
 	src/httpd/dpop.c src/httpd/dpop.h \
@@ -80,6 +82,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/status.c src/httpd/status.h src/httpd/status_handler.c src/httpd/status_json.c \
 	src/httpd/status_metrics.c src/httpd/status_page.c src/httpd/status_section.c \
 	src/httpd/status_style.c src/httpd/status_words.c src/httpd/status_words.h \
+	src/httpd/subprotocol.c src/httpd/subprotocol.h \
 	src/httpd/table.c src/httpd/table.h \
 	src/httpd/told_once.c src/httpd/told_once.h \
 	src/httpd/tokens.c src/httpd/tokens.h \
@@ -92,7 +95,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/unasked.c src/httpd/unasked.h \
 	src/httpd/commands.c \
 	src/httpd/directives_proxy.c src/httpd/directives_resource.c src/httpd/directives_route.c src/httpd/directives_section.c \
-	src/httpd/directives_server.c src/httpd/directives_values.c \
+	src/httpd/directives_server.c src/httpd/directives_token.c src/httpd/directives_values.c \
 	src/httpd/directives.h \
 	src/httpd/log.h \
 	src/httpd/url_map.c src/httpd/url_map.h \

@@ -38,8 +38,10 @@
     PART(apr_array_header_t *, env_claims, NULL, NULL, NEVER) /* okta_env_claim, of claim_env */ \
     ONE(const char *, groups_claim, NULL, "groups", SAID)                                        \
     ONE(apr_array_header_t *, claim_headers, NULL, NULL, SAID) /* okta_claim_header */           \
+    /* okta_token_way */                                                                         \
+    ONE(apr_array_header_t *, token_ways, NULL, &okta_default_token_ways, SAID)                  \
     FLAG(forward_token, 1, CHANGED, OKTA_SECTION, "OktaForwardToken",                            \
-         "Off removes Authorization before the handler or back end sees it (default: On)")       \
+         "Off removes the token before the handler or back end sees it (default: On)")           \
     ONE(apr_array_header_t *, cors_origins, NULL, NULL, NEVER) /* none: no CORS */               \
     ONE(apr_array_header_t *, cors_methods, NULL, NULL, NEVER)                                   \
     ONE(apr_array_header_t *, cors_headers, NULL, NULL, NEVER)                                   \

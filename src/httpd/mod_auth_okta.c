@@ -4,6 +4,7 @@
 #include "httpd/authn.h"
 #include "httpd/authz.h"
 #include "httpd/backend.h"
+#include "httpd/caller_only.h"
 #include "httpd/check_config.h"
 #include "httpd/chroot.h"
 #include "httpd/client_certificate.h"
@@ -11,6 +12,7 @@
 #include "httpd/config.h"
 #include "httpd/cors.h"
 #include "httpd/counters.h"
+#include "httpd/credentials.h"
 #include "httpd/decryption.h"
 #include "httpd/decryption_keys.h"
 #include "httpd/dpop.h"
@@ -40,6 +42,7 @@
 #include "httpd/stand_in.h"
 #include "httpd/statedir.h"
 #include "httpd/status.h"
+#include "httpd/subprotocol.h"
 #include "httpd/told_once.h"
 #include "httpd/trailers.h"
 #include "httpd/trust.h"
@@ -133,14 +136,19 @@ static void register_answers(void)
     ap_hook_handler(okta_handle_encryption_keys, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_handler(okta_handle_status, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_error_filter(okta_caller_only_insert_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(okta_insert_error_filter, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(okta_cors_insert_filter, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_insert_filter(okta_caller_only_insert_filter, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_insert_filter(okta_subprotocol_insert_filter, NULL, NULL, APR_HOOK_LAST);
     ap_hook_insert_filter(okta_body_insert_filter, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(okta_guard_trailers, NULL, NULL, APR_HOOK_LAST);
     ap_hook_log_transaction(okta_inherit_reason, NULL, NULL, APR_HOOK_REALLY_FIRST);
     APR_OPTIONAL_HOOK(ap, status_hook, okta_send_status_section, NULL, NULL, APR_HOOK_MIDDLE);
     okta_register_error_filter();
     okta_cors_register_filter();
+    okta_caller_only_register_filter();
+    okta_subprotocol_register_filter();
     okta_register_trailer_filter();
     okta_body_register_filter();
     okta_stand_in_register_filter();
@@ -158,6 +166,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(child_init, NULL, before_watchdog, APR_HOOK_MIDDLE);
     ap_hook_post_read_request(okta_scrub_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_post_read_request(okta_scrub_certificate, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_post_read_request(okta_scrub_token_spellings, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_post_read_request(okta_subprotocol_take, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(okta_withhold_end_quickly, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(okta_resource_answer, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_translate_name(okta_withhold_end, NULL, NULL, APR_HOOK_REALLY_FIRST);

@@ -30,6 +30,7 @@ void okta_registry_create(apr_pool_t *pconf)
     registry->by_url = apr_hash_make(pconf);
     registry->claim_headers = apr_array_make(pconf, 4, sizeof(const char *));
     registry->certificate_headers = apr_array_make(pconf, 4, sizeof(const char *));
+    registry->token_headers = apr_array_make(pconf, 4, sizeof(const char *));
     registry->resources = apr_array_make(pconf, 4, sizeof(okta_resource *));
     registry->closed = apr_array_make(pconf, 1, sizeof(okta_closed_server));
     registry->revocations = apr_array_make(pconf, 1, sizeof(okta_revocation_list *));

@@ -58,6 +58,7 @@ typedef struct okta_resource {
     apr_array_header_t *scopes;       /* const char *: those that its Require lines name, or
                                          OktaScopesSupported */
     const char *name, *documentation; /* NULL: not told */
+    bool takes_header;                /* OktaTokenFrom */
     bool takes_proofs, needs_proofs;  /* OktaDPoP */
     okta_algorithm_set proof_algorithms;
 } okta_resource;
@@ -77,6 +78,7 @@ typedef struct okta_registry {
     apr_hash_t *by_url;                      /* the same */
     apr_array_header_t *claim_headers;       /* const char *: all headers of OktaClaimHeader */
     apr_array_header_t *certificate_headers; /* const char *: all of OktaClientCertHeader */
+    apr_array_header_t *token_headers;       /* const char *: all of OktaTokenFrom header:NAME */
     apr_array_header_t *resources;           /* okta_resource * */
     apr_array_header_t *closed;              /* okta_closed_server */
     apr_array_header_t *unenforced;          /* const ap_directive_t *: OktaEnforce Off */
@@ -84,8 +86,9 @@ typedef struct okta_registry {
     apr_array_header_t *revocations;         /* okta_revocation_list * */
     apr_hash_t *senses; /* name of a provider of authorization: the okta_sense of its uses */
     bool weighs_first;  /* httpd's 403 may be wrong before anybody is known: see admission.h */
-    int64_t proof_window, proof_skew; /* the longest of all places, seconds: of DPoP proofs */
-    int gates;                        /* sections of AuthType Okta that requests may pass unasked */
+    int64_t proof_window, proof_skew;       /* the longest of all places, seconds: of DPoP proofs */
+    bool takes_cookies, takes_subprotocols; /* OktaTokenFrom, in any place */
+    int gates; /* sections of AuthType Okta that requests may pass unasked */
 } okta_registry;
 
 /* The registry of the configuration that is being read or in force; never NULL after pre_config.

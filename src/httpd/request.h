@@ -9,6 +9,8 @@
 
 #include <httpd.h>
 
+#include <apr_tables.h>
+
 /* What Require lines of ours are taken to answer before anybody is known. */
 typedef enum okta_assumption {
     OKTA_ASSUME_NOTHING, /* each as if it did not hold */
@@ -23,16 +25,17 @@ typedef struct okta_request {
     const okta_claims *verified; /* the issuer signed these, whether they were accepted or not */
     okta_reason reason; /* why there are none, or why they do not suffice; OKTA_UNSET: not asked */
     const char *scopes; /* that a Require asked for and did not find; of the configuration */
-    const char *asked_scopes;   /* that a Require asked for, whatever came of it; likewise */
-    const char *absent_claim;   /* that a Require looked for and the token has not */
-    const char *authorization;  /* the client's own field, once it was asked for here */
-    const char *proof;          /* the client's DPoP field, likewise */
-    const char *certificate;    /* of the client's own request: what its trusted proxy sent */
-    okta_seen *seen;            /* the token was seen before, and came without a note */
+    const char *asked_scopes; /* that a Require asked for, whatever came of it; likewise */
+    const char *absent_claim; /* that a Require looked for and the token has not */
+    const struct okta_brought *brought; /* the client's own fields, once they were asked for here */
+    const apr_array_header_t *ways;     /* okta_token_way: by which of them a token counts here */
+    const char *absence;     /* why there is no token, for the caller too; NULL: nothing to say */
+    const char *certificate; /* of the client's own request: what its trusted proxy sent */
+    okta_seen *seen;         /* the token was seen before, and came without a note */
     struct okta_request *found; /* verdicts of subrequests, which may become this request */
     struct okta_request *next;  /* in the list of the main request */
     const char *user;           /* of a verdict in that list */
-    bool withholds;             /* what serves the request is not to get that field */
+    bool withholds;             /* what serves the request is not to get the token */
     bool withheld;              /* it was taken away */
     bool cached_quickly;        /* mod_cache was asked before anything else */
     okta_assumption assumed;    /* while httpd evaluates Require with nobody there */

@@ -26,9 +26,10 @@ static json_t *algorithms_of(okta_algorithm_set set)
 json_t *okta_resource_document(const okta_resource *resource, const char *identifier)
 {
     json_t *document =
-        json_pack("{s:s, s:o, s:[s], s:s*, s:s*}", "resource", identifier, "authorization_servers",
-                  list_of(resource->issuers), "bearer_methods_supported", "header", "resource_name",
-                  resource->name, "resource_documentation", resource->documentation);
+        json_pack("{s:s, s:o, s:[s*], s:s*, s:s*}", "resource", identifier, "authorization_servers",
+                  list_of(resource->issuers), "bearer_methods_supported",
+                  resource->takes_header ? "header" : NULL, "resource_name", resource->name,
+                  "resource_documentation", resource->documentation);
 
     if (document && resource->scopes->nelts > 0)
         json_object_set_new(document, "scopes_supported",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/respond.h"
 
-#include "core/bearer.h"
 #include "core/challenge.h"
 #include "httpd/config.h"
 #include "httpd/dpop.h"
@@ -135,10 +134,8 @@ int okta_note_auth_failure(request_rec *r, const char *auth_type)
 /* What the caller can do about it, where that is more than the reason says. */
 static const char *description_of(request_rec *r, okta_reason reason)
 {
-    const char *field = okta_request_state(r, true)->authorization;
-    bool with_dpop = okta_dir_dpop(okta_dir_config_of(r)) != OKTA_DPOP_OFF;
     const char *absence =
-        reason == OKTA_TOKEN_MISSING ? okta_bearer_absence(field, with_dpop) : NULL;
+        reason == OKTA_TOKEN_MISSING ? okta_request_state(r, true)->absence : NULL;
 
     return absence ? absence : okta_reason_description(reason);
 }

@@ -2,6 +2,7 @@
 #include "httpd/stand_in.h"
 
 #include "core/digest.h"
+#include "httpd/caller_only.h"
 
 #include <apr_escape.h>
 #include <string.h>
@@ -37,16 +38,27 @@ bool okta_stand_in_is_due(request_rec *r)
     return cache_of(r) != NULL;
 }
 
+/* What the cache is shown. */
+typedef struct picture {
+    const char *digest;  /* as Authorization, where there is none */
+    apr_table_t *header; /* instead of the request's own; NULL: that one */
+} picture;
+
 static apr_status_t show_stand_in(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
-    bool absent = !apr_table_get(f->r->headers_in, FIELD);
+    const picture *shown = f->ctx;
+    apr_table_t *own = f->r->headers_in, *header = shown->header ? shown->header : own;
+    bool absent = !apr_table_get(header, FIELD);
     apr_status_t status;
 
+    okta_caller_only_mark(f->r);
+    f->r->headers_in = header;
     if (absent)
-        apr_table_setn(f->r->headers_in, FIELD, f->ctx);
+        apr_table_setn(header, FIELD, shown->digest);
     status = ap_pass_brigade(f->next, brigade);
     if (absent)
-        apr_table_unset(f->r->headers_in, FIELD);
+        apr_table_unset(header, FIELD);
+    f->r->headers_in = own;
     return status;
 }
 
@@ -54,20 +66,24 @@ static apr_status_t show_stand_in(ap_filter_t *f, apr_bucket_brigade *brigade)
  * mod_cache decides in an output filter, which may stand anywhere: ours goes in front of it. It
  * keeps the header as well, so that is not the token; and nobody can ask for what it keeps by
  * guessing. */
-void okta_stand_in_add(request_rec *r, const char *field)
+void okta_stand_in_add(request_rec *r, const char *credentials, apr_table_t *header)
 {
     ap_filter_t **cache = cache_of(r), *ours;
     unsigned char digest[OKTA_DIGEST_BYTES];
+    picture *shown;
 
     if (!cache)
         return;
-    if (!okta_digest(field, strlen(field), digest)) {
+    if (!okta_digest(credentials, strlen(credentials), digest)) {
         r->no_cache = 1;
         return;
     }
+    shown = apr_palloc(r->pool, sizeof(*shown));
+    shown->digest = apr_pescape_hex(r->pool, digest, sizeof(digest), 0);
+    shown->header = header;
     ours = apr_pcalloc(r->pool, sizeof(*ours));
     ours->frec = stand_in;
-    ours->ctx = (void *)apr_pescape_hex(r->pool, digest, sizeof(digest), 0);
+    ours->ctx = shown;
     ours->r = r;
     ours->c = r->connection;
     ours->next = *cache;

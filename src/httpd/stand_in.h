@@ -10,8 +10,8 @@
 bool okta_stand_in_is_due(request_rec *r);
 
 /* In the handler phase: while mod_cache judges, the request has an Authorization field, a digest of
- * this one, if it has none by then. */
-void okta_stand_in_add(request_rec *r, const char *field);
+ * the credentials, if it has none by then, and header instead of its own one (NULL: that). */
+void okta_stand_in_add(request_rec *r, const char *credentials, apr_table_t *header);
 
 void okta_stand_in_register_filter(void);
 

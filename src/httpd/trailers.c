@@ -3,6 +3,7 @@
 
 #include "httpd/backend.h"
 #include "httpd/client_certificate.h"
+#include "httpd/credentials.h"
 
 #include <http_core.h>
 #include <strings.h>
@@ -13,9 +14,8 @@
 /* RFC 9110 section 6.5.1: no credentials and no routing in trailers. */
 static bool may_join(const char *name)
 {
-    return strcasecmp(name, "Authorization") != 0 && strcasecmp(name, "DPoP") != 0 &&
-           strcasecmp(name, "Connection") != 0 && !okta_carries_claim(name) &&
-           !okta_carries_certificate(name);
+    return !okta_carries_token(name) && strcasecmp(name, "Connection") != 0 &&
+           !okta_carries_claim(name) && !okta_carries_certificate(name);
 }
 
 static void merge_anew(request_rec *r, const apr_table_t *header)

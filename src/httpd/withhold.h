@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OktaForwardToken Off: what serves a request does not get the client's Authorization field. */
+/* OktaForwardToken Off: what serves a request does not get the client's token, by whichever way it
+ * came. */
 #ifndef OKTA_HTTPD_WITHHOLD_H
 #define OKTA_HTTPD_WITHHOLD_H
 
 #include <httpd.h>
-
-/* The client's own Authorization field, whatever became of it in earlier turns of the request;
- * NULL: none. Noted as the one that is judged here. */
-const char *okta_withhold_note_field(request_rec *r);
 
 /* fixups hook, before the administrator's RequestHeader: the field of requests that were let in
  * unasked, and whether mod_cache has been asked already. */

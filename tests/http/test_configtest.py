@@ -169,6 +169,27 @@ BAD_FILES = {
     "bad UTF-8": (b'{"keys": [\n"\xff"]}', ["UTF-8|line"]),
 }
 
+# The ways of tokens.
+REFUSED += [
+    *((f"no way: {way}", _issuer(ISSUER, f"OktaTokenFrom {way}"), ["OktaTokenFrom", "no way", "cookie:NAME"])
+      for way in ("query", "body", "Authorization", "cookie", "header,", '"header cookie:a"', "none", "cookie=a")),
+    *((f"no name: {way}", _issuer(ISSUER, f"OktaTokenFrom {way}"), ["OktaTokenFrom", "no name"])
+      for way in ("header:", "cookie:", "cookie:a=b", '"cookie:a b"', "header:X:Y", "cookie:a;b", "cookie:a,b")),
+    ("the usual header by its name", _issuer(ISSUER, "OktaTokenFrom header:authorization"), ["OktaTokenFrom", 'write "header"']),
+    ("all cookies", _issuer(ISSUER, "OktaTokenFrom header:Cookie"), ["OktaTokenFrom", "cookie:__Host-token"]),
+    *((f"no token's header: {name}", _issuer(ISSUER, f"OktaTokenFrom header:{name}"), ["OktaTokenFrom", "no header for a token"])
+      for name in ("Host", "DPoP", "Sec-WebSocket-Protocol", "Proxy-Authorization", "X-Okta-Would-Refuse", "content_length")),
+    ("a header for a claim and a token", _issuer(ISSUER, "OktaTokenFrom header:X-User", "OktaClaimHeader sub x_user"),
+     ["OktaTokenFrom", "header:X-User", "OktaClaimHeader", "another"]),
+    ("a header for a certificate and a token",
+     _issuer(ISSUER, "OktaTokenFrom header:X-Cert", "OktaClientCertHeader X_Cert", "OktaTrustedProxy ::1"),
+     ["OktaTokenFrom", "header:X-Cert", "OktaClientCertHeader", "another"]),
+    ("proofs that nothing brings", _issuer(ISSUER, "OktaTokenFrom cookie:a websocket", "OktaDPoP required"),
+     ["OktaDPoP required", "OktaTokenFrom", "add header"]),
+    ("proofs that nothing brings, by merging",
+     _issuer(ISSUER, "OktaDPoP required") + location("/b", "OktaTokenFrom websocket"), ["/b", "OktaTokenFrom", "websocket"]),
+]
+
 # A certificate that a proxy hands on.
 REFUSED += [
     ("proxies of no header's", _issuer(ISSUER, "OktaClientCertHeader Client-Cert"),
@@ -223,6 +244,9 @@ GOOD = {
     "directives that nobody uses yet": f"OktaIssuer {ISSUER}\n",
     "unprotected beside protected": _domain(DOMAIN) + location("/open", require="all granted",
                                                                handler="okta-hello"),
+    "every way of tokens": _issuer(ISSUER, "OktaTokenFrom header header:X-Access-Token cookie:__Host-token websocket",
+                                   "OktaTokenFrom HEADER cookie:other") + location("/b", "OktaTokenFrom header"),
+    "a way that brings proofs": _issuer(ISSUER, "OktaDPoP required", "OktaTokenFrom cookie:a header"),
     "a certificate by a proxy": _issuer(ISSUER, "OktaClientCertHeader Client-Cert", "OktaClientCertHeader Client-Cert",
                                         "OktaTrustedProxy 10.1.2.3 10.1.0.0/16 fd00::/8 ::1 10.2.0.0/255.255.0.0",
                                         "OktaTrustedProxy 192.0.2.1"),

@@ -116,3 +116,11 @@ def test_a_configured_state_directory(dump):
         return f"OktaStateDir {folder}\nOktaIssuer {ISSUER}\n" + location("/api")
     (server,) = dump(snippet)["server"]
     assert server["state_dir_configured"] and server["state_dir"].endswith("/state")
+
+
+def test_how_tokens_and_certificates_come(dump):
+    [a, b] = dump(f"OktaIssuer {ISSUER}\nOktaClientCertHeader Client-Cert\nOktaTrustedProxy 10.1.2.3 fd00::/8\n"
+                  + location("/a") + location("/b", "OktaTokenFrom header cookie:__Host-token websocket"))["place"]
+    for place in a, b:
+        assert (place["client_cert_header"], place["trusted_proxies"]) == ("Client-Cert", ["10.1.2.3", "fd00::/8"])
+    assert (a["token_from"], b["token_from"]) == (["header"], ["header", "cookie:__Host-token", "websocket"])

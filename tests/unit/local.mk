@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/test_certificate \
 	tests/unit/test_challenge \
 	tests/unit/test_claims \
+	tests/unit/test_cookie \
 	tests/unit/test_cors \
 	tests/unit/test_crypto_errors \
 	tests/unit/test_decryption_key \
@@ -65,6 +66,7 @@ unit_tests = \
 	tests/unit/test_revocation_memory \
 	tests/unit/test_revocations \
 	tests/unit/test_revocations_stress \
+	tests/unit/test_same_origin \
 	tests/unit/test_schedule \
 	tests/unit/test_schedule_promises \
 	tests/unit/test_siphash \
@@ -73,6 +75,7 @@ unit_tests = \
 	tests/unit/test_slot_stress \
 	tests/unit/test_snapshot \
 	tests/unit/test_step_up \
+	tests/unit/test_subprotocols \
 	tests/unit/test_tally \
 	tests/unit/test_target \
 	tests/unit/test_text \

@@ -42,8 +42,8 @@ rule(parameters_appear_where_rfc_6750_wants_them)
          "Bearer realm=\"api\", error=\"invalid_token\", "
          "error_description=\"The access token expired\""},
         {OKTA_REQUEST_MALFORMED, NULL,
-         "Bearer realm=\"api\", error=\"invalid_request\", error_description=\"The Authorization "
-         "header is malformed or holds several tokens\""},
+         "Bearer realm=\"api\", error=\"invalid_request\", error_description=\"The credentials "
+         "are malformed, or the request has several tokens\""},
         {OKTA_INSUFFICIENT_SCOPE, "orders:read orders:write",
          "Bearer realm=\"api\", error=\"insufficient_scope\", error_description=\"The access token "
          "is not sufficient for this resource\", scope=\"orders:read orders:write\""},
