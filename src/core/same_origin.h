@@ -9,8 +9,8 @@
 typedef struct okta_caller {
     const char *site;   /* Sec-Fetch-Site (W3C Fetch Metadata), which no page can set */
     const char *origin; /* Origin */
-    const char *own;    /* a URL of this server, in normal form (core/target.h), as browsers see it */
-    bool is_safe;       /* the method changes nothing (RFC 9110 section 9.2.1) */
+    const char *own; /* a URL of this server, in normal form (core/target.h), as browsers see it */
+    bool is_safe;    /* the method changes nothing (RFC 9110 section 9.2.1) */
 } okta_caller;
 
 /* Whether it is a page of this server, or where the method is safe nobody but the user. Whoever

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tokens that are bound to a client certificate (RFC 8705), by mod_ssl and by what a proxy says."""
 
+import itertools
 import json
+import re
 import socket
 import ssl
 
@@ -13,13 +15,27 @@ from env.client import bearer, parse, raw, raw_get
 from env.dpop import Prover
 from env.routes import AUTHZ_NOISE
 from env.snippets import env_directory, env_location, location, trusts
-from env.verdicts import assert_logged, assert_ok, assert_refused
+from env.verdicts import assert_ok, assert_refused
 
 pytestmark = pytest.mark.every_mpm
 
 PROXY, CLIENT = "127.0.0.2", "127.0.0.1"
 # by one's own hand, as `SSLVerifyClient optional_no_ca` lets them be
 TLS = ("optional", "none", "required", "late")
+
+
+_asked = itertools.count()
+
+
+def _tagged(path):
+    """The path, with a query by which the access log's line is found."""
+    return f"{path}?asked-{next(_asked)}."
+
+
+def assert_reason(server, path, reason):
+    """In the access log, which unlike the error log leaves nothing out when there is much."""
+    line = server.access_line_of(path.partition("?")[2])
+    assert re.search(rf" reason=({reason})$", line), line
 
 
 @pytest.fixture(scope="module")
@@ -121,31 +137,30 @@ def test_the_certificate_of_the_connection(server, token, certificates, place):
     """Nobody but the token has to know it: one that signed itself is as good."""
     for _ in range(2):
         assert_ok(_tls(server, place, "/whoami", token["own"], certificates["own"]))
-    mark = server.error_log.mark()
-    assert_refused(_tls(server, place, "/whoami", token["own"], certificates["other"]))
-    assert_logged(server, mark, "certificate_mismatch")
-    mark = server.error_log.mark()
-    assert_refused(_tls(server, place, "/whoami", token["own"]))
-    assert "no certificate in the TLS handshake" in assert_logged(server, mark, "certificate_missing")
+    for certificate, reason in ((certificates["other"], "certificate_mismatch"), (None, "certificate_missing")):
+        path = _tagged("/whoami")
+        assert_refused(_tls(server, place, path, token["own"], certificate))
+        assert_reason(server, path, reason)
+    server.wait_for_log("no certificate in the TLS handshake")
 
 
 def test_a_certificate_that_an_authority_signed(server, token, certificates):
     assert_ok(_tls(server, "required", "/whoami", token["signed"], certificates["signed"]))
-    mark = server.error_log.mark()
-    assert_refused(_tls(server, "required", "/whoami", token["own"], certificates["signed"]))
-    assert_logged(server, mark, "certificate_mismatch")
+    path = _tagged("/whoami")
+    assert_refused(_tls(server, "required", path, token["own"], certificates["signed"]))
+    assert_reason(server, path, "certificate_mismatch")
 
 
 def test_a_server_that_asks_for_none(server, token, certificates):
-    mark = server.error_log.mark()
-    assert_refused(_tls(server, "none", "/whoami", token["own"], certificates["own"]))
-    assert_logged(server, mark, "certificate_missing")
+    path = _tagged("/whoami")
+    assert_refused(_tls(server, "none", path, token["own"], certificates["own"]))
+    assert_reason(server, path, "certificate_missing")
 
 
 def test_no_tls(server, token):
-    mark = server.error_log.mark()
-    assert_refused(server.get("/whoami", token["own"]))
-    assert_logged(server, mark, "certificate_missing")
+    path = _tagged("/whoami")
+    assert_refused(server.get(path, token["own"]))
+    assert_reason(server, path, "certificate_missing")
 
 
 def test_a_remembered_token_is_held_against_each_connection(server, token, certificates):
@@ -199,13 +214,13 @@ FORMS = {"RFC 9440": lambda c: c.rfc9440, "nginx": lambda c: c.escaped, "mod_hea
 def test_the_certificate_in_a_header(server, token, certificates, form):
     assert_ok(_proxied(server, "/whoami", token["own"], FORMS[form](certificates["own"])))
     assert_ok(_proxied(server, "/whoami", token["own"], FORMS[form](certificates["own"]), name="cLIENT-cERT"))
-    mark = server.error_log.mark()
-    assert_refused(_proxied(server, "/whoami", token["own"], FORMS[form](certificates["other"])))
-    assert_logged(server, mark, "certificate_mismatch")
+    path = _tagged("/whoami")
+    assert_refused(_proxied(server, path, token["own"], FORMS[form](certificates["other"])))
+    assert_reason(server, path, "certificate_mismatch")
     # who is no proxy cannot say it
-    mark = server.error_log.mark()
-    assert_refused(_proxied(server, "/whoami", token["own"], FORMS[form](certificates["own"]), source=CLIENT))
-    assert_logged(server, mark, "certificate_missing")
+    path = _tagged("/whoami")
+    assert_refused(_proxied(server, path, token["own"], FORMS[form](certificates["own"]), source=CLIENT))
+    assert_reason(server, path, "certificate_missing")
 
 
 def _bad(own, other):
@@ -223,12 +238,13 @@ def _bad(own, other):
 
 def test_bad_headers_of_the_proxy(server, token, certificates):
     for name, fields in _bad(certificates["own"], certificates["other"]).items():
-        mark = server.error_log.mark()
-        answer = _proxied(server, "/whoami", token["own"], *fields)
+        path = _tagged("/whoami")
+        answer = _proxied(server, path, token["own"], *fields)
         assert answer.status == 401, name
         assert_refused(answer)
-        line = assert_logged(server, mark, "certificate_missing")
-        assert certificates["own"].rfc9440[:40] not in line and "BEGIN" not in line
+        assert_reason(server, path, "certificate_missing")
+    log = server.error_log.text()
+    assert certificates["own"].rfc9440[:40] not in log and "BEGIN" not in log
     # of no concern to tokens that are not bound to one
     assert_ok(_proxied(server, "/whoami", token["plain"], "garbage"))
 
@@ -312,17 +328,17 @@ def test_a_key_beside_the_certificate(server, shared_issuer, certificates):
     own, other = certificates["own"], certificates["other"]
     token = prover.token(shared_issuer, cnf={"jkt": prover.jkt, "x5t#S256": own.thumbprint})
 
-    def ask(scheme, cert, proof):
+    def ask(scheme, cert, proof, path="/whoami"):
         more = [f"DPoP: {prover.proof(token)}"] if proof else []
-        return _proxied(server, "/whoami", token, *([cert.rfc9440] if cert else []), scheme=scheme, more=more)
+        return _proxied(server, path, token, *([cert.rfc9440] if cert else []), scheme=scheme, more=more)
     assert_ok(ask("DPoP", own, True))
     for scheme, cert, proof, reason in (("DPoP", None, True, "certificate_missing"),
                                         ("DPoP", other, True, "certificate_mismatch"),
                                         ("DPoP", own, False, "proof_missing"), ("Bearer", own, True, "token_bound"),
                                         ("Bearer", own, False, "token_bound")):
-        mark = server.error_log.mark()
-        assert ask(scheme, cert, proof).status == 401
-        assert_logged(server, mark, reason)
+        path = _tagged("/whoami")
+        assert ask(scheme, cert, proof, path).status == 401
+        assert_reason(server, path, reason)
 
 
 def test_other_bindings_are_refused(server, shared_issuer, certificates):
@@ -334,10 +350,10 @@ def test_other_bindings_are_refused(server, shared_issuer, certificates):
         assert answer.status == 401, cnf
     assert_ok(_proxied(server, "/whoami", shared_issuer.mint.token(
         cnf={"x5t#S256": own.thumbprint, "jkt": None, "kid": None}), own.rfc9440))
-    mark = server.error_log.mark()
-    answer = _proxied(server, "/required", shared_issuer.mint.token(cnf={"x5t#S256": own.thumbprint}), own.rfc9440)
+    path = _tagged("/required")
+    answer = _proxied(server, path, shared_issuer.mint.token(cnf={"x5t#S256": own.thumbprint}), own.rfc9440)
     assert answer.status == 401
-    assert_logged(server, mark, "token_unbound")
+    assert_reason(server, path, "token_unbound")
 
 
 def test_nobody_is_who_he_says_without_the_certificate(server, token, certificates):
