@@ -47,7 +47,8 @@ static bool is_alike(const char *name, const char *known)
     return !*name && !*known;
 }
 
-/* Whether a member's name is one of these but for its case. */
+/* Whether a member's name is one of these but for its case; or what JavaScript may take for where
+ * all members come from that an object lacks. */
 static bool has_double(const okta_value *object, const char *const *known)
 {
     for (uint32_t i = 0; i < object->length; i++) {
@@ -56,6 +57,8 @@ static bool has_double(const okta_value *object, const char *const *known)
         for (const char *const *one = known; *one; one++)
             if (strcmp(name, *one) != 0 && is_alike(name, *one))
                 return true;
+        if (strcmp(name, "__proto__") == 0)
+            return true;
     }
     return false;
 }
@@ -96,7 +99,7 @@ static const char *read_params(const okta_value *params, okta_mcp_message *messa
         return "its params are no object";
     if (has_double(params, known))
         return "its params have a member that is \"name\", \"uri\", \"taskId\" or \"_meta\" but "
-               "for case";
+               "for case, or \"__proto__\"";
     message->name = okta_value_entry(params, naming_member(message->method->as.string));
     if (message->name && !is_string(message->name))
         return "the name in its params is no string";
@@ -136,7 +139,7 @@ const char *okta_mcp_read(const okta_value *value, okta_mcp_message *message)
     if (value->type != OKTA_VALUE_OBJECT)
         return "a message is no object";
     if (has_double(value, known))
-        return "it has a member that is one of JSON-RPC's but for case";
+        return "it has a member that is one of JSON-RPC's but for case, or \"__proto__\"";
     if (!equals(okta_value_entry(value, "jsonrpc"), "2.0"))
         return "its \"jsonrpc\" is not \"2.0\"";
     message->id = okta_value_entry(value, "id");

@@ -5,6 +5,7 @@
 #include "httpd/backend.h"
 #include "httpd/config.h"
 #include "httpd/identity.h"
+#include "httpd/mcp_answer.h"
 #include "httpd/request.h"
 #include "httpd/table.h"
 #include "httpd/variables.h"
@@ -116,6 +117,7 @@ int okta_inherit_reason(request_rec *r)
     if (found) {
         set_reason(last, found->reason);
         okta_name_token(last, found->claims ? found->claims : found->verified);
+        okta_mcp_set_variables(last, found->mcp);
     }
     return DECLINED;
 }

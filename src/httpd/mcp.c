@@ -4,6 +4,7 @@
 #include "core/match.h"
 #include "httpd/backend.h"
 #include "httpd/config.h"
+#include "httpd/mcp_answer.h"
 #include "httpd/mcp_body.h"
 #include "httpd/mcp_header.h"
 #include "httpd/mcp_needs.h"
@@ -12,9 +13,6 @@
 
 #include <apr_strings.h>
 #include <http_protocol.h>
-
-#define METHOD_VARIABLE "OKTA_MCP_METHOD"
-#define NAME_VARIABLE "OKTA_MCP_NAME"
 
 static bool is_on(request_rec *r)
 {
@@ -123,14 +121,6 @@ static okta_reason judge_scopes(request_rec *r, okta_mcp_needs *needs, okta_resu
     return OKTA_INSUFFICIENT_SCOPE;
 }
 
-static void set_variables(request_rec *r, const okta_mcp_needs *needs)
-{
-    if (needs->method)
-        apr_table_setn(r->subprocess_env, METHOD_VARIABLE, needs->method);
-    if (needs->name)
-        apr_table_setn(r->subprocess_env, NAME_VARIABLE, needs->name);
-}
-
 static int refuse(request_rec *r, const okta_mcp_needs *needs, const okta_result *result)
 {
     const okta_request *state = okta_request_state(r, true);
@@ -141,7 +131,7 @@ static int refuse(request_rec *r, const okta_mcp_needs *needs, const okta_result
             okta_let_pass(r, result);
         return OK;
     }
-    set_variables(r, needs);
+    okta_mcp_set_variables(r, needs);
     if (okta_reason_status(result->reason) == HTTP_SERVICE_UNAVAILABLE)
         okta_set_retry_after(r, 1);
     return okta_refuse(r, result);
@@ -185,7 +175,7 @@ void okta_mcp_add_scopes(request_rec *r)
     okta_result_init(&result);
     if (judge_request(r, needs, &result, &status) == OKTA_OK && needs->scopes)
         state->scopes = joined(r->pool, state->scopes, needs->scopes);
-    set_variables(r, needs);
+    okta_mcp_set_variables(r, needs);
 }
 
 /* The message was refused, here or before the request was redirected. */
@@ -214,8 +204,7 @@ int okta_mcp_guard(request_rec *r)
         return DECLINED;
     status = okta_mcp_authorize(r);
     state = okta_request_state(r, true);
-    if (state->mcp)
-        set_variables(r, state->mcp);
+    okta_mcp_set_variables(r, state->mcp);
     if (state->would_refuse)
         okta_set_claim_headers(r);
     return status == OK ? DECLINED : status;
@@ -225,7 +214,7 @@ int okta_mcp_export(request_rec *r)
 {
     const okta_request *state = okta_request_state(r, false);
 
-    if (state && state->mcp)
-        set_variables(r, state->mcp);
+    if (state)
+        okta_mcp_set_variables(r, state->mcp);
     return DECLINED;
 }

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/mcp_answer.h"
 
-#include "httpd/mcp_needs.h"
 #include "httpd/request.h"
 
 #include <apr_strings.h>
+
+void okta_mcp_set_variables(request_rec *r, const okta_mcp_needs *needs)
+{
+    if (needs && needs->method)
+        apr_table_setn(r->subprocess_env, "OKTA_MCP_METHOD", needs->method);
+    if (needs && needs->name)
+        apr_table_setn(r->subprocess_env, "OKTA_MCP_NAME", needs->name);
+}
 
 const char *okta_mcp_error_body(request_rec *r, okta_reason reason)
 {

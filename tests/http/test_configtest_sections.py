@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """configtest merges sections as httpd does, and judges what holds in each: issuer, audience, AuthType, Require."""
 
+import re
+
 import pytest
 from env.snippets import location
 
@@ -208,6 +210,7 @@ IDLE = {
     "another AuthType further out": (section("/", "AuthType Basic", "AuthName x", "Require valid-user")
                                      + section("/x", "OktaAnonymous missing"), ['AuthType "Basic"', "/x"]),
     "metadata without AuthType": (section("/x", "OktaResourceMetadata On"), ["OktaResourceMetadata", "AuthType Okta"]),
+    "an MCP server without AuthType": (section("/x", "OktaMcp On"), ["OktaMcp On", "AuthType Okta"]),
     "a folder": (section("/srv/x", "OktaForwardToken Off", name="Directory"), ["OktaForwardToken", "/srv/x"]),
     "one letter too many": (section("/x", "AuthType Oktta", "Require valid-user"), ['"Oktta"', "AuthType Okta"]),
     "one letter missing": (section("/x", "AuthType Okt", "Require valid-user"), ['"Okt"', "AuthType Okta"]),
@@ -247,6 +250,27 @@ def test_what_is_in_use_is_not(configtest, name):
 def test_another_module_s_authtype_is_its_own(configtest):
     """Without a directive of ours nothing is ours to say."""
     assert "OKTA-CONFIG" not in configtest(section("/x", "AuthType Bearer", "Require valid-user")).output
+
+
+# sections, and whether every line of theirs about messages is put to use
+MCP = [
+    (location("/x", "OktaMcp On", "OktaMcpScope * a", "OktaMcpMaxBytes 2048"), True),
+    (location("/x", "OktaMcpScope * a"), False), (location("/x", "OktaMcpMaxBytes 2048"), False),
+    (location("/x", "OktaMcp Off", "OktaMcpScope * a"), False),
+    (location("/x", "OktaMcp On") + section("/x/y", "OktaMcpScope * a"), True),
+    (location("/x", "OktaMcp On") + section("/x/y", "OktaMcp Off", "OktaMcpScope * a"), False),
+    (location("/x") + section("/x/y", "OktaMcpScope * a"), False),
+    (location("/x", "OktaMcp On") + section("^/x/y", "OktaMcpScope * a", name="LocationMatch"), True),
+    (location("/x") + section("^/x/y", "OktaMcp Off", "OktaMcpScope * a", name="LocationMatch"), False),
+]
+
+
+@pytest.mark.parametrize("snippet, used", MCP)
+def test_what_is_said_of_messages_needs_somebody_who_reads_them(configtest, snippet, used):
+    result = configtest(DOMAIN + snippet)
+    assert result.ok == used, result.output
+    assert used or re.search(r"OktaMcp(Scope|MaxBytes) .* in <Location.*OktaMcp is not On there", result.output)
+    assert used or 'write "OktaMcp On" beside it' in result.output
 
 
 def test_metadata_in_a_pattern_is_said(configtest):

@@ -77,6 +77,19 @@ def test_lists_of_revocations(dump):
     assert "revocations" not in none and "max_token_age" not in none
 
 
+def test_what_messages_to_an_mcp_server_need(dump):
+    lines = dump(f"OktaIssuer {ISSUER}\n" + location("/api") + location(
+        "/mcp", "OktaMcp On", "OktaMcpScope tools/call:a:* one two", "OktaMcpScope * three", "OktaMcpMaxBytes 2048")
+        + "<Location /mcp/inner>\nOktaMcpScope x y\n</Location>\n")
+    api, mcp, inner = lines["place"]
+    assert (api["mcp"], api["mcp_scopes"], api["mcp_max_bytes"]) == (False, [], 1048576)
+    assert (mcp["mcp"], mcp["mcp_max_bytes"]) == (True, 2048)
+    assert mcp["mcp_scopes"] == [{"method": "tools/call", "name": "a:*", "scopes": ["one", "two"]},
+                                 {"method": "*", "scopes": ["three"]}]
+    assert (inner["mcp"], inner["mcp_max_bytes"]) == (True, 2048)
+    assert inner["mcp_scopes"] == [{"method": "x", "scopes": ["y"]}]
+
+
 def test_a_virtual_host_has_lines_of_its_own(dump):
     lines = dump(lambda s: f"OktaIssuer {ISSUER}\n" + location("/api")
                  + f"<VirtualHost 127.0.0.1:{s.port}>\nServerName other.example\n"

@@ -7,9 +7,11 @@ import json
 import pytest
 from env.backends import HttpBackend
 from env.client import raw_get
+from env.errorlog import LogFile
 from env.mcp import JSON, VERSION, chunked, exchange, fresh_id, head, message, post, text
 from env.routes import AUTHZ_NOISE
 from env.snippets import location, trusts
+from env.waiting import wait_for
 
 RULES = ("OktaMcpScope tools/call tools", "OktaMcpScope tools/call:delete_* tools delete",
          "OktaMcpScope tools/call:*_all all", "OktaMcpScope tools/call:delete_all tools delete all",
@@ -36,6 +38,8 @@ def server(launch_shared, shared_issuer, backend):
         + mcp("/small", backend, "OktaMcpMaxBytes 1024")
         + mcp("/open", backend, *RULES, require="all granted")
         + mcp("/anonymous", backend, *RULES, "OktaAnonymous missing-or-failed", require="all granted")
+        + 'LogFormat "\\"%r\\" method=%{OKTA_MCP_METHOD}e name=%{OKTA_MCP_NAME}e >" mcp\nCustomLog logs/mcp.log mcp\n'
+        + mcp("/told", backend, *RULES, "ErrorDocument 403 /plain.txt") + "<Location /plain.txt>\nRequire all granted\n</Location>\n"
         + mcp("/any", backend, *RULES, require="okta-scope other base")
         + mcp("/quiet", backend, *RULES, "OktaEnforce Off", "OktaMcpMaxBytes 1024")
         + mcp("/mcp/inner", backend, "OktaMcpScope tools/call:inner inner")
@@ -159,6 +163,8 @@ INVALID = [
     (REQUEST % ("x", ',"params":{"method\\u0000":"x"}'), "x"), (REQUEST % ("\\ud800", ""), None),
     (REQUEST % ("x", ',"params":{"a":1e999}'), "x"), (REQUEST % ("x", ',"params":[]'), "x"),
     (REQUEST % ("x", ',"params":null'), "x"), (REQUEST % ("x", ',"params":"a"'), "x"),
+    (REQUEST % ("x", ',"__proto__":{"params":{"name":"delete_all"}}'), "x"),
+    ('{"jsonrpc":"2.0","id":1,"result":{},"__proto__":{"method":"tools/call"}}', 1),
     (REQUEST % ("x", ',"result":{}'), "x"), (REQUEST % ("x", ',"error":{}'), "x"),
     ('{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":7}}', 7),
     ('{"jsonrpc":"2.0","id":1.5,"method":"tools/call","params":{"name":null}}', 1.5),
@@ -440,6 +446,17 @@ def test_the_log_says_what_was_wanted_and_why_it_was_refused(server, token):
     said = "\n".join(server.error_log.since(mark))
     assert "reason=insufficient_scope" in said
     assert 'tools/call of "delete_one" needs the scope "delete" by OktaMcpScope' in said
+
+
+def test_the_access_log_names_method_and_name_without_control_characters(server, token):
+    log = LogFile(server.root / "logs" / "mcp.log")
+    for name, told in (("echo", "echo"), ("a\nb\x1b[2J\x7f", "a?b?[2J?"), ("\x9b1m", "??1m"), ("x" * 5000, "x" * 1023)):
+        tag = fresh_id()
+        for path, scopes, status in (("/told", [], 403), ("/told", ["tools"], 200)):
+            sent = message(name=name)
+            assert post(server, f"{path}?{tag}-{status}", sent, token(*scopes)).status == status
+            line, = wait_for(lambda tag=f"{tag}-{status}": log.matching(tag), "the line of the access log")
+            assert f"method=tools/call name={told} " in line, line
 
 
 def test_an_answer_repeats_no_more_than_the_id(server, token):
