@@ -18,11 +18,15 @@ class Commands:
             [str(word) for word in command], text=True, encoding="utf-8",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log)
 
-    def answer(self):
+    def told(self):
+        """The next line, whatever it says."""
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError("the program ended: " + self._log_path.read_text("utf-8"))
-        answer = json.loads(line)
+        return json.loads(line)
+
+    def answer(self):
+        answer = self.told()
         assert "error" not in answer, answer["error"]
         return answer["value"]
 

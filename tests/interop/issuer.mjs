@@ -13,6 +13,9 @@ import Provider from 'oidc-provider';
 
 const AUDIENCES = ['api://default', 'api://other'];
 const SCOPES = 'orders:read orders:write';
+// An MCP server behind some httpd: the resource is its URL, and clients register themselves.
+const MCP_SERVER = /^http:\/\/127\.0\.0\.1:\d+(\/oldest)?\/mcp$/;
+const MCP_SCOPES = 'mcp:use orders:write';
 
 // Its tokens have to be bound, and are for the first audience without being asked, as Okta's are.
 const BOUND = 'interop-bound';
@@ -35,10 +38,11 @@ async function privateJwk(alg, kid) {
 }
 
 function resourceServer(ctx, indicator, client) {
-  if (!AUDIENCES.includes(indicator)) throw new Error(`unknown resource ${indicator}`);
+  const mcp = MCP_SERVER.test(indicator);
+  if (!mcp && !AUDIENCES.includes(indicator)) throw new Error(`unknown resource ${indicator}`);
   return {
     audience: indicator,
-    scope: SCOPES,
+    scope: mcp ? MCP_SCOPES : SCOPES,
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg: 'RS256' } },
     ...SERVICE_CLIENTS[client.clientId],
@@ -77,11 +81,13 @@ function provider(issuer, keys) {
     ],
     clientBasedCORS: (ctx, origin, client) => client.clientId === APP,
     enabledJWA: { dPoPSigningAlgValues: PROOF_ALGORITHMS },
+    scopes: ['openid', 'offline_access', ...MCP_SCOPES.split(' ')],
     cookies: { keys: [crypto.randomUUID()] },
     extraTokenClaims: () => ({ groups: ['Everyone', 'Œuvres & Café'], uid: '00u1nterop' }),
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: true },
+      registration: { enabled: true },
       dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       resourceIndicators: {
         enabled: true,
@@ -89,6 +95,11 @@ function provider(issuer, keys) {
         getResourceServerInfo: resourceServer,
         useGrantedResource: () => true,
       },
+    },
+    // What a client registers with is what it knows by then; step-up asks for more, and a person consents.
+    extraClientMetadata: {
+      properties: ['software_id'],
+      validator: (ctx, key, value, metadata) => { delete metadata.scope; },
     },
     findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     ttl: { Session: 600, Interaction: 600, Grant: 600, IdToken: 600 },

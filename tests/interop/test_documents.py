@@ -11,8 +11,9 @@ from env.certs import Authority
 from env.httpd import Httpd
 
 PAGES = [places.REPO / "docs" / name for name in ("directives.md", "guide.md", "migrate.md", "install.md", "faq.md",
-                                                 "log.md")]
+                                                 "log.md", "mcp.md")]
 SAMPLE = places.REPO / "conf" / "okta.conf"
+SAMPLES = [SAMPLE, places.REPO / "conf" / "okta-mcp.conf"]
 DOMAIN = "OktaDomain integrator-123456.okta.com\n"
 PROTECTED = '<Location "/api">\nAuthType Okta\nAuthName "api"\nRequire valid-user\n</Location>\n'
 
@@ -37,18 +38,19 @@ def refusals():
 
 
 def sample():
-    """The sample configuration, uncommented piece by piece: a directive or a whole section each."""
-    lines = [line[1:] for line in SAMPLE.read_text("utf-8").splitlines()
-             if re.match(r"#(?! \S|#|$|LoadModule)", line)]
-    text = "\n".join(lines).replace("{yourOktaDomain}", "integrator-123456.okta.com")
-    text = re.sub(r"\{(\w+)\}", r"\1-of-mine", text)
-    for piece in re.finditer(r"^<(\w+) [^>]*>\n.*?^</\1>$|^[^<\s][^\n]*$", text, re.M | re.S):
-        yield pytest.param(piece[0] + "\n", id=piece[0].partition("\n")[0])
+    """The sample configurations, uncommented piece by piece: a directive or a whole section each."""
+    for path in SAMPLES:
+        lines = [line[1:] for line in path.read_text("utf-8").splitlines()
+                 if re.match(r"#(?! \S|#|$|LoadModule)", line)]
+        text = "\n".join(lines).replace("{yourOktaDomain}", "integrator-123456.okta.com")
+        text = re.sub(r"\{(\w+)\}(?!e)", r"\1-of-mine", text)
+        for piece in re.finditer(r"^<(\w+) [^>]*>\n.*?^</\1>$|^[^<\s][^\n]*$", text, re.M | re.S):
+            yield pytest.param(piece[0] + "\n", id=piece[0].partition("\n")[0])
 
 
 def with_issuer(configuration):
-    """The configuration, with an issuer where it names none."""
-    named = re.search(r"^\s*Okta(Domain|Issuer) ", configuration, re.M)
+    """The configuration, with an issuer for the server where it names none."""
+    named = re.search(r"^Okta(Domain|Issuer) ", configuration, re.M)
     return configuration if named else DOMAIN + configuration
 
 
@@ -89,9 +91,10 @@ def test_the_mistakes_are_told_so(configtest, configuration, message):
     assert re.search(words, said.output), said.output
 
 
-def test_the_sample_as_it_is_changes_nothing(configtest):
-    assert configtest(SAMPLE.read_text("utf-8")).ok
-    assert not [line for line in SAMPLE.read_text("utf-8").splitlines() if not re.match("#|$", line)]
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_the_sample_as_it_is_changes_nothing(configtest, path):
+    assert configtest(path.read_text("utf-8")).ok
+    assert not [line for line in path.read_text("utf-8").splitlines() if not re.match("#|$", line)]
 
 
 @pytest.mark.parametrize("piece", sample())

@@ -21,6 +21,7 @@ MODULE_PACKAGE = {
     f"{DOCS}/changelog.gz": "-rw-r--r--",
     f"{DOCS}/copyright": "-rw-r--r--",
     f"{DOCS}/examples/okta-log.conf": "-rw-r--r--",
+    f"{DOCS}/examples/okta-mcp.conf": "-rw-r--r--",
     f"{DOCS}/examples/okta.conf": "-rw-r--r--",
     "usr/share/lintian/overrides/libapache2-mod-auth-okta": "-rw-r--r--",
 }
