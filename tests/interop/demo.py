@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/demo --dev while it runs."""
+"""scripts/demo while it runs."""
 
 import re
 import signal
@@ -17,21 +17,26 @@ PORT_TAKEN = "is taken by another program"
 
 
 class Demo:
-    def __init__(self, log):
+    """With one option: --dev, or --mcp."""
+
+    def __init__(self, log, option="--dev"):
+        self._option = option
         self._log = open(log, "a+", encoding="utf-8")  # so that truncating it leaves no gap
         while not self._starts():
             self._log.truncate(0)
-        said = self._said()
+        said = self.said()
+        self._logs = Path(re.search(r"^  logs +(\S+)/error_log", said, re.M)[1])
+        if option == "--mcp":
+            return
         self.app = re.search(r"^  page +(\S+)/$", said, re.M)[1]
         self.issuer = re.search(r"^  issuer +(\S+)$", said, re.M)[1]
-        self._logs = Path(re.search(r"^  logs +(\S+)/error_log", said, re.M)[1])
         self.settings = requests.get(f"{self.app}/demo.json", timeout=PATIENCE).json()
 
     def _starts(self):
         """False where another process took the port before the demo did."""
         # OKTA_BUILD is in the environment, or both take the same default
         self._process = subprocess.Popen(
-            [places.REPO / "scripts" / "demo", "--dev", "--port", str(free_port())],
+            [places.REPO / "scripts" / "demo", self._option, "--port", str(free_port())],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT)
         try:
             return wait_for(self._state, "scripts/demo to be ready", timeout=PATIENCE, interval=0.1) == "up"
@@ -39,12 +44,12 @@ class Demo:
             self.stop()
             raise
 
-    def _said(self):
+    def said(self):
         return Path(self._log.name).read_text("utf-8")
 
     def _state(self):
         ended = self._process.poll() is not None
-        said = self._said()
+        said = self.said()
         if ended and PORT_TAKEN in said:
             return "port taken"
         assert not ended, f"scripts/demo ended:\n{said}"
@@ -52,7 +57,7 @@ class Demo:
 
     def commands(self):
         """The lines to paste into a shell, in their order."""
-        return re.findall(r"^  ((?:TOKEN=|BOUND=|echo |curl ).*)$", self._said(), re.M)
+        return re.findall(r"^  ((?:TOKEN=|BOUND=|echo |curl ).*)$", self.said(), re.M)
 
     def access_log(self):
         return (self._logs / "access_log").read_text("utf-8")

@@ -2,6 +2,7 @@
 """scripts/demo: the commands it prints, and --check with an Okta organization, for which a development issuer in
 another httpd stands in."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -114,23 +115,43 @@ def test_settings_refused(demo, lines, says):
 
 # -- without --check
 
-@pytest.fixture
-def running(tmp_path):
-    demo = Demo(tmp_path / "output")
-    yield demo
-    demo.stop()
-
-
-def test_the_commands_it_prints(running, tmp_path):
-    """In one shell, as somebody would paste them."""
-    commands = running.commands()
-    home = {**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-    done = subprocess.run(["bash", "-c", "\n".join(f"{line}; echo" for line in commands)], env=home, cwd=tmp_path,
+def pasted(commands, home):
+    """What the commands print in one shell, as somebody would paste them."""
+    environment = {**os.environ, "HOME": str(home), "XDG_STATE_HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+    done = subprocess.run(["bash", "-c", "\n".join(f"{line}; echo" for line in commands)], env=environment, cwd=home,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           encoding="utf-8", timeout=PATIENCE, check=False)
     print(*commands, done.stdout, done.stderr, sep="\n")
-    statuses = re.findall(r"^HTTP/1\.1 (\d+)", done.stdout, re.M)
+    return done.stdout
+
+
+@pytest.fixture
+def running(tmp_path):
+    """running(option) -> the demo"""
+    with contextlib.ExitStack() as stack:
+        def start(option):
+            demo = Demo(tmp_path / "output", option)
+            stack.callback(demo.stop)
+            return demo
+        yield start
+
+
+def test_the_commands_it_prints(running, tmp_path):
+    commands = running("--dev").commands()
+    said = pasted(commands, tmp_path)
+    statuses = re.findall(r"^HTTP/1\.1 (\d+)", said, re.M)
     assert len(statuses) == len([line for line in commands if line.startswith(("curl", "echo"))])
     # hello twice, whoami twice, admin; bound with proof and as Bearer; everything twice; the preflight
     assert statuses == ["200", "200", "401", "200", "403", "200", "401", "401", "200", "204"]
-    assert '"message": "Hello, okta-demo!"' in done.stdout
+    assert '"message": "Hello, okta-demo!"' in said
+
+
+def test_an_mcp_server_behind_it(running, tmp_path):
+    demo = running("--mcp")
+    print(demo.said())
+    assert "WRONG" not in demo.said()
+    # the bare 401, its metadata, a token and its call, the call that needs more, another token and the same call
+    assert re.findall(r"^   (\d{3})  ", demo.said(), re.M) == ["401", "200", "200", "200", "403", "200", "200"]
+    said = pasted(demo.commands(), tmp_path)
+    assert re.findall(r"^HTTP/1\.1 (\d+)", said, re.M) == ["200", "403"]
+    assert "order 1002: canceled" in said and 'scope="mcp:use orders:write"' in said

@@ -2,23 +2,6 @@
 # shellcheck shell=bash disable=SC2154
 # Sourced by scripts/check: Node.js and the packages of npm that tests/interop runs against.
 
-# A registry that does not answer is told in a minute, not in ten.
-npm_quiet() { npm "$@" --no-audit --no-fund --fetch-retries=1 --fetch-timeout=60000; }
-
-# oidc-provider asks for Node 20; Debian 12 has 18. npm has the newer one, as a package like any other.
-node_runtime() {
-    local arch=x64 package
-    case $(node --version 2>/dev/null) in
-    v2[0-9].* | v[3-9][0-9].*) return 0 ;;
-    esac
-    [ "$(uname -m)" = x86_64 ] || arch=arm64
-    package=node-linux-$arch
-    [ -x "build/node/node_modules/$package/bin/node" ] ||
-        npm_quiet install --prefix build/node --no-save "$package@20" || return 1
-    PATH=$top/build/node/node_modules/$package/bin:$PATH
-    export PATH
-}
-
 npm_folder() (
     cd "$1" || exit 1
     # a lock of another time, or an installation that broke off
@@ -27,7 +10,7 @@ npm_folder() (
 )
 
 npm_packages() {
-    if node_runtime && npm_folder tests/interop && npm_folder tests/interop/browser; then
+    if node_runtime build/node && npm_folder tests/interop && npm_folder tests/interop/browser; then
         return 0
     fi
     echo "npm could not install the packages of tests/interop: the lines above say why. They come from the registry" \

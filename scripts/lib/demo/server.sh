@@ -47,6 +47,10 @@ server_command() {
         command+=("DEMO_CLIENT_ID=$client_id" "DEMO_CLIENT_SECRET=$client_secret")
         defines+=(-D DEMO_DEV)
     fi
+    if [ "$mcp" -eq 1 ]; then
+        command+=("DEMO_MCP_BACKEND=$mcp_backend" "DEMO_MCP_ISSUER=$mcp_issuer" "DEMO_CONF=$repo/conf/demo")
+        defines+=(-D DEMO_MCP)
+    fi
     if [ -n "$domain" ]; then
         command+=("DEMO_DOMAIN_NAME=$domain" "DEMO_AUTHORIZATION_SERVER=$server")
         defines+=(-D DEMO_DOMAIN)
@@ -93,6 +97,8 @@ server_try() {
     choose_app_port
     app=http://127.0.0.1:$app_port
     [ "$mode" = org ] || issuer=http://127.0.0.1:$port/oauth2/default
+    mcp_url=http://127.0.0.1:$port/mcp
+    mcp_issuer=http://127.0.0.1:$port/oauth2/mcp
     server_command
     page_settings >"$root/page/demo.json"
     chmod 644 "$root/page/demo.json"
