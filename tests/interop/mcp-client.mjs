@@ -22,8 +22,8 @@ const libraries = {
   },
 };
 
-// fetch, with a record of what went over the wire.
-function recorder(exchanges) {
+// fetch, with a record of what went over the wire; `opened` hears of the stream of a GET.
+function recorder(exchanges, opened) {
   return async (url, options = {}) => {
     const exchange = { method: options.method ?? 'GET', url: String(url), body: options.body && String(options.body),
       headers: Object.fromEntries(new Headers(options.headers)) };
@@ -32,6 +32,7 @@ function recorder(exchanges) {
     exchange.status = response.status;
     exchange.challenge = response.headers.get('www-authenticate');
     exchange.type = response.headers.get('content-type');
+    if (exchange.method === 'GET' && response.ok && exchange.type === 'text/event-stream') opened();
     if (response.ok && /json/.test(exchange.type)) exchange.answer = await response.clone().json();
     return response;
   };
@@ -81,7 +82,8 @@ const commands = {
   open({ name, library, url, redirect_uri: redirectUrl, options }) {
     const exchanges = [];
     const agent = { library: libraries[library], url: new URL(url), options, exchanges,
-      provider: memory(redirectUrl, exchanges), fetch: recorder(exchanges) };
+      provider: memory(redirectUrl, exchanges) };
+    agent.listening = new Promise((opened) => { agent.fetch = recorder(exchanges, opened); });
     agents.set(name, agent);
   },
   connect(agent) {
@@ -118,7 +120,9 @@ const commands = {
     });
   },
   watched: (agent) => agent.watching,
-  // Answers when the server has told that its tools changed, which older versions do by the stream of a GET.
+  // Answers when the stream of the GET is open.
+  async listening(agent) { await agent.listening; },
+  // Answers when the server has told that its tools changed, which older versions do by that stream.
   async changed(agent) { await agent.changed; },
   // An array of calls, which versions before 2025-06-18 have.
   together: (agent, { tools }) => outcome(agent, agent.transport.send(tools.map((tool, index) => (

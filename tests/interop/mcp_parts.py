@@ -63,6 +63,10 @@ class Agent:
         """Calls in one array; what they answer is not waited for."""
         return self._run("together", tools=tools)
 
+    def listening(self):
+        """Waits until the stream of the GET is open."""
+        return self._run("listening")
+
     def changed(self):
         """Waits until the server says on the stream of the GET that its tools changed."""
         return self._run("changed")

@@ -143,6 +143,7 @@ def test_sessions_of_older_versions(meet, way):
     """What the server says by itself comes on the stream of a GET, which has no end until a DELETE ends the session."""
     agent = meet(way)
     agent.connect()
+    agent.listening()
     agent.step_up(agent.call("cancel_order", id="1002"))
     agent.call("cancel_order", id="1002")
     agent.changed()
