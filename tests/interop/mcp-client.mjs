@@ -79,11 +79,13 @@ function transport(agent) {
 }
 
 const commands = {
-  open({ name, library, url, redirect_uri: redirectUrl, options }) {
+  open({ name, library, url, redirect_uri: redirectUrl, options, dpop }) {
     const exchanges = [];
     const agent = { library: libraries[library], url: new URL(url), options, exchanges,
       provider: memory(redirectUrl, exchanges) };
     agent.listening = new Promise((opened) => { agent.fetch = recorder(exchanges, opened); });
+    const session = dpop && newest.DpopSession.create();
+    if (dpop) agent.provider.dpop = () => session;
     agents.set(name, agent);
   },
   connect(agent) {

@@ -62,10 +62,10 @@ def agents(tmp_path_factory):
 @pytest.fixture
 def meet(server, agents, oidc_provider):
     """meet(way) -> a client that has no token yet, with .resource and .version as they have to be"""
-    def start(way):
+    def start(way, **more):
         library, options, path, version = WAYS[way]
         resource = f"http://{server.host}:{server.port}{path}"
-        agent = Agent(agents, oidc_provider, library=library, options=options, url=resource)
+        agent = Agent(agents, oidc_provider, library=library, options=options, url=resource, **more)
         agent.resource, agent.version = resource, version
         stack.callback(agent.close)
         return agent
@@ -160,3 +160,14 @@ def test_calls_in_one_array(meet, way):
     assert "authorize" in agent.together("list_orders", "cancel_order")
     statuses = [said["status"] for said in agent.exchanges() if (said.get("body") or "").startswith("[")]
     assert statuses == [200, 403]
+
+
+def test_a_token_that_is_bound_to_a_key(meet):
+    """The client has a key of its own (DPoP), and a proof by it for each request."""
+    agent = meet("client-newest", dpop=True)
+    agent.connect()
+    agent.step_up(agent.call("cancel_order", id="1002"))
+    assert text(agent.call("cancel_order", id="1002")) == "Order 1002 is canceled."
+    calls = [said for said in agent.exchanges() if "authorization" in said.get("headers", {})]
+    assert [said["status"] for said in calls] == [200, 403, 200]
+    assert all(said["headers"]["authorization"].startswith("DPoP ") and said["headers"]["dpop"] for said in calls)
