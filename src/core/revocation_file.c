@@ -204,9 +204,8 @@ static okta_load publish(load *l, okta_revocations *list, int file, const struct
                          const okta_revocation_scan *scan)
 {
     const okta_revocation_walk walk = {.line = add_line, .alive = is_alive, .baton = l};
-    okta_revocations_facts facts = {.content = scan->content,
-                                    .loaded_at = l->terms->now,
-                                    .changed_at = nanoseconds(&info->st_mtim) / 1000};
+    okta_revocations_facts facts = {
+        .content = scan->content, .loaded_at = l->terms->now, .file = okta_file_mark_of(info)};
     okta_revocation_scan again;
     okta_walk_outcome outcome;
 

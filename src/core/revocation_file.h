@@ -8,13 +8,6 @@
 
 #include <sys/stat.h>
 
-/* By what a file's states are told apart. Plain value type. */
-typedef struct okta_file_mark {
-    uint64_t device, inode;
-    int64_t size;
-    int64_t modified, changed; /* nanoseconds */
-} okta_file_mark;
-
 okta_file_mark okta_file_mark_of(const struct stat *info);
 bool okta_file_mark_equals(const okta_file_mark *a, const okta_file_mark *b);
 

@@ -23,7 +23,8 @@ typedef struct slot {
 typedef struct area_head {
     shared_word slots;
     shared_word kinds[OKTA_REVOKES_COUNT];
-    shared_word content, loaded_at, changed_at;
+    shared_word content, loaded_at;
+    shared_word device, inode, size, modified, changed; /* of the file */
 } area_head;
 
 struct okta_revocations {
@@ -231,7 +232,11 @@ bool okta_revocations_publish(okta_revocations_draft *draft, const okta_revocati
         put(&head->kinds[i], facts->kinds[i]);
     put(&head->content, facts->content);
     put(&head->loaded_at, (uint64_t)facts->loaded_at);
-    put(&head->changed_at, (uint64_t)facts->changed_at);
+    put(&head->device, facts->file.device);
+    put(&head->inode, facts->file.inode);
+    put(&head->size, (uint64_t)facts->file.size);
+    put(&head->modified, (uint64_t)facts->file.modified);
+    put(&head->changed, (uint64_t)facts->file.changed);
     exchanged = atomic_compare_exchange_strong(&list->current, &seen, next);
     pthread_mutex_unlock(&list->locks[draft->area]);
     if (exchanged)
@@ -267,7 +272,11 @@ bool okta_revocations_facts_of(const okta_revocations *list, okta_revocations_fa
             facts->kinds[i] = get(&head->kinds[i]);
         facts->content = get(&head->content);
         facts->loaded_at = (int64_t)get(&head->loaded_at);
-        facts->changed_at = (int64_t)get(&head->changed_at);
+        facts->file = (okta_file_mark){.device = get(&head->device),
+                                       .inode = get(&head->inode),
+                                       .size = (int64_t)get(&head->size),
+                                       .modified = (int64_t)get(&head->modified),
+                                       .changed = (int64_t)get(&head->changed)};
         if (is_still(list, current))
             return true;
     }

@@ -34,12 +34,19 @@ okta_revocations *okta_revocations_init(void *memory, const okta_siphash_key *ke
 /* One that was never read, and never will be: for where there is no memory. */
 const okta_revocations *okta_revocations_unknown(void);
 
-/* What a list was made of. Times are microseconds since the epoch. */
+/* By what a file's states are told apart. Plain value type. */
+typedef struct okta_file_mark {
+    uint64_t device, inode;
+    int64_t size;
+    int64_t modified, changed; /* nanoseconds */
+} okta_file_mark;
+
+/* What a list was made of. */
 typedef struct okta_revocations_facts {
     uint64_t kinds[OKTA_REVOKES_COUNT]; /* lines of each */
     uint64_t content;                   /* names the bytes of the file; never 0 */
-    int64_t loaded_at;
-    int64_t changed_at; /* of the file, by its file system */
+    int64_t loaded_at;                  /* microseconds since the epoch */
+    okta_file_mark file;                /* as it was read */
 } okta_revocations_facts;
 
 /* A list in the making, by one thread. */

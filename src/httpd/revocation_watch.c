@@ -61,6 +61,30 @@ static bool keep_turn(void *baton)
     return !leaving && okta_turn_keep(&w->shared->turn, w->turn, okta_monotonic(), w->has_lock);
 }
 
+/* How long ago it was changed at that moment (microseconds since the epoch): by the later one of
+ * its times, for one of them can be set. */
+static int64_t age_of(const okta_file_mark *mark, int64_t moment)
+{
+    const int64_t latest = mark->modified > mark->changed ? mark->modified : mark->changed;
+
+    return moment - latest / 1000;
+}
+
+/* Where all is well the file need not be read again to know how it was. */
+static void take_up(watch *w)
+{
+    okta_revocations_facts facts;
+
+    w->file = (okta_file_watch){.has_judged = false};
+    w->known = w->look_at = w->missing_since = 0;
+    if (w->shared->fault || w->shared->unreadable ||
+        !okta_revocations_facts_of(w->list->memory, &facts))
+        return;
+    w->known = facts.file.size;
+    okta_file_watch_judged(&w->file, &facts.file, age_of(&facts.file, facts.loaded_at),
+                           okta_monotonic());
+}
+
 /* Whether it is this process that looks. */
 static bool hold_turn(watch *w)
 {
@@ -75,8 +99,7 @@ static bool hold_turn(watch *w)
     if (!w->turn)
         return false;
     w->shared->turn.pid = (int32_t)getpid();
-    w->file = (okta_file_watch){.has_judged = false};
-    w->known = w->look_at = w->missing_since = 0;
+    take_up(w);
     if (stalled)
         okta_event_of_server(w->list->server, OKTA_EVENT_REVOCATIONS_DELAYED, 0,
                              "\"%s\": process %d, which looked at it, stands still; process %d "
@@ -156,18 +179,10 @@ static void note_delay(watch *w, bool is_delayed)
     w->is_delayed = is_delayed;
 }
 
-/* The later one of the file's times, for one of them can be set. */
-static int64_t age_of(const okta_file_mark *mark)
-{
-    const int64_t latest = mark->modified > mark->changed ? mark->modified : mark->changed;
-
-    return apr_time_now() - latest / 1000;
-}
-
 static void read_file(watch *w, int file, const struct stat *info, bool only_grown)
 {
     const okta_file_mark mark = okta_file_mark_of(info);
-    const int64_t written = age_of(&mark);
+    const int64_t written = age_of(&mark, apr_time_now());
     const okta_load_terms terms = {.now = apr_time_now(),
                                    .known = w->known,
                                    .only_grown = only_grown,

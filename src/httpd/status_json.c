@@ -125,9 +125,9 @@ static json_t *list_of(const okta_list_picture *one)
                             number(facts->kinds[i]));
     return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:s?, s:o}", "file", one->path, "loaded",
                      one->is_loaded, "lines", number(one->lines), "kinds", kinds, "loaded_at",
-                     moment(facts->loaded_at), "changed_at", moment(facts->changed_at), "bytes",
-                     number(okta_revocations_bytes(one->lines)), "trouble", one->trouble, "since",
-                     moment(one->since));
+                     moment(facts->loaded_at), "changed_at", moment(facts->file.modified / 1000),
+                     "bytes", number(okta_revocations_bytes(one->lines)), "trouble", one->trouble,
+                     "since", moment(one->since));
 }
 
 static json_t *lists(const okta_picture *picture)

@@ -256,7 +256,7 @@ static void list_times(const writer *w, const char *name, const char *help, bool
         if (!one->is_loaded)
             continue;
         ap_rprintf(w->r, PREFIX "%s{file=\"%s\"} ", name, escaped(w->r->pool, one->path));
-        seconds(w, of_file ? one->facts.changed_at : one->facts.loaded_at);
+        seconds(w, of_file ? one->facts.file.modified / 1000 : one->facts.loaded_at);
     }
 }
 

@@ -258,7 +258,7 @@ static void send_list(const page *p, const okta_list_picture *one)
                             number(p, facts->kinds[OKTA_REVOKES_SID])));
     if (one->is_loaded) {
         send_entry(p, "Read", apr_pstrcat(pool, ago(p, facts->loaded_at), " ago", NULL));
-        send_entry(p, "File changed", okta_words_for_time(pool, facts->changed_at));
+        send_entry(p, "File changed", okta_words_for_time(pool, facts->file.modified / 1000));
     }
     if (one->trouble)
         ap_rprintf(p->r, "<dd class=\"cause\">%s</dd>\n", breakable(p, one->trouble));
