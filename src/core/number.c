@@ -86,11 +86,32 @@ bool okta_number_read(const unsigned char **at, const unsigned char *end, okta_v
     return real ? real_value(from, value, fault) : integer_value(from, *at, value, fault);
 }
 
-bool okta_number_approach(const unsigned char *number, okta_value *value)
+bool okta_number_approach(const unsigned char *number, okta_value *value, const char **fault)
 {
-    const char *fault;
+    return real_value(number, value, fault);
+}
 
-    return real_value(number, value, &fault);
+bool okta_word_read(const unsigned char **at, const unsigned char *end, okta_value *value)
+{
+    static const struct {
+        const char *word;
+        uint8_t type;
+        int64_t integer;
+    } words[] = {{"true", OKTA_VALUE_BOOLEAN, 1},
+                 {"false", OKTA_VALUE_BOOLEAN, 0},
+                 {"null", OKTA_VALUE_NULL, 0}};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t length = strlen(words[i].word);
+
+        if ((size_t)(end - *at) >= length && memcmp(*at, words[i].word, length) == 0) {
+            value->type = words[i].type;
+            value->as.integer = words[i].integer;
+            *at += length;
+            return true;
+        }
+    }
+    return false;
 }
 
 size_t okta_number_write(int64_t integer, char text[OKTA_NUMBER_SIZE])

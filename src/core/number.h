@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A JSON number (RFC 8259 section 6) to its value, and a whole one back. */
+/* A JSON number (RFC 8259 section 6) or word to its value, and a whole number back. */
 #ifndef OKTA_CORE_NUMBER_H
 #define OKTA_CORE_NUMBER_H
 
@@ -16,8 +16,11 @@ bool okta_number_read(const unsigned char **at, const unsigned char *end, okta_v
 extern const char okta_number_out_of_range[];
 
 /* Of a number that was taken and does not fit: the double that is next to it, infinite where there
- * is none. False where it is, or memory ran out. Any thread, any locale. */
-bool okta_number_approach(const unsigned char *number, okta_value *value);
+ * is none. False where it is, with the cause, or memory ran out. Any thread, any locale. */
+bool okta_number_approach(const unsigned char *number, okta_value *value, const char **fault);
+
+/* true, false or null at *at, which is moved behind it. False: none of them. Any thread. */
+bool okta_word_read(const unsigned char **at, const unsigned char *end, okta_value *value);
 
 #define OKTA_NUMBER_SIZE 21 /* of the longest integer, with its NUL */
 

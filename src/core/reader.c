@@ -131,34 +131,30 @@ static bool read_hex(reader *r, uint32_t *code)
     return true;
 }
 
-static const char half_a_pair[] = "half a pair of surrogates";
-
-static bool put_no_character(reader *r)
-{
-    put_utf8(r, 0xfffd);
-    return true;
-}
-
 /* Behind \u. RFC 8259 section 7: what does not fit 16 bits is written as a pair of surrogates. */
 static bool read_code(reader *r)
 {
+    const char *fault = NULL;
     uint32_t code, low;
 
     if (!read_hex(r, &code))
         return false;
-    if (code == 0)
-        return doubt(r, "a NUL in a string") && put_no_character(r);
-    if (is_surrogate(code)) {
-        if (code >= 0xdc00 || r->end - r->at < 2 || r->at[0] != '\\' || r->at[1] != 'u')
-            return doubt(r, half_a_pair) && put_no_character(r);
-        r->at += 2;
-        if (!read_hex(r, &low))
-            return false;
-        if (low < 0xdc00 || low > 0xdfff)
-            return doubt(r, half_a_pair) && put_no_character(r);
-        code = 0x10000 + ((code & 0x3ff) << 10 | (low & 0x3ff));
+    if (code == 0) {
+        fault = "a NUL in a string";
+    } else if (is_surrogate(code)) {
+        fault = "half a pair of surrogates";
+        if (code < 0xdc00 && r->end - r->at >= 2 && r->at[0] == '\\' && r->at[1] == 'u') {
+            r->at += 2;
+            if (!read_hex(r, &low))
+                return false;
+            if (low >= 0xdc00 && low <= 0xdfff)
+                fault = NULL;
+            code = 0x10000 + ((code & 0x3ff) << 10 | (low & 0x3ff));
+        }
     }
-    put_utf8(r, code);
+    if (fault && !doubt(r, fault))
+        return false;
+    put_utf8(r, fault ? 0xfffd : code);
     return true;
 }
 
@@ -251,30 +247,10 @@ static bool read_number(reader *r, okta_value *value)
         return true;
     if (fault != okta_number_out_of_range || !r->is_message)
         return fail(r, fault);
-    return okta_number_approach(from, value) || doubt(r, fault);
-}
-
-static bool read_word(reader *r, okta_value *value)
-{
-    static const struct {
-        const char *word;
-        uint8_t type;
-        int64_t integer;
-    } words[] = {{"true", OKTA_VALUE_BOOLEAN, 1},
-                 {"false", OKTA_VALUE_BOOLEAN, 0},
-                 {"null", OKTA_VALUE_NULL, 0}};
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        size_t length = strlen(words[i].word);
-
-        if ((size_t)(r->end - r->at) >= length && memcmp(r->at, words[i].word, length) == 0) {
-            value->type = words[i].type;
-            value->as.integer = words[i].integer;
-            r->at += length;
-            return true;
-        }
-    }
-    return fail(r, "no value");
+    fault = NULL;
+    if (okta_number_approach(from, value, &fault))
+        return true;
+    return fault ? doubt(r, fault) : fail(r, NULL);
 }
 
 static bool read_value(reader *r, const char *name);
@@ -315,13 +291,30 @@ static bool read_members(reader *r, okta_node *object)
     return okta_nodes_names_differ(object, r->names) || doubt(r, "a duplicate name in an object");
 }
 
-/* Nothing was wrong so far; how it goes on nobody knows. */
-static bool fail_by_depth(reader *r)
+/* Behind an opening bracket: to behind the one that closes it, without a look at what is within. */
+static bool pass_over(reader *r)
 {
-    fail(r, r->is_message ? "nested deeper than " DIGITS(OKTA_MESSAGE_MAX_DEPTH) " levels"
-                          : "nested deeper than " DIGITS(OKTA_JSON_MAX_DEPTH) " levels");
-    r->flaw = OKTA_FLAW_AMBIGUOUS;
-    return false;
+    bool in_string = false;
+
+    for (size_t open = 1; open > 0; r->at++) {
+        if (r->at == r->end)
+            return fail(r, "a bracket without an end");
+        if (*r->at == '"')
+            in_string = !in_string;
+        else if (in_string && *r->at == '\\' && r->at + 1 < r->end)
+            r->at++;
+        else if (!in_string)
+            open += (*r->at == '{' || *r->at == '[') - (size_t)(*r->at == '}' || *r->at == ']');
+    }
+    return true;
+}
+
+static bool read_too_deep(reader *r, okta_node *container)
+{
+    container->value.type = OKTA_VALUE_NULL;
+    if (!r->is_message)
+        return fail(r, "nested deeper than " DIGITS(OKTA_JSON_MAX_DEPTH) " levels");
+    return doubt(r, "nested deeper than " DIGITS(OKTA_MESSAGE_MAX_DEPTH) " levels") && pass_over(r);
 }
 
 static bool read_children(reader *r, okta_node *container)
@@ -330,7 +323,7 @@ static bool read_children(reader *r, okta_node *container)
     bool good;
 
     if (r->depth == r->deepest)
-        return fail_by_depth(r);
+        return read_too_deep(r, container);
     r->depth++;
     container->value.type = is_object ? OKTA_VALUE_OBJECT : OKTA_VALUE_ARRAY;
     good = is_object ? read_members(r, container) : read_elements(r, &container->value);
@@ -359,8 +352,9 @@ static bool read_value(reader *r, const char *name)
         good = read_children(r, n);
         break;
     default:
-        good = *r->at == '-' || (*r->at >= '0' && *r->at <= '9') ? read_number(r, &n->value)
-                                                                 : read_word(r, &n->value);
+        good = *r->at == '-' || (*r->at >= '0' && *r->at <= '9')
+                   ? read_number(r, &n->value)
+                   : okta_word_read(&r->at, r->end, &n->value) || fail(r, "no value");
         break;
     }
     n->span = (size_t)(&r->nodes[r->count] - n);

@@ -30,9 +30,9 @@ typedef enum okta_flaw {
 
 /* The same for what a client sends to somebody behind us: an object or an array, nested down to
  * OKTA_MESSAGE_MAX_DEPTH. Ambiguous are duplicate names, half a pair of surrogates, a NUL in a
- * string, a number that no double holds, and what is nested deeper. A value comes back for all but
- * the last of them, for whoever wants to answer its sender, with U+FFFD for what is no character;
- * nothing else may go by it. Whole numbers beyond int64 are read as reals. */
+ * string, a number that no double holds, and what is nested deeper. A value comes back all the
+ * same, for whoever wants to answer its sender, with U+FFFD for what is no character and null for
+ * what is too deep; nothing else may go by it. Whole numbers beyond int64 are read as reals. */
 okta_value *okta_read_message(const char *text, size_t length, okta_flaw *flaw, okta_error *error);
 /* The same for one with private keys in it: of what it took no copy is left but the block. */
 okta_value *okta_read_secret(const char *text, size_t length, okta_error *error);

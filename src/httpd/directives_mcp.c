@@ -7,7 +7,6 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#define LEAST_BYTES 1024
 #define MOST_BYTES 67108864
 
 /* What no message can have in its method, or the administrator did not mean. */
@@ -77,5 +76,5 @@ const char *okta_set_mcp_max_bytes(cmd_parms *cmd, void *config, const char *val
     okta_dir_config *section = config;
 
     okta_registry_note_section(cmd, section);
-    return okta_set_count(cmd, &section->mcp_max_bytes, value, LEAST_BYTES, MOST_BYTES, "bytes");
+    return okta_set_count(cmd, &section->mcp_max_bytes, value, 1, MOST_BYTES, "bytes");
 }

@@ -177,7 +177,7 @@ INVALID = [
     ('{"jsonrpc":2.0,"id":7,"method":"a"}', 7), ('{"id":7,"method":"a"}', 7), ('{"jsonrpc":"2.0","id":7}', 7),
     ('{"jsonrpc":"2.0","id":7,"result":{},"error":{}}', 7), ('{"jsonrpc":"2.0","result":{}}', None), ("{}", None),
     ("[]", None), ("[1]", None), ("[[]]", None), ('[{"jsonrpc":"2.0","method":"a"},{}]', None),
-    (deep(129), None), (deep(2000), None),
+    (deep(129), "x"), (deep(2000), "x"),
     ('{"jsonrpc":"2.0","id":"\u00e9\\"<","method":7}', '\u00e9"<'),
 ]
 

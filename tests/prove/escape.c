@@ -2,7 +2,7 @@
 /* volatile core/reader.c: const unsigned char */
 /* models: models.c */
 /* options: -inline-calls read_hex,put_utf8 */
-/* functions: read_escape read_code is_surrogate fail */
+/* functions: read_escape read_code is_surrogate fail doubt */
 #include "core/reader.c"
 #include "prove.h"
 

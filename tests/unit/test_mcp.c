@@ -161,13 +161,40 @@ rule(a_message_nests_deeper_than_a_token)
         okta_flaw flaw;
         okta_value *value = okta_read_message(json, strlen(json), &flaw, NULL);
 
-        check((value != NULL) == (depth <= OKTA_MESSAGE_MAX_DEPTH), "%zu", depth);
-        check(flaw == (value ? OKTA_FLAW_NONE : OKTA_FLAW_AMBIGUOUS), "%zu: %d", depth, (int)flaw);
+        check(value != NULL, "%zu", depth);
+        check(flaw == (depth <= OKTA_MESSAGE_MAX_DEPTH ? OKTA_FLAW_NONE : OKTA_FLAW_AMBIGUOUS),
+              "%zu: %d", depth, (int)flaw);
         free(value);
     }
     check(!okta_read_object(
               "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}", 70, NULL),
           "a token nests 33 levels");
+}
+
+rule(what_is_too_deep_is_passed_over_to_its_end)
+{
+    static const struct {
+        const char *deep;
+        okta_flaw flaw;
+    } rows[] = {
+        {"[]", OKTA_FLAW_AMBIGUOUS},        {"[[],{},[{}]]", OKTA_FLAW_AMBIGUOUS},
+        {"['\\'][']", OKTA_FLAW_AMBIGUOUS}, {"{'}':'{'}", OKTA_FLAW_AMBIGUOUS},
+        {"['\\\\']", OKTA_FLAW_AMBIGUOUS},  {"[", OKTA_FLAW_NOT_JSON},
+        {"['", OKTA_FLAW_NOT_JSON},         {"['\\", OKTA_FLAW_NOT_JSON},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *json = text("{\"a\":%s%s", repeat("[", 127), quoted(rows[i].deep));
+        okta_flaw flaw;
+        okta_value *value;
+
+        if (rows[i].flaw == OKTA_FLAW_AMBIGUOUS)
+            json = text("%s%s,\"id\":\"x\"}", json, repeat("]", 127));
+        value = okta_read_message(exact(json, strlen(json)), strlen(json), &flaw, NULL);
+        check(flaw == rows[i].flaw, "%s: %d", rows[i].deep, (int)flaw);
+        check((okta_mcp_id(value) != NULL) == (flaw == OKTA_FLAW_AMBIGUOUS), "%s", rows[i].deep);
+        free(value);
+    }
 }
 
 rule(the_id_that_is_repeated_is_there_once_and_certain)
