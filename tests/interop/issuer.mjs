@@ -19,9 +19,12 @@ const MCP_SCOPES = 'mcp:use orders:write';
 
 // Its tokens have to be bound, and are for the first audience without being asked, as Okta's are.
 const BOUND = 'interop-bound';
+// Its tokens are bound to the certificate that it shows, as a proxy in front would hand it on: PEM, percent-encoded.
+const CERTIFIED = 'interop-mtls';
 const SERVICE_CLIENTS = {
   'interop-service': {},
   [BOUND]: {},
+  [CERTIFIED]: {},
   'interop-brief': { accessTokenTTL: 1 },
   'interop-es256': { jwt: { sign: { alg: 'ES256' } } },
   'interop-ps256': { jwt: { sign: { alg: 'PS256' } } },
@@ -60,6 +63,7 @@ function provider(issuer, keys) {
         response_types: [],
         redirect_uris: [],
         dpop_bound_access_tokens: id === BOUND,
+        tls_client_certificate_bound_access_tokens: id === CERTIFIED,
       })),
       {
         client_id: 'interop-web',
@@ -88,6 +92,11 @@ function provider(issuer, keys) {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: true },
       registration: { enabled: true },
+      mTLS: {
+        enabled: true,
+        certificateBoundAccessTokens: true,
+        getCertificate: (ctx) => decodeURIComponent(ctx.get('client-cert')) || undefined,
+      },
       dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       resourceIndicators: {
         enabled: true,

@@ -64,8 +64,8 @@ class OidcProvider:
         return requests.get(self.issuers[which] + "/.well-known/openid-configuration",
                             timeout=PATIENCE).json()
 
-    def _token(self, which, client, **form):
-        answer = requests.post(self.metadata(which)["token_endpoint"], auth=(client, self.secret),
+    def _token(self, which, client, headers=None, **form):
+        answer = requests.post(self.metadata(which)["token_endpoint"], auth=(client, self.secret), headers=headers,
                                data={k: v for k, v in form.items() if v is not None},
                                timeout=PATIENCE)
         assert answer.status_code == 200, answer.text
@@ -76,10 +76,10 @@ class OidcProvider:
         return tokens
 
     def access_token(self, client="interop-service", which="trusted", audience="api://default",
-                     scope="orders:read"):
-        """A token by client credentials; audience None gives an opaque one."""
-        return self._token(which, client, grant_type="client_credentials", resource=audience,
-                           scope=scope)["access_token"]
+                     scope="orders:read", certificate=None):
+        """A token by client credentials; audience None gives an opaque one. certificate: PEM with percent-encoding."""
+        return self._token(which, client, grant_type="client_credentials", resource=audience, scope=scope,
+                           headers={"Client-Cert": certificate} if certificate else None)["access_token"]
 
     def sign_in(self, user, audience="api://default", nonce="n-0S6_WzA2Mj"):
         """The authorization code flow as a browser walks it; gives the answer of the token endpoint."""

@@ -3,6 +3,7 @@
 
 import pytest
 from env import leaks
+from env.certs import ClientCertificate
 from env.waiting import wait_for
 
 
@@ -137,3 +138,28 @@ def test_a_token_ends_with_its_time(server, oidc_provider):
     assert server.get("/api/whoami", token).status == 200
     wait_for(lambda: server.get("/api/to-the-second", token).status == 401, "the token to expire")
     assert_refused(server.get("/api/to-the-second", token), "expired")
+
+
+def test_a_token_that_is_bound_to_a_certificate(launch, oidc_provider, tmp_path):
+    """RFC 8705, the thumbprint worked out by Node.js."""
+    own, other = (ClientCertificate.self_signed(tmp_path, name) for name in ("own", "other"))
+    server = launch(f"""
+        OktaInsecureHttp On
+        OktaIssuer {oidc_provider.issuers["trusted"]}
+        OktaAudience api://default
+        OktaClientCertHeader Client-Cert
+        OktaTrustedProxy 127.0.0.1
+        <Location "/api">
+            AuthType Okta
+            AuthName "api"
+            Require valid-user
+            SetHandler okta-whoami
+        </Location>
+        """)
+    token = oidc_provider.access_token("interop-mtls", certificate=own.escaped)
+    for form in (own.escaped, own.rfc9440):
+        answer = server.get("/api/whoami", token, headers={"Client-Cert": form})
+        assert answer.status == 200
+        assert answer.json()["cnf"] == {"x5t#S256": own.thumbprint}
+    assert_refused(server.get("/api/whoami", token), "certificate")
+    assert_refused(server.get("/api/whoami", token, headers={"Client-Cert": other.rfc9440}), "certificate")
