@@ -156,6 +156,8 @@ static void register_answers(void)
 
 static void register_hooks(apr_pool_t *pool)
 {
+    /* which writes down every field */
+    static const char *const before_forensic[] = {"mod_log_forensic.c", NULL};
     /* its own child_init starts the watchdog's threads, which use what ours prepares */
     static const char *const before_watchdog[] = {"mod_watchdog.c", NULL};
 
@@ -167,7 +169,7 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_read_request(okta_scrub_headers, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_post_read_request(okta_scrub_certificate, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_post_read_request(okta_scrub_token_spellings, NULL, NULL, APR_HOOK_REALLY_FIRST);
-    ap_hook_post_read_request(okta_subprotocol_take, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_post_read_request(okta_subprotocol_take, NULL, before_forensic, APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(okta_withhold_end_quickly, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_quick_handler(okta_resource_answer, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_translate_name(okta_withhold_end, NULL, NULL, APR_HOOK_REALLY_FIRST);

@@ -10,6 +10,7 @@
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_protocol.h>
+#include <http_request.h>
 #include <string.h>
 #include <strings.h>
 #include <util_filter.h>
@@ -22,9 +23,8 @@
 
 int okta_subprotocol_take(request_rec *r)
 {
-    const char *field = okta_registry_get()->takes_subprotocols && !okta_request_before(r)
-                            ? apr_table_get(r->headers_in, FIELD)
-                            : NULL;
+    const char *field =
+        okta_registry_get()->takes_subprotocols ? apr_table_get(r->headers_in, FIELD) : NULL;
     okta_subprotocol_token *found;
     const char *token = NULL;
     size_t length = 0;
@@ -51,14 +51,15 @@ int okta_subprotocol_take(request_rec *r)
 
 const okta_subprotocol_token *okta_subprotocol_of(const request_rec *r)
 {
-    request_rec *first = (request_rec *)okta_client_request(r);
-    const char *upgrade = apr_table_get(first->headers_in, "Upgrade");
+    const request_rec *first = okta_client_request(r);
+    const char *upgrade;
     void *found = NULL;
 
-    if (!okta_registry_get()->takes_subprotocols || first->method_number != M_GET || !upgrade ||
-        !ap_find_token(first->pool, upgrade, "websocket"))
+    if (!okta_registry_get()->takes_subprotocols || first->method_number != M_GET)
         return NULL;
-    apr_pool_userdata_get(&found, KEPT, first->pool);
+    upgrade = apr_table_get(first->headers_in, "Upgrade");
+    if (upgrade && ap_find_token(first->pool, upgrade, "websocket"))
+        apr_pool_userdata_get(&found, KEPT, first->pool);
     return found;
 }
 
@@ -84,6 +85,16 @@ static apr_size_t place_in(const char *head)
     return (apr_size_t)(line - head) + 2;
 }
 
+/* The filter's request is gone with it. */
+static bool ends(const apr_bucket_brigade *brigade)
+{
+    for (const apr_bucket *b = APR_BRIGADE_FIRST(brigade); b != APR_BRIGADE_SENTINEL(brigade);
+         b = APR_BUCKET_NEXT(b))
+        if (AP_BUCKET_IS_EOR(b))
+            return true;
+    return false;
+}
+
 /* On the connection, for an answer that switches protocols passes through no filter of the request.
  * It is the first thing that is sent, and in one piece. */
 static apr_status_t answer_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
@@ -92,9 +103,10 @@ static apr_status_t answer_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
     char head[HEAD_MAX];
     apr_bucket *behind;
 
-    if (apr_brigade_flatten(brigade, head, &length) != APR_SUCCESS || length == 0)
-        return ap_pass_brigade(f->next, brigade);
-    ap_remove_output_filter(f);
+    if (apr_brigade_flatten(brigade, head, &length) != APR_SUCCESS)
+        length = 0;
+    if (length > 0 || ends(brigade))
+        ap_remove_output_filter(f);
     head[length] = '\0';
     place = place_in(head);
     if (place > 0 && apr_brigade_partition(brigade, (apr_off_t)place, &behind) == APR_SUCCESS)

@@ -98,7 +98,11 @@ static secret secret_of(apr_pool_t *pool, const okta_request *judged, const okta
         found.field = FIELD;
     else if (way->kind == OKTA_WAY_FIELD)
         found.field = way->name;
-    if (value)
+    /* which of several cookies is the token nobody knows */
+    if (value && !*value && way->kind == OKTA_WAY_COOKIE) {
+        found.text = judged->brought->cookie;
+        found.length = strlen(found.text);
+    } else if (value)
         tell_by(&found, value,
                 way->kind == OKTA_WAY_HEADER ||
                     (way->kind == OKTA_WAY_FIELD && strpbrk(value, " \t")),

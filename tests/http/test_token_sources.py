@@ -90,6 +90,8 @@ def server(launch_shared, shared_issuer, backends, mpm):
         text += location("/refused", ALL, "OktaForwardToken Off", "ErrorDocument 403 /plain/status-403",
                          "ErrorDocument 400 /plain/status-400", "ErrorDocument 401 /plain/status-401",
                          require="okta-scope nobody")
+        text += f'ScriptAlias /told "{s.env_script}"\n<Location /told>\nRequire all granted\n</Location>\n'
+        text += location("/spoiled", ALL, "OktaForwardToken Off", "ErrorDocument 400 /told", copies)
         text += f'CustomLog "{s.root}/logs/fields.log" "%{{Sec-WebSocket-Protocol}}i %U"\n'
         return text
     modules = ["cgi", "proxy", "proxy_http", "proxy_fcgi", "proxy_wstunnel", "setenvif", "rewrite", "include", "filter"]
@@ -418,6 +420,39 @@ def test_spellings_and_trailers(server, token):
         answer = raw(server.port, "\r\n".join(head).encode())
         assert_ok(answer)
         assert b"spoofed" not in answer.body
+
+
+def test_copies_of_what_is_malformed_are_withheld(server, token):
+    for fields in ([f"Cookie: {COOKIE}={token}; {COOKIE}={token}; a=1", OWN], [*_lines("field", token), *_lines("cookie", token)],
+                   [f'Cookie: a="; {COOKIE}={token}; b="', OWN]):
+        answer = raw_get(server.port, "/spoiled", *fields)
+        assert answer.status == 400 and answer.environment()["REDIRECT_STATUS"] == "400"
+        assert token.encode() not in answer.body
+
+
+def test_no_log_has_a_token_at_any_level(launch, shared_issuer, token):
+    """But httpd's own, which prints each field at http:trace4."""
+    server = launch(lambda s: (
+        trusts(shared_issuer) + env_directory(s) + location("/whoami", ALL) + location("/maybe", ALL, "OktaAnonymous missing",
+                                                                                      require="all granted")
+        + f'ForensicLog "{s.root}/logs/forensic.log"\n'
+        + env_location(s, "/env", ALL, "OktaForwardToken Off")), modules=["cgi", "log_forensic"], log_level="trace8 http:trace3",
+        processes=1)
+    for path in ("/whoami", "/maybe", "/env"):
+        raw_get(server.port, path, *_lines("websocket", token))
+        raw_get(server.port, path, *MALFORMED["two pairs"](token))
+        raw_get(server.port, path, *MALFORMED["token ahead of its name"](token))
+    forensic = (server.root / "logs" / "forensic.log").read_text()
+    assert "Sec-WebSocket-Protocol:chat, v2" in forensic and token not in forensic
+    (server.root / "logs" / "forensic.log").unlink()
+    for path in ("/whoami", "/maybe", "/env"):
+        for way in WAYS:
+            raw_get(server.port, path, *_lines(way, token))
+        for make in MALFORMED.values():
+            raw_get(server.port, path, *make(token))
+    assert len(server.error_log.lines()) > 300
+    leaks.check(server.root / "logs" / "error.log", server.root / "logs" / "access.log")
+    assert token not in server.error_log.text() and token not in server.access_log.text()
 
 
 # -- caches
