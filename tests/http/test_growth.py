@@ -33,6 +33,9 @@ def server(issuer):
                    "OktaResourceMetadata On")
         + location("/maybe", "OktaClaimHeader email X-Email", "OktaAnonymous missing-or-failed", "OktaForwardToken Off",
                    require="all granted", handler="okta-hello")
+        + location("/ways", "OktaTokenFrom header header:X-Token cookie:t websocket", "OktaForwardToken Off",
+                   "OktaAnonymous missing-or-failed", require="all granted", handler="okta-hello")
+        + "OktaClientCertHeader Client-Cert\nOktaTrustedProxy 127.0.0.2\n"
         + location("/cors", "OktaCorsOrigin https://*.example.com https://app.example.org", "OktaCorsMethods PUT",
                    "OktaCorsHeaders X-One X-Two"))
     made.expects("AH00127", lasting=True)  # no file has so long a name
@@ -79,6 +82,14 @@ def _members(count, pattern="n%06d"):
     return ",".join(f'"{name}":1' for name in _names(count, pattern))
 
 
+def _cookies(text, *more):
+    return _request("/ways", f"Cookie: {text}", "Sec-Fetch-Site: same-origin", *more)
+
+
+def _subprotocols(text):
+    return _request("/ways", "Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Protocol: {text}")
+
+
 # name: (request of n units, units at size 1)
 INPUTS = {
     "Connection, many names": lambda n: _request("/plain.txt", "Connection: " + ",".join(["a"] * n)),
@@ -105,6 +116,25 @@ INPUTS = {
         "Access-Control-Request-Headers: x-one" + ", " * n, method="OPTIONS"),
     "asked method": lambda n: _request("/cors", "Origin: https://app.example.org",
                                        "Access-Control-Request-Method: " + "P" * n, method="OPTIONS"),
+    "cookies": lambda n: _cookies("; ".join(["t2=a"] * n)),
+    "cookies of the name": lambda n: _cookies("; ".join(["t=a"] * n)),
+    "cookies without a name": lambda n: _cookies(";" * n),
+    "cookies, blanks": lambda n: _cookies("t" + " " * n + "=" + " " * n + "a"),
+    "cookies, blanks between": lambda n: _cookies(" ;\t" * n + "t=a"),
+    "cookies, commas": lambda n: _cookies(",t=" * n),
+    "cookies, quotes": lambda n: _cookies('"; $Version="' * n),
+    "cookie, long": lambda n: _cookies("t=" + leaks.register("a" * n)),
+    "cookie of others, long Origin": lambda n: _request("/ways", "Cookie: t=a.b.c", "Origin: https://" + "a." * n),
+    "cookie of others, long site": lambda n: _request("/ways", "Cookie: t=a.b.c", "Sec-Fetch-Site: " + "same-origin, " * n),
+    "subprotocols": lambda n: _subprotocols("a," * n + "okta.bearer,a.b.c"),
+    "subprotocols, pairs": lambda n: _subprotocols("okta.bearer," * n),
+    "subprotocols, blanks": lambda n: _subprotocols("okta.bearer" + " ," * n + "a"),
+    "subprotocols, upgrades": lambda n: _request("/ways", "Upgrade: " + "websocket2, " * n + "websocket",
+                                                 "Sec-WebSocket-Protocol: okta.bearer, a.b.c"),
+    "a header of tokens": lambda n: _request("/ways", "X-Token: " + "Bearer a, " * n),
+    "headers like that of tokens": lambda n: _request("/ways", *(f"X{c}Token: v" for c in "_.!~*'|^`#$%&+" * (n // 60))),
+    "headers like that of certificates": lambda n: _request("/maybe", *(f"Client{c}Cert: v" for c in "-_.!~*'|" * (n // 60))),
+    "Connection, certificates": lambda n: _request("/plain.txt", "Connection: " + ";".join(["Client-Cert"] * n)),
     "another scheme with commas": lambda n: _authorization("Digest " + "a, " * n),
     "another scheme with quotes": lambda n: _authorization("Digest " + '"a\\"' * n),
     "another scheme with blanks": lambda n: _authorization("Digest a," + " " * n + "b"),

@@ -90,6 +90,9 @@ def server(launch_shared, shared_issuer, backends, mpm):
         text += location("/refused", ALL, "OktaForwardToken Off", "ErrorDocument 403 /plain/status-403",
                          "ErrorDocument 400 /plain/status-400", "ErrorDocument 401 /plain/status-401",
                          require="okta-scope nobody")
+        # mod_proxy_wstunnel's own way, which hands on the back end's bytes
+        text += (f"<VirtualHost *:{s.extra_ports[0]}>\nProxyWebsocketFallbackToProxyHttp Off\n"
+                 f"ProxyPass /ws-Off ws://127.0.0.1:{ws}\n</VirtualHost>\n")
         text += f'ScriptAlias /told "{s.env_script}"\n<Location /told>\nRequire all granted\n</Location>\n'
         text += location("/spoiled", ALL, "OktaForwardToken Off", "ErrorDocument 400 /told", copies)
         text += f'CustomLog "{s.root}/logs/fields.log" "%{{Sec-WebSocket-Protocol}}i %U"\n'
@@ -97,7 +100,7 @@ def server(launch_shared, shared_issuer, backends, mpm):
     modules = ["cgi", "proxy", "proxy_http", "proxy_fcgi", "proxy_wstunnel", "setenvif", "rewrite", "include", "filter"]
     if mpm != "prefork":
         modules.append("http2")
-    server = launch_shared(snippet, processes=1, threads=8, modules=modules)
+    server = launch_shared(snippet, processes=1, threads=8, extra_ports=1, modules=modules)
     server.expects(AUTHZ_NOISE, lasting=True)
     server.expects("OktaEnforce Off in <Location /counting>", lasting=True)
     return server
@@ -470,21 +473,22 @@ def test_answers_are_for_one_caller(server, token):
 
 # -- WebSocket
 
-async def _talk(server, path, token, *subprotocols, more=()):
+async def _talk(port, path, token, *subprotocols, more=()):
     fields = [("Cookie", f"{COOKIE}={token}"), *more] if more else []
-    async with websocket.connect(f"ws://127.0.0.1:{server.port}{path}", fields, open_timeout=30,
+    async with websocket.connect(f"ws://127.0.0.1:{port}{path}", fields, open_timeout=30,
                                  subprotocols=list(subprotocols) or None) as connection:
         told = json.loads(await connection.recv())
         await connection.send("hello")
         return told, await connection.recv(), connection.subprotocol
 
 
-@pytest.mark.parametrize("path", ["/ws-On/chat", "/ws-Off/chat", "/up-On/chat", "/up-Off/chat"])
+@pytest.mark.parametrize("path", ["/ws-On/chat", "/ws-Off/chat", "/up-On/chat", "/up-Off/chat", "tunnel"])
 @pytest.mark.parametrize("others", [[], ["v2"]])
 def test_websocket(server, token, path, others):
     """The pair never reaches the back end. Browsers want an answer to what they offered."""
     leaks.register(token)
-    told, echoed, chosen = asyncio.run(_talk(server, path, token, "okta.bearer", token, *others))
+    port, path = (server.extra_ports[0], "/ws-Off/chat") if path == "tunnel" else (server.port, path)
+    told, echoed, chosen = asyncio.run(_talk(port, path, token, "okta.bearer", token, *others))
     assert echoed == "hello"
     fields = {name.lower(): value for name, value in told}
     assert token not in json.dumps(told) and fields.get("sec-websocket-protocol") == (", ".join(others) or None)
@@ -494,7 +498,7 @@ def test_websocket(server, token, path, others):
 
 def test_websocket_by_cookie(server, token):
     own = f"http://127.0.0.1:{server.port}"
-    told, echoed, _ = asyncio.run(_talk(server, "/ws-Off/chat", token, more=[("Origin", own)]))
+    told, echoed, _ = asyncio.run(_talk(server.port, "/ws-Off/chat", token, more=[("Origin", own)]))
     assert echoed == "hello" and token not in json.dumps(told)
     for origin in ("https://evil.example", "null"):
         answer = raw_get(server.port, "/ws-Off/chat", *HANDSHAKE, f"Cookie: {COOKIE}={token}", f"Origin: {origin}")
