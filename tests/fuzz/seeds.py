@@ -8,6 +8,7 @@ Deterministic: the same files each time. What fuzzing finds is added beside them
 import base64
 import json
 import pathlib
+from urllib.parse import quote
 
 from jwcrypto import jwk, jws
 
@@ -123,6 +124,17 @@ JWE_HEADER = {"alg": "RSA-OAEP", "enc": "A128GCM"}
 def without(document, name):
     return compact({key: value for key, value in document.items() if key != name})
 
+
+# of a client, by OpenSSL
+CERTIFICATE = (
+    "MIIBdjCCAR2gAwIBAgIUP9REUQJ6rRo2FbSwjPyrFkVtNLEwCgYIKoZIzj0EAwIwETEPMA0GA1UEAwwGY2xpZW50MB"
+    "4XDTI2MTEyNjE4NDkyN1oXDTM2MTEyMzE4NDkyN1owETEPMA0GA1UEAwwGY2xpZW50MFkwEwYHKoZIzj0CAQYIKoZI"
+    "zj0DAQcDQgAECFxaKq3xs86EfRUVd/BLY2b04p7y//IWJd0lGe04jm7YXiBbwAN56XHQGBvOLFK7lLW7EkBHQXTumS"
+    "gJzrviPaNTMFEwHQYDVR0OBBYEFLrait3bgXZ38V5usU3WM/9qiXvcMB8GA1UdIwQYMBaAFLrait3bgXZ38V5usU3W"
+    "M/9qiXvcMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgZnfwTdAQlY4jUCrTsWIQrmL+YmWDMl7VEF"
+    "KB2oyZqlUCIDFbiggIQXNvujDJ+P6PZq4oNaHSzCqtsftUkjnIdRHd"
+)
+PEM = f"-----BEGIN CERTIFICATE-----\n{CERTIFICATE[:64]}\n{CERTIFICATE[64:]}\n-----END CERTIFICATE-----\n"
 
 SEEDS = {
     "base64url": {
@@ -381,6 +393,54 @@ SEEDS = {
             "comma": "Bearer a,",
             "equals": "Bearer a=b",
             "bytes": b"Bearer \xff",
+        },
+    },
+    "certificate": {
+        "valid": {
+            "rfc9440": f":{CERTIFICATE}:",
+            "pem": PEM,
+            "blanks": PEM.replace("\n", " "),
+            "escaped": quote(PEM, safe=""),
+        },
+        "invalid": {
+            "none": "",
+            "bare": CERTIFICATE,
+            "two": f":{CERTIFICATE}:, :{CERTIFICATE}:",
+            "chain": PEM + PEM,
+            "cut": f":{CERTIFICATE[:-8]}:",
+            "behind": f":{CERTIFICATE}AAAA:",
+            "escape": quote(PEM, safe="")[:-1],
+            "no-der": ":AAAA:",
+        },
+    },
+    "cookie": {
+        "valid": {
+            "alone": "t=a.b.c",
+            "among": "x=1; t=a.b.c; y=2",
+            "blanks": " \t t = a ;",
+            "quotes-before": 'x="1"; t=a',
+        },
+        "invalid": {
+            "none": "",
+            "empty": "t=",
+            "twice": "t=a; t=b",
+            "comma": "x=1, t=a",
+            "between-quotes": 'x="; t=a; y="',
+            "version": "$Version=1; t=a",
+            "case": "T=a; tt=b",
+        },
+    },
+    "subprotocols": {
+        "valid": {
+            "alone": "okta.bearer, a.b.c",
+            "among": "chat,okta.bearer , a.b.c,v2",
+            "case": "OKTA.bearer,,a",
+        },
+        "invalid": {
+            "none": "chat, v2",
+            "no-token": "okta.bearer",
+            "order": "a.b.c, okta.bearer",
+            "two": "okta.bearer, a, okta.bearer, b",
         },
     },
     "verify": {
