@@ -82,6 +82,7 @@ def server(launch_shared, shared_issuer, authority, backend, mpm):
         for port, name in zip(s.extra_ports, TLS):
             text += (f"<VirtualHost *:{port}>\nServerName 127.0.0.1:{port}\nSSLEngine on\nSSLCertificateFile {key}\n"
                      f"{verify[name]}\n</VirtualHost>\n")
+        text += f"<VirtualHost *:{s.extra_ports[-2]}>\nRemoteIPProxyProtocol On\n</VirtualHost>\n"
         # a virtual host that has a field of its own, and trusts nobody else's
         text += (f"<VirtualHost *:{s.extra_ports[-1]}>\nServerName own.example\nOktaClientCertHeader X-Cert\n"
                  f"OktaTrustedProxy 10.0.0.0/8 ::1 127.0.0.3\n</VirtualHost>\n")
@@ -89,7 +90,7 @@ def server(launch_shared, shared_issuer, authority, backend, mpm):
     modules = ["ssl", "socache_shmcb", "remoteip", "cgi", "proxy", "proxy_http", "rewrite", "include", "filter"]
     if mpm != "prefork":
         modules.append("http2")
-    server = launch_shared(snippet, processes=1, threads=8, extra_ports=len(TLS) + 1, modules=modules)
+    server = launch_shared(snippet, processes=1, threads=8, extra_ports=len(TLS) + 2, modules=modules)
     server.expects(AUTHZ_NOISE, lasting=True)
     server.expects("OktaEnforce Off in <Location /counting>", lasting=True)
     return server
@@ -266,6 +267,15 @@ def test_the_peer_counts_and_not_whom_it_names(server, token, certificates):
                                 more=[f"X-Forwarded-For: {named}"]))
     assert _proxied(server, "/env", token["plain"], source=CLIENT, more=[f"X-Forwarded-For: {PROXY}"]).environment()[
         "REMOTE_ADDR"] == PROXY
+
+
+def test_nor_whom_the_proxy_protocol_names(server, token, certificates):
+    port = server.extra_ports[-2]
+    for source, named, status in ((CLIENT, PROXY, 401), (PROXY, CLIENT, 200), (PROXY, "203.0.113.9", 200)):
+        request = (f"PROXY TCP4 {named} 127.0.0.1 40000 {port}\r\nGET /whoami HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+                   f"Connection: close\r\nAuthorization: Bearer {token['own']}\r\n"
+                   f"Client-Cert: {certificates['own'].rfc9440}\r\n\r\n")
+        assert raw(port, request.encode(), source=source).status == status, (source, named)
 
 
 SPELLINGS = ["Client-Cert", "client-cert", "CLIENT-CERT", "Client_Cert", "client_cert", "Client.Cert", "Client~Cert",
