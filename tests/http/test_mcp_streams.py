@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from env import h2
+from env import h2, places
 from env.issuer import _Server
 from env.mcp import JSON, head, message, post, text
 from env.ports import LOOPBACK
@@ -134,8 +134,8 @@ def test_many_streams_stay_open_and_calls_go_on_beside_them(server, backend, tok
         after, threads_after = used(server)
         figure("streams open", streams=len(streams), calls=calls, kB_before=before, kB_after=after, threads=threads_after)
         assert threads_after == threads
-        # what each call left behind would be a kilobyte at least
-        assert after - before < min(CALLS, 512)
+        # what each call left behind would be a kilobyte at least; a sanitizer keeps what was freed
+        assert after - before < CALLS or places.SANITIZE or places.VALGRIND
         backend.end.set()
         for connection in streams:
             read_until(connection, b"data: last")

@@ -12,7 +12,13 @@ PROVE(12)
 {
     const unsigned char *start = (unsigned char *)any_bytes(length);
     char *texts = room(length);
-    reader r = {.start = start, .at = start, .end = start + length, .texts = texts, .text = texts};
+    reader r = {.start = start,
+                .at = start,
+                .end = start + length,
+                .texts = texts,
+                .text = texts,
+                .is_message = Frama_C_interval(0, 1),
+                .flaw = Frama_C_interval(0, 1) ? OKTA_FLAW_NOT_JSON : OKTA_FLAW_NONE};
 
     read_escape(&r);
     free((void *)start);
