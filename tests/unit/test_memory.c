@@ -441,3 +441,30 @@ rule(a_token_cache_forgets_rather_than_leaks)
     expect_survival("token cache", use_cache, &r, true);
     okta_claims_free(claims);
 }
+
+/* Long enough for blocks of its own; the number lies beyond int64, and one is doubtful. */
+static bool read_message(void *baton)
+{
+    const char *json = baton;
+    okta_flaw flaw;
+    okta_error error = {""};
+    okta_value *value = okta_read_message(json, strlen(json), &flaw, &error);
+    bool doubtful = strstr(json, "1e999") != NULL;
+
+    if (!value != (flaw == OKTA_FLAW_NO_MEMORY) ||
+        okta_error_is_no_memory(&error) != (flaw == OKTA_FLAW_NO_MEMORY))
+        abort();
+    if (value && flaw != (doubtful ? OKTA_FLAW_AMBIGUOUS : OKTA_FLAW_NONE))
+        abort();
+    free(value);
+    return flaw == OKTA_FLAW_NONE || (value && doubtful);
+}
+
+rule(lack_of_memory_is_not_the_messages_fault)
+{
+    char *sound = text("{\"a\":[%s1],\"b\":123456789012345678901234567890}", repeat("1,", 999));
+
+    expect_survival("a message", read_message, sound, true);
+    expect_survival("a message in doubt", read_message, text("{\"c\":1e999,\"a\":%s}", sound),
+                    true);
+}
