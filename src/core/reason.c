@@ -8,17 +8,13 @@ typedef struct reason_row {
     int status;
     const char *error;
     const char *description;
-    int rpc_code; /* 0: it is not about a message */
 } reason_row;
 
 #define BAD_TOKEN 401, "invalid_token"
-/* of JSON-RPC: an invalid request; a server's own code */
-#define RPC_INVALID (-32600)
-#define RPC_SERVER (-32000)
 /* Which check failed is the operator's affair: a thief who tries things learns nothing. */
-#define BAD_PROOF(tag)                                                            \
-    {                                                                             \
-        tag, 401, "invalid_dpop_proof", "The request lacks a valid DPoP proof", 0 \
+#define BAD_PROOF(tag)                                                         \
+    {                                                                          \
+        tag, 401, "invalid_dpop_proof", "The request lacks a valid DPoP proof" \
     }
 
 static const reason_row reasons[OKTA_REASON_COUNT] = {
@@ -104,17 +100,16 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
                                  "The DPoP proof cannot be checked at the moment"},
     [OKTA_REVOCATIONS_UNAVAILABLE] = {"revocations_unavailable", 503, NULL,
                                       "The access token cannot be checked at the moment"},
-    [OKTA_MCP_HTTP_METHOD] = {"mcp_http_method", 405, NULL, "Method not allowed", RPC_SERVER},
+    [OKTA_MCP_HTTP_METHOD] = {"mcp_http_method", 405, NULL, "Method not allowed"},
     [OKTA_MCP_UNREADABLE] = {"mcp_unreadable", 400, NULL,
-                             "Only a POST carries a message, in its body", RPC_INVALID},
-    [OKTA_MCP_TOO_LARGE] = {"mcp_too_large", 413, NULL, "The message is too large", RPC_SERVER},
+                             "Only a POST carries a message, in its body"},
+    [OKTA_MCP_TOO_LARGE] = {"mcp_too_large", 413, NULL, "The message is too large"},
     [OKTA_MCP_ENCODING] = {"mcp_encoding", 415, NULL,
-                           "A message is sent as application/json, in UTF-8 and not compressed",
-                           RPC_SERVER},
-    [OKTA_MCP_NOT_JSON] = {"mcp_not_json", 400, NULL, "Parse error", -32700},
-    [OKTA_MCP_INVALID] = {"mcp_invalid", 400, NULL, "Invalid request", RPC_INVALID},
+                           "A message is sent as application/json, in UTF-8 and not compressed"},
+    [OKTA_MCP_NOT_JSON] = {"mcp_not_json", 400, NULL, "Parse error"},
+    [OKTA_MCP_INVALID] = {"mcp_invalid", 400, NULL, "Invalid request"},
     [OKTA_MCP_HEADER_MISMATCH] = {"mcp_header_mismatch", 400, NULL,
-                                  "Header and body of the request differ", -32020},
+                                  "Header and body of the request differ"},
     [OKTA_DECRYPTION_BUSY] = {"decryption_busy", 503, NULL,
                               "The access token cannot be checked at the moment"},
     [OKTA_KEYS_UNAVAILABLE] = {"keys_unavailable", 503, NULL,
@@ -123,6 +118,13 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
                             "The access token cannot be checked at the moment"},
     [OKTA_MISCONFIGURED] = {"misconfigured", 500, NULL, "The server is misconfigured"},
 };
+
+/* -32000 is a server's own, -32020 that of MCP for headers, the others those of JSON-RPC. */
+static const int rpc_codes[OKTA_REASON_COUNT] = {
+    [OKTA_MCP_HTTP_METHOD] = -32000,    [OKTA_MCP_UNREADABLE] = -32600,
+    [OKTA_MCP_TOO_LARGE] = -32000,      [OKTA_MCP_ENCODING] = -32000,
+    [OKTA_MCP_NOT_JSON] = -32700,       [OKTA_MCP_INVALID] = -32600,
+    [OKTA_MCP_HEADER_MISMATCH] = -32020};
 
 static const reason_row *row_of(okta_reason reason)
 {
@@ -153,5 +155,5 @@ const char *okta_reason_description(okta_reason reason)
 
 int okta_reason_rpc_code(okta_reason reason)
 {
-    return row_of(reason)->rpc_code;
+    return (unsigned int)reason < OKTA_REASON_COUNT ? rpc_codes[reason] : 0;
 }
