@@ -217,7 +217,6 @@ static okta_load publish(load *l, okta_revocations *list, int file, const struct
         return outcome == OKTA_WALK_DONE || l->draft.added > scan->lines ? OKTA_LOAD_CHANGED
                                                                          : outcome_of(outcome);
     }
-    memcpy(facts.kinds, scan->kinds, sizeof(facts.kinds));
     return okta_revocations_publish(&l->draft, &facts) ? OKTA_LOAD_PUBLISHED : OKTA_LOAD_BUSY;
 }
 

@@ -23,6 +23,7 @@ typedef struct slot {
 typedef struct area_head {
     shared_word slots;
     shared_word kinds[OKTA_REVOKES_COUNT];
+    shared_word mask; /* see okta_revocations_kinds */
     shared_word content, loaded_at;
     shared_word device, inode, size, modified, changed; /* of the file */
 } area_head;
@@ -138,7 +139,7 @@ bool okta_revocations_begin(okta_revocations *list, uint64_t lines, okta_revocat
 
     if (lines > OKTA_REVOCATIONS_MAX)
         return false;
-    *draft = (okta_revocations_draft){list, seen, take_spare(list), 0};
+    *draft = (okta_revocations_draft){.list = list, .seen = seen, .area = take_spare(list)};
     if (draft->area < 0)
         return false;
     /* what one who died left */
@@ -187,6 +188,8 @@ bool okta_revocations_add(okta_revocations_draft *draft, const okta_revocation *
     if (draft->added >= slots / SLOTS_PER_LINE)
         return false;
     draft->added++;
+    draft->kinds[line->kind]++;
+    draft->with_issuer += line->issuer != NULL;
     name_of(list, line->kind, line->value, line->length, name);
     for (i = place_of(name[0], slots);; i = i + 1 < slots ? i + 1 : 0) {
         one = &all[i];
@@ -226,10 +229,14 @@ bool okta_revocations_publish(okta_revocations_draft *draft, const okta_revocati
     area_head *head = &list->heads[draft->area];
     uint64_t seen = draft->seen;
     const uint64_t next = ((seen >> AREA_BITS) + 1) << AREA_BITS | (uint64_t)draft->area;
+    unsigned int mask = (unsigned int)(draft->with_issuer > 0) << OKTA_REVOKES_COUNT;
     bool exchanged;
 
-    for (int i = 0; i < OKTA_REVOKES_COUNT; i++)
-        put(&head->kinds[i], facts->kinds[i]);
+    for (unsigned int i = 0; i < OKTA_REVOKES_COUNT; i++) {
+        put(&head->kinds[i], draft->kinds[i]);
+        mask |= (unsigned int)(draft->kinds[i] > 0) << i;
+    }
+    put(&head->mask, mask);
     put(&head->content, facts->content);
     put(&head->loaded_at, (uint64_t)facts->loaded_at);
     put(&head->device, facts->file.device);
@@ -290,9 +297,7 @@ bool okta_revocations_kinds(const okta_revocations *list, unsigned int *kinds)
 
         if (current == 0)
             return false;
-        *kinds = 0;
-        for (unsigned int i = 0; i < OKTA_REVOKES_COUNT; i++)
-            *kinds |= (unsigned int)(get(&head->kinds[i]) > 0) << i;
+        *kinds = (unsigned int)get(&head->mask);
         if (is_still(list, current))
             return true;
     }
@@ -336,15 +341,13 @@ okta_revoked okta_revocations_find(const okta_revocations *list, const okta_revo
 {
     for (;;) {
         const uint64_t current = get(&list->current);
-        const area_head *head = &list->heads[area_in(current)];
         bool found = false;
 
         if (current == 0)
             return OKTA_REVOKED_UNKNOWN;
         for (int i = 0; !found && i < OKTA_REVOKES_COUNT; i++) {
             *kind = (okta_revocation_kind)i;
-            found = token->values[i].text && get(&head->kinds[i]) > 0 &&
-                    is_in(list, area_in(current), token, *kind, before);
+            found = token->values[i].text && is_in(list, area_in(current), token, *kind, before);
         }
         if (is_still(list, current))
             return found ? OKTA_REVOKED_YES : OKTA_REVOKED_NO;

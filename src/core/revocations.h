@@ -41,7 +41,7 @@ typedef struct okta_file_mark {
     int64_t modified, changed; /* nanoseconds */
 } okta_file_mark;
 
-/* What a list was made of. */
+/* What a list was made of. Its lines are counted as they are added. */
 typedef struct okta_revocations_facts {
     uint64_t kinds[OKTA_REVOKES_COUNT]; /* lines of each */
     uint64_t content;                   /* names the bytes of the file; never 0 */
@@ -54,7 +54,7 @@ typedef struct okta_revocations_draft {
     okta_revocations *list;
     uint64_t seen; /* what was current when it was begun */
     int area;
-    uint64_t added;
+    uint64_t kinds[OKTA_REVOKES_COUNT], added, with_issuer;
 } okta_revocations_draft;
 
 /* Begin one of so many lines, at most OKTA_REVOCATIONS_MAX. False: writers that stand still have
@@ -92,8 +92,8 @@ typedef enum okta_revoked {
     OKTA_REVOKED_UNKNOWN /* there is no list */
 } okta_revoked;
 
-/* The kinds of which there are lines, a bit for each: no other value has to be filled in. False
- * where there is no list. */
+/* The kinds of which there are lines, a bit for each, and OKTA_REVOKES_COUNT for lines that are
+ * about one issuer: no other value has to be filled in. False where there is no list. */
 bool okta_revocations_kinds(const okta_revocations *list, unsigned int *kinds);
 
 /* Whether a line says that the token is refused, and which kind of line, since when. */

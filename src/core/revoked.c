@@ -15,7 +15,8 @@ static const okta_value *claim_of(const okta_claims *claims, okta_revocation_kin
 static void describe(const okta_claims *claims, unsigned int kinds, okta_revocable *token)
 {
     const okta_times *times = okta_claims_times(claims);
-    const okta_value *issuer = okta_claims_get(claims, "iss");
+    const okta_value *issuer =
+        kinds >> OKTA_REVOKES_COUNT & 1 ? okta_claims_get(claims, "iss") : NULL;
 
     for (int i = 0; i < OKTA_REVOKES_COUNT; i++) {
         const okta_value *value = kinds >> i & 1 ? claim_of(claims, (okta_revocation_kind)i) : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SipHash-2-4 with 128 bits: names for texts in tables. Who does not know the key cannot find two
+/* SipHash-1-3 with 128 bits: names for texts in tables. Who does not know the key cannot find two
  * texts of one name, and by chance there are none. Much cheaper than a SHA-256 for short texts. */
 #ifndef OKTA_CORE_SIPHASH_H
 #define OKTA_CORE_SIPHASH_H

@@ -18,7 +18,7 @@ okta_revocations *list_new(void)
 
 bool list_try(okta_revocations *list, const list_line *lines, size_t count, uint64_t content)
 {
-    okta_revocations_facts facts = {.content = content};
+    const okta_revocations_facts facts = {.content = content};
     okta_revocations_draft draft;
 
     if (!okta_revocations_begin(list, count, &draft))
@@ -33,7 +33,6 @@ bool list_try(okta_revocations *list, const list_line *lines, size_t count, uint
             .before = lines[i].before,
         };
 
-        facts.kinds[line.kind]++;
         okta_revocations_add(&draft, &line);
     }
     return okta_revocations_publish(&draft, &facts);

@@ -63,8 +63,8 @@ def _total(path):
     return int(_NOISE.search(path.read_text())[1])
 
 
-def count(case, snippet, keep):
-    """keep: a folder for the profile."""
+def count(case, snippet, keep, settle=lambda server: None):
+    """keep: a folder for the profile. settle: called before the first request."""
     tokens, sent = _tokens(case), 0
     wanted = 401 if case.refused else 200
     # -X stays one process, and two workers are enough for one client
@@ -72,6 +72,7 @@ def count(case, snippet, keep):
                "--callgrind-out-file=run/callgrind.%p"]
     with Server(snippet, processes=1, threads=2, wrapper=wrapper, single=True) as server:
         out = server.root / "run" / "callgrind"
+        settle(server)
         client = Client(server.port)
         pid = server.process.pid
         for size in _BATCHES:
