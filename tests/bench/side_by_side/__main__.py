@@ -10,7 +10,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import callgrind, document, dpop, machine, plot, processes, rounds, targets
+from . import callgrind, document, dpop, machine, plot, processes, revocations, rounds, targets
 from . import cases as all_cases
 from .growth import Growth
 from .load import measure
@@ -18,7 +18,7 @@ from .server import Server
 from .tokens import Mint
 
 REPO = Path(__file__).resolve().parents[3]
-STAGES = ("verify", "parts", "instructions", "httpd", "dpop", "memory", "growth", "processes")
+STAGES = ("verify", "parts", "instructions", "revocations", "httpd", "dpop", "memory", "growth", "processes")
 
 # Where a request's instructions go: (what, function), with what each calls.
 _BREAKDOWN = (
@@ -75,6 +75,10 @@ class Bench:
             say(f"{case.label:<40} {counted.kir:8.1f} kIr, {counted.kir - kir['none']:8.1f} over no auth")
         self.breakdown = self._breakdown(profiles)
         return kir
+
+    def revocations(self):
+        found = revocations.instructions(self.module, self.mint.tokens(), self.out, say)
+        return {"none" if length is None else str(length): kir for length, kir in found.items()}
 
     @staticmethod
     def _breakdown(profiles):
@@ -176,7 +180,7 @@ def main():
     bench = Bench(options)
     for stage in options.stages or STAGES:
         say(f"== {stage}")
-        if stage != "instructions":
+        if stage not in ("instructions", "revocations"):
             quiet = machine.wait_until_quiet(say, options.wait)
             figures.setdefault("quiet", {})[stage] = quiet
         figures[stage] = getattr(bench, stage)()

@@ -47,6 +47,13 @@ def _instructions(figures):
                   [(name, f"{value:.1f}", f"{value - none:.1f}") for name, value in kir.items()])
 
 
+def _revocations(figures):
+    kir = figures["revocations"]
+    return _table(("lines", "kIr", "over no list"),
+                  [("no list" if lines == "none" else f"{int(lines):,}", f"{value:.1f}",
+                    f"{value / kir['none'] - 1:.1%}") for lines, value in kir.items()])
+
+
 def _breakdown(figures):
     rows = [(label, f"{hot:.1f}" if hot else "", f"{cold:.1f}" if cold else "")
             for label, hot, cold in figures["breakdown"]]
@@ -132,7 +139,8 @@ def verdicts(figures):
     if "httpd" in figures:
         found += [tuple(row) for row in figures["httpd"]["targets"]]
     for name, judge in (("verify", targets.verify), ("dpop", targets.dpop), ("memory", targets.memory),
-                        ("growth", targets.growth), ("processes", targets.processes)):
+                        ("growth", targets.growth), ("revocations", targets.revocations),
+                        ("processes", targets.processes)):
         if name in figures:
             found += judge(figures[name])
     return found
@@ -145,7 +153,8 @@ def _targets(figures):
 
 
 _SECTIONS = (("httpd", "Requests", _httpd), ("instructions", "Instructions of a request", _instructions),
-             ("breakdown", "Where they go", _breakdown), ("verify", "Algorithms", _verify),
+             ("breakdown", "Where they go", _breakdown),
+             ("revocations", "Revocations", _revocations), ("verify", "Algorithms", _verify),
              ("parts", "Parts of a verdict", _parts), ("dpop", "Bound tokens", _dpop), ("memory", "Memory", _memory),
              ("growth", "Growth", _growth), ("processes", "Many processes", _processes))
 

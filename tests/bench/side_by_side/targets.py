@@ -67,3 +67,8 @@ def growth(figures):
             ratio = mpm[f"{path} {other}"] / mpm[f"none {other}"] / base
             found.append((f"{path} / no auth: {other} / event", ratio, 1.15))
     return found
+
+
+def revocations(kir):
+    return [(f"one token, {int(lines):,} revocations / none", value / kir["0"], 1.02)
+            for lines, value in kir.items() if lines not in ("none", "0")]
