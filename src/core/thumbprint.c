@@ -5,6 +5,7 @@
 #include "core/digest.h"
 #include "core/jwk.h"
 
+#include <openssl/evp.h>
 #include <string.h>
 
 /* Names and values around the numbers, with room to spare. */
@@ -31,17 +32,23 @@ static char *add_number(char *to, const okta_key_number *number)
     return to + OKTA_BASE64URL_ENCODED(number->length);
 }
 
+/* Into text of TEXT_MAX; the end. */
+static char *write_jwk(okta_key_kind kind, const okta_key_number numbers[2], char *text)
+{
+    const form *as = &forms[kind];
+    char *end = add_number(stpcpy(text, as->head), &numbers[0]);
+
+    end = add_number(stpcpy(end, as->middle), &numbers[1]);
+    return stpcpy(end, as->tail);
+}
+
 bool okta_thumbprint_of(okta_key_kind kind, const okta_key_number numbers[2],
                         char thumbprint[OKTA_THUMBPRINT_LENGTH + 1])
 {
     unsigned char digest[OKTA_DIGEST_BYTES];
-    const form *as = &forms[kind];
-    char text[TEXT_MAX], *end = text;
+    char text[TEXT_MAX], *end = write_jwk(kind, numbers, text);
 
-    end = add_number(stpcpy(end, as->head), &numbers[0]);
-    end = add_number(stpcpy(end, as->middle), &numbers[1]);
-    end = stpcpy(end, as->tail);
-    if (!okta_digest(text, (size_t)(end - text), digest))
+    if (EVP_Q_digest(NULL, "SHA256", NULL, text, (size_t)(end - text), digest, NULL) != 1)
         return false;
     okta_base64url_encode(digest, sizeof(digest), thumbprint);
     return true;
@@ -49,8 +56,13 @@ bool okta_thumbprint_of(okta_key_kind kind, const okta_key_number numbers[2],
 
 bool okta_thumbprint(const okta_key *key, char thumbprint[OKTA_THUMBPRINT_LENGTH + 1])
 {
+    unsigned char digest[OKTA_DIGEST_BYTES];
     okta_key_number numbers[2];
     okta_key_kind kind = okta_key_numbers(key, numbers);
+    char text[TEXT_MAX], *end = write_jwk(kind, numbers, text);
 
-    return okta_thumbprint_of(kind, numbers, thumbprint);
+    if (!okta_digest(text, (size_t)(end - text), digest))
+        return false;
+    okta_base64url_encode(digest, sizeof(digest), thumbprint);
+    return true;
 }

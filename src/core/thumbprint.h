@@ -11,7 +11,8 @@
  * spelled them. False when out of memory. Any thread. */
 bool okta_thumbprint(const okta_key *key, char thumbprint[OKTA_THUMBPRINT_LENGTH + 1]);
 
-/* The same of numbers as okta_key_numbers gives them. */
+/* The same of numbers as okta_key_numbers gives them. Slower, and leaves nothing with the thread:
+ * for the parent, whose module is unloaded at a restart. */
 bool okta_thumbprint_of(okta_key_kind kind, const okta_key_number numbers[2],
                         char thumbprint[OKTA_THUMBPRINT_LENGTH + 1]);
 

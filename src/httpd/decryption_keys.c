@@ -8,6 +8,8 @@
 
 #include <apr_strings.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RETAINED_KEY "mod_auth_okta.decryption_keys"
@@ -41,6 +43,11 @@ typedef struct key_ring {
 static const key_ring empty;
 static const key_ring *current = &empty;
 static kept_files *kept_here;
+
+/* The keys by file, from malloc as their parts are, so that the leak check of a child, which ends
+ * without pconf's cleanups, can see who has them. */
+static okta_decryption_keys **held;
+static int held_count;
 
 const okta_decryption_set *okta_decryption_set_get(void)
 {
@@ -190,16 +197,9 @@ static const kept_file *kept_of(const kept_files *files, const char *path)
     return NULL;
 }
 
-static apr_status_t release_keys(void *keys)
+static void take_in(key_ring *ring, okta_decryption_keys *keys, const origin *from)
 {
-    okta_decryption_keys_free(keys);
-    return APR_SUCCESS;
-}
-
-static void take_in(apr_pool_t *pconf, key_ring *ring, okta_decryption_keys *keys,
-                    const origin *from)
-{
-    apr_pool_cleanup_register(pconf, keys, release_keys, apr_pool_cleanup_null);
+    held[held_count++] = keys;
     for (size_t i = 0; i < keys->count; i++) {
         APR_ARRAY_PUSH(ring->keys, const okta_decryption_key *) = keys->items[i];
         APR_ARRAY_PUSH(ring->origins, origin) = *from;
@@ -245,13 +245,18 @@ static okta_decryption_keys *read_file(const char *path, const kept_files *befor
     return keys;
 }
 
+/* Not okta_digest: it would leave something with the parent's thread at each restart. */
+static bool sha256(const void *bytes, size_t length, unsigned char digest[OKTA_DIGEST_BYTES])
+{
+    return EVP_Q_digest(NULL, "SHA256", NULL, bytes, length, digest, NULL) == 1;
+}
+
 static void chain(unsigned char digest[OKTA_DIGEST_BYTES], const void *bytes, size_t length)
 {
     unsigned char both[2 * OKTA_DIGEST_BYTES];
 
     memcpy(both, digest, OKTA_DIGEST_BYTES);
-    if (!okta_digest(bytes, length, both + OKTA_DIGEST_BYTES) ||
-        !okta_digest(both, sizeof(both), digest))
+    if (!sha256(bytes, length, both + OKTA_DIGEST_BYTES) || !sha256(both, sizeof(both), digest))
         digest[0]++; /* out of memory: anything that differs from before */
 }
 
@@ -286,6 +291,11 @@ static apr_status_t forget(void *unused)
     (void)unused;
     current = &empty;
     kept_here = NULL;
+    for (int i = 0; i < held_count; i++)
+        okta_decryption_keys_free(held[i]);
+    free(held);
+    held = NULL;
+    held_count = 0;
     return APR_SUCCESS;
 }
 
@@ -315,14 +325,16 @@ int okta_decryption_keys_settle(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec
                  (unsigned long)sizeof(kept_files));
     before = okta_kept_find(process_pool, RETAINED_KEY, layout);
     kept_here = kept_new(process_pool, layout, origins->nelts);
+    held = calloc((size_t)origins->nelts + 1, sizeof(okta_decryption_keys *));
+    apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
     ring->keys = apr_array_make(pconf, 2, sizeof(const okta_decryption_key *));
     ring->origins = apr_array_make(pconf, 2, sizeof(origin));
-    for (int i = 0; i < origins->nelts; i++) {
+    for (int i = 0; held && i < origins->nelts; i++) {
         const origin *from = &APR_ARRAY_IDX(origins, i, origin);
         okta_decryption_keys *keys = read_file(from->path, before, kept_here, ptemp, server);
 
         if (keys)
-            take_in(pconf, ring, keys, from);
+            take_in(ring, keys, from);
         good = good && keys;
     }
     ring->set.keys = (const okta_decryption_key *const *)(const void *)ring->keys->elts;
@@ -334,6 +346,5 @@ int okta_decryption_keys_settle(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec
         wipe(before);
         apr_pool_destroy(before->kept.pool);
     }
-    apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
-    return good || okta_is_restart() ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return (good && held) || okta_is_restart() ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }

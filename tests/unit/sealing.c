@@ -123,7 +123,7 @@ char *seal(const sealing *what)
     const char *texts[5];
     unsigned char cek[64];
 
-    must(RAND_bytes(cek, (int)cek_bytes) == 1);
+    must(RAND_bytes(cek, sizeof(cek)) == 1);
     parts[2].length = cbc ? 16 : 12;
     must(RAND_bytes(parts[2].at, 16) == 1);
     wrap(what, cek, what->wrapped_bytes ? what->wrapped_bytes : cek_bytes, &parts[1]);
