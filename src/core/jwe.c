@@ -59,10 +59,13 @@ static bool is_string(const okta_value *header, const char *name, bool needed,
     return *string ? (*string)->type == OKTA_VALUE_STRING : !needed;
 }
 
-/* RFC 7515 section 4.1.10: "application/" may be left out. */
+/* RFC 7515 section 4.1.10: "application/" may be left out. The type of RFC 9068 is what npm's
+ * oidc-provider writes. */
 static bool is_jwt(const char *cty)
 {
-    return strcasecmp(cty, "JWT") == 0 || strcasecmp(cty, "application/jwt") == 0;
+    if (strncasecmp(cty, "application/", 12) == 0)
+        cty += 12;
+    return strcasecmp(cty, "JWT") == 0 || strcasecmp(cty, "at+jwt") == 0;
 }
 
 static okta_reason refuse_name(okta_result *result, const char *member, const okta_value *value)

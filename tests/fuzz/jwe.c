@@ -147,10 +147,13 @@ static bool opens(const char *token, size_t length, okta_opened *opened)
 
 static bool is_jwt(const json_t *cty)
 {
+    static const char *const types[] = {"JWT", "application/jwt", "at+jwt", "application/at+jwt"};
     const char *text = json_string_value(cty);
+    bool known = !cty;
 
-    return !cty ||
-           (text && (strcasecmp(text, "JWT") == 0 || strcasecmp(text, "application/jwt") == 0));
+    for (size_t i = 0; text && i < sizeof(types) / sizeof(types[0]); i++)
+        known = known || strcasecmp(text, types[i]) == 0;
+    return known;
 }
 
 /* What opens is five canonical parts, and a header that asks for nothing special, by jansson's

@@ -68,6 +68,7 @@ GOOD = {
     "no kid": lambda t: jwe.encrypt(t, IN_SET, kid=ABSENT),
     "no cty": lambda t: jwe.encrypt(t, MAIN, cty=ABSENT),
     "cty in lower case": lambda t: jwe.encrypt(t, MAIN, cty="jwt"),
+    "cty of RFC 9068": lambda t: jwe.encrypt(t, MAIN, cty="at+jwt"),
     "any typ": lambda t: jwe.encrypt(t, MAIN, typ="dpop+jwt"),
     "a typ that is no string": lambda t: jwe.encrypt(t, MAIN, typ=7, by_hand=True),
     "unknown members": lambda t: jwe.encrypt(t, MAIN, iss="x", foo={"bar": None}, by_hand=True),

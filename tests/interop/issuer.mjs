@@ -29,6 +29,14 @@ const SERVICE_CLIENTS = {
   'interop-es256': { jwt: { sign: { alg: 'ES256' } } },
   'interop-ps256': { jwt: { sign: { alg: 'PS256' } } },
 };
+// Its tokens are encrypted to an API, whose private key the tests get.
+const recipient = await generateKeyPair('RSA-OAEP-256', { extractable: true });
+SERVICE_CLIENTS['interop-encrypted'] = {
+  jwt: {
+    sign: { alg: 'RS256' },
+    encrypt: { alg: 'RSA-OAEP-256', enc: 'A256GCM', key: recipient.publicKey, kid: 'of-the-api' },
+  },
+};
 // A public client with tokens that are bound to its key, as an app in a browser is.
 const APP = 'interop-app';
 const PROOF_ALGORITHMS = ['ES256', 'ES384', 'RS256', 'PS256', 'Ed25519'];
@@ -140,4 +148,7 @@ server.on('request', (request, response) => {
 });
 
 process.stdin.resume().on('end', () => process.exit(0));
-console.log(JSON.stringify({ issuers, secret: SECRET, redirect_uri: REDIRECT_URI }));
+const decryptionKey = { ...(await exportJWK(recipient.privateKey)), kid: 'of-the-api', use: 'enc' };
+console.log(JSON.stringify({
+  issuers, secret: SECRET, redirect_uri: REDIRECT_URI, decryption_key: decryptionKey,
+}));

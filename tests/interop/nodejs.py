@@ -53,6 +53,7 @@ class OidcProvider:
         self.issuers = told["issuers"]
         self.secret = leaks.register(told["secret"], "client secret")
         self.redirect_uri = told["redirect_uri"]
+        self.decryption_key = told["decryption_key"]
 
     def stop(self):
         self._process.stdin.close()

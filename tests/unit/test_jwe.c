@@ -152,6 +152,8 @@ rule(the_header_is_judged_before_any_key_works)
         {HEADER(",\"zip\":null"), "token_undecryptable", "zip"},
         {HEADER(",\"cty\":\"json\""), "token_undecryptable", "cty"},
         {HEADER(",\"cty\":\"\""), "token_undecryptable", "cty"},
+        {HEADER(",\"cty\":\"dpop+jwt\""), "token_undecryptable", "cty"},
+        {HEADER(",\"cty\":\"application/application/jwt\""), "token_undecryptable", "cty"},
         {HEADER(",\"cty\":null"), "header_malformed", "cty"},
         {HEADER(",\"cty\":1"), "header_malformed", "cty"},
         {HEADER(",\"kid\":1"), "header_malformed", "kid"},
@@ -192,6 +194,8 @@ rule(what_is_no_ones_business_is_not_looked_at)
         HEADER(",\"cty\":\"jwt\""),
         HEADER(",\"cty\":\"JWT\""),
         HEADER(",\"cty\":\"application/JWT\""),
+        HEADER(",\"cty\":\"at+jwt\""),
+        HEADER(",\"cty\":\"application/AT+jwt\""),
         HEADER(",\"iss\":\"x\",\"p2c\":1,\"epk\":{},\"jku\":null"),
         "{\"enc\":\"A128GCM\",\n \"alg\":\"RSA-OAEP\"}",
     };
