@@ -20,6 +20,9 @@ struct okta_decryption_key {
     const okta_key_wrapping *only;
     okta_material material; /* e and n */
     size_t modulus_bytes;
+    /* memory ran out in an operation: what that left of the blinding factors may fit each other no
+     * more, and the next 32 operations would fail by them (OpenSSL 3.0) */
+    _Atomic bool suspect;
     char kid[];
 };
 
@@ -83,6 +86,18 @@ static bool opens_what_it_closes(const okta_decryption_key *key)
     return good;
 }
 
+/* Without the blinding factors of that trial: processes that are forked would share them. */
+static bool begin_anew(okta_decryption_key *key, okta_error *error)
+{
+    EVP_PKEY *copy = EVP_PKEY_dup(key->pkey);
+
+    if (!copy)
+        return okta_error_set_no_memory(error);
+    EVP_PKEY_free(key->pkey);
+    key->pkey = copy;
+    return true;
+}
+
 static void key_free(okta_decryption_key *key)
 {
     if (!key)
@@ -115,10 +130,10 @@ static okta_decryption_key *key_from(const okta_decryption_source *source, okta_
             memcpy(key->kid, source->kid, kid_length);
         if (!source->kid && !okta_thumbprint_of(OKTA_KEY_RSA, numbers, key->kid))
             okta_error_set_no_memory(error);
-        else if (opens_what_it_closes(key))
-            return key;
-        else
+        else if (!opens_what_it_closes(key))
             okta_error_set(error, "its private numbers do not belong to the public ones");
+        else if (begin_anew(key, error))
+            return key;
     }
     key_free(key);
     return NULL;
@@ -247,14 +262,17 @@ bool okta_decryption_key_unwrap(const okta_decryption_key *key, const okta_key_w
                                 const unsigned char *wrapped, size_t length, unsigned char *cek,
                                 size_t cek_length)
 {
+    const bool suspect = key->suspect;
     unsigned char plain[MODULUS_MAX] = {0};
     size_t plain_length = sizeof(plain);
     okta_crypto_errors errors;
     EVP_PKEY_CTX *context;
-    bool able;
+    EVP_PKEY *fresh;
+    bool able, no_memory;
 
     okta_crypto_errors_begin(&errors);
-    context = oaep(key->pkey, wrapping, true);
+    fresh = suspect ? EVP_PKEY_dup(key->pkey) : NULL;
+    context = fresh || !suspect ? oaep(fresh ? fresh : key->pkey, wrapping, true) : NULL;
     able = context && RAND_priv_bytes(cek, (int)cek_length) == 1;
     if (able) {
         /* Manger's attack: whether this succeeded shows nowhere but in the bytes of cek */
@@ -267,5 +285,9 @@ bool okta_decryption_key_unwrap(const okta_decryption_key *key, const okta_key_w
     }
     OPENSSL_cleanse(plain, sizeof(plain));
     EVP_PKEY_CTX_free(context);
-    return okta_crypto_errors_end(&errors) != OKTA_CRYPTO_LEFT_NO_MEMORY && able;
+    EVP_PKEY_free(fresh);
+    no_memory = okta_crypto_errors_end(&errors) == OKTA_CRYPTO_LEFT_NO_MEMORY;
+    if (no_memory)
+        ((okta_decryption_key *)key)->suspect = true;
+    return able && !no_memory;
 }

@@ -44,6 +44,11 @@ char *okta_private_file_read(apr_pool_t *pool, const char *path, apr_int64_t max
     char why[128];
     char *text = NULL;
 
+    /* opening a pipe would wait for somebody to write into it */
+    if (apr_stat(&info, path, APR_FINFO_TYPE, pool) == APR_SUCCESS && info.filetype != APR_REG) {
+        okta_error_set(error, "is no regular file");
+        return NULL;
+    }
     status = apr_file_open(&file, path, APR_READ | APR_BINARY, APR_OS_DEFAULT, pool);
     if (status == APR_SUCCESS) {
         /* of the file that is read, whatever its name leads to by then */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/status.h"
 
+#include "httpd/decryption_keys.h"
 #include "httpd/dpop_memory.h"
 #include "httpd/keystore.h"
 #include "httpd/shared.h"
@@ -197,6 +198,7 @@ static void take_memory(okta_picture *picture)
     const okta_verdicts *table = okta_verdict_memory();
     const okta_replay *replay = okta_dpop_memory_replay();
 
+    picture->decryption_keys = okta_decryption_set_get()->count;
     if (table) {
         picture->tokens = okta_verdicts_count(table, true);
         picture->refusals = okta_verdicts_count(table, false);

@@ -146,7 +146,8 @@ int okta_status_send_json(request_rec *r, const okta_picture *picture)
     return okta_reply_json(
         r,
         json_pack(
-            "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i}",
+            "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, "
+            "s:i}",
             "health", healths[picture->health], "since", moment(picture->trouble_since), "troubles",
             troubles(picture), "now", moment(picture->now), "counting_since",
             moment(picture->since), "accepted", number(picture->accepted), "refused",
@@ -154,6 +155,6 @@ int okta_status_send_json(request_rec *r, const okta_picture *picture)
             "would_refuse", number(picture->counted[OKTA_COUNT_WOULD_REFUSE]), "verdicts",
             verdicts(picture), "verifications", verifications(picture), "token_cache",
             tokens(picture), "replay_memory", proofs(picture), "issuers", issuers(picture),
-            "revocations", lists(picture), "closed_places", (int)picture->closed,
-            "unenforced_places", (int)picture->unenforced));
+            "revocations", lists(picture), "decryption_keys", number(picture->decryption_keys),
+            "closed_places", (int)picture->closed, "unenforced_places", (int)picture->unenforced));
 }

@@ -154,6 +154,8 @@ static void write_cache(const writer *w)
     gauge(w, "replay_entries", "DPoP proofs that are remembered and still good.", picture->proofs);
     gauge(w, "replay_capacity", "DPoP proofs that can be remembered (OktaReplayEntries).",
           picture->proof_capacity);
+    gauge(w, "decryption_keys", "Private keys that open encrypted tokens (OktaDecryptionKey).",
+          picture->decryption_keys);
     counter(w, "replay_full", "Requests that were refused because that memory was full.",
             counted[OKTA_COUNT_VERDICTS + OKTA_REPLAY_MEMORY_FULL]);
 }

@@ -57,6 +57,7 @@ CURVE = key("curve", "ES256")
 BAD = {
     "missing": (None, "cannot be read: No such file"),
     "a folder": ("folder", "is no regular file"),
+    "a pipe": ("pipe", "is no regular file"),
     "empty": ("", "neither PEM nor a JWK set"),
     "words": ("hello", "neither PEM nor a JWK set"),
     "cut": ('{"keys": [', "JSON, line 1"),
@@ -81,6 +82,8 @@ def test_configtest_names_the_fault(configtest, name):
         path = server.root / "conf" / "key"
         if content == "folder":
             path.mkdir(mode=0o700)
+        elif content == "pipe":
+            os.mkfifo(path, 0o600)
         elif content is not None:
             server.write("conf/key", content).chmod(0o600)
         return path
@@ -141,6 +144,21 @@ def test_other_keys_at_a_graceful_restart(issuer, launch):
     for keys in ((0,), (0, 1), (1,), (), (1, 0)):
         restart(*keys)
     assert [one["kid"] for one in server.get("/keys").json()["keys"]] == [SECOND.kid, FIRST.kid]
+
+
+def test_the_keys_of_virtual_hosts_are_everybodys(issuer, launch):
+    """An issuer is one for the whole httpd, and so are the keys that its tokens may be encrypted to."""
+    def snippet(s):
+        first, second = (jwe.install(s, f"conf/{one.kid}.pem", one) for one in (FIRST, SECOND))
+        return (trusts(issuer, f'OktaDecryptionKey "{first}"') + location("/whoami") + HANDLER
+                + f'<VirtualHost *:{s.extra_ports[0]}>\nOktaDecryptionKey "{second}"\n'
+                  "</VirtualHost>\n")
+    server = launch(snippet, processes=1, extra_ports=1)
+    for one in (FIRST, SECOND):
+        sent = jwe.encrypt(issuer.mint.token(), one)
+        assert_ok(server.get("/whoami", sent))
+        assert_ok(server.client(0).get("/whoami", sent))
+    assert [one["kid"] for one in server.get("/keys").json()["keys"]] == [FIRST.kid, SECOND.kid]
 
 
 def test_a_file_that_went_bad(issuer, launch):

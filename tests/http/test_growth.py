@@ -4,12 +4,13 @@
 import json
 
 import pytest
-from env import leaks
+from env import jwe, leaks
 from env.counting import CountingHttpd
 from env.issuer import Issuer
 from env.mint import b64url
 from env.snippets import location, trusts
 
+RECIPIENT = jwe.recipient("growth")
 UNITS = 500
 SIZES = (1, 4, 16)
 # (16 - 1) / (4 - 1) is 5 for what is linear, some 6.5 for n log n, 17 for a square
@@ -28,7 +29,7 @@ def server(issuer):
     limits = ("LimitRequestFields 0\nLimitRequestFieldSize 400000\nLimitRequestLine 400000\nOktaMaxTokenBytes 400000\n"
               "MergeTrailers On\n")
     made = CountingHttpd(
-        limits + trusts(issuer)
+        lambda s: limits + trusts(issuer, f'OktaDecryptionKey "{jwe.install(s, "conf/key.pem", RECIPIENT)}"')
         + location("/api", "OktaClaimHeader sub X-User", "OktaClaimHeader groups X-Groups", "OktaForwardToken Off",
                    "OktaResourceMetadata On")
         + location("/maybe", "OktaClaimHeader email X-Email", "OktaAnonymous missing-or-failed", "OktaForwardToken Off",
@@ -68,6 +69,12 @@ def _header(members):
 
 def _payload(members):
     return _token('{"alg":"RS256","kid":"k"}', '{"iss":"https://elsewhere.example.com",%s}' % members)
+
+
+def _encrypted(header='"x":1', key="A" * 342, text="A" * 40):
+    """Made up as well; the key that is named fits, so that a long text is decrypted in vain."""
+    members = '{"alg":"RSA-OAEP","enc":"A128GCM","kid":"%s",%s}' % (RECIPIENT.kid, header)
+    return _authorization("Bearer " + leaks.register(f"{b64url(members)}.{key}.{'A' * 16}.{text}.{'A' * 22}"))
 
 
 def _trailers(lines):
@@ -157,6 +164,10 @@ INPUTS = {
     "header, unknown alg": lambda n: _token('{"alg":"%s"}' % ("A" * n), "{}"),
     "header, blanks": lambda n: _header(" " * n + '"x":1'),
     "header, bad text": lambda n: _header('"x":"%s' % ("\u00e9" * n)),
+    "encrypted, header": lambda n: _encrypted(header=",".join(f'"{name}":1' for name in _names(n // 4))),
+    "encrypted, kid": lambda n: _encrypted(header='"jku":"%s"' % ("k" * n)),
+    "encrypted, text": lambda n: _encrypted(text="A" * 4 * n),
+    "encrypted, key": lambda n: _encrypted(key="A" * 4 * n),
     "payload, escaped quotes": lambda n: _payload('"x":"%s"' % ('\\"' * n)),
     "payload, escaped letters": lambda n: _payload('"x":"%s"' % ("\\u0041" * n)),
     "payload, members": lambda n: _payload(_members(n // 4)),

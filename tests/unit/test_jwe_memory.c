@@ -64,6 +64,39 @@ rule(a_token_survives_or_is_put_off)
     }
 }
 
+/* OpenSSL makes new blinding factors with every 32nd operation, and where memory runs out meanwhile
+ * it is left with two that do not fit. */
+rule(a_failed_allocation_spoils_no_operation_after_it)
+{
+    const char *jwk = sealing_jwk(key, "");
+    sealing what = {.key = key, .alg = "RSA-OAEP-256", .enc = "A256GCM", .plain = PLAIN};
+    const char *token = seal(&what);
+
+    for (size_t before = 30; before < 34; before++)
+        for (size_t n = 1; !until_failure; n++) {
+            judged one = {.token = token, .good = true};
+            bool failed;
+
+            one.keys = okta_decryption_keys_read(jwk, strlen(jwk), NULL, NULL, NULL);
+            need(one.keys, "no key");
+            for (size_t i = 0; i < before; i++)
+                check(open_it(&one), "operation %zu", i);
+            until_failure = n;
+            armed = true;
+            open_it(&one);
+            armed = false;
+            failed = until_failure == 0;
+            until_failure = 0;
+            for (int i = 0; i < 3; i++)
+                check(open_it(&one), "behind allocation %zu of operation %zu", n, before);
+            check(one.blamed == OKTA_UNSET, "%zu, %zu: a good one was called %s", before, n,
+                  okta_reason_tag(one.blamed));
+            okta_decryption_keys_free(one.keys);
+            if (!failed)
+                break;
+        }
+}
+
 static bool read_keys(void *baton)
 {
     okta_error error = {""};
