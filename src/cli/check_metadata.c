@@ -120,7 +120,7 @@ static bool check_issuer_of(okta_findings *f, const okta_setup *setup, const cha
 
 static bool judge_document(okta_findings *f, const okta_setup *setup,
                            const okta_setup_issuer *issuer, const okta_answer *answer,
-                           char *jwks_uri, size_t size)
+                           okta_endpoints *endpoints)
 {
     okta_error error = {""};
     okta_value *document = okta_read_document(answer->body, answer->length, &error);
@@ -140,9 +140,12 @@ static bool judge_document(okta_findings *f, const okta_setup *setup,
             okta_found(f, OKTA_LEVEL_FAILURE, "metadata", "%s", error.text);
             okta_findings_remedy(f, "tell the issuer's administrator");
         } else {
-            okta_text_format(jwks_uri, size, "%s", metadata.jwks_uri);
-            free(metadata.jwks_uri);
-            free(metadata.token_endpoint);
+            okta_text_format(endpoints->jwks_uri, sizeof(endpoints->jwks_uri), "%s",
+                             metadata.jwks_uri);
+            okta_text_format(endpoints->introspection, sizeof(endpoints->introspection), "%s",
+                             metadata.introspection_endpoint ? metadata.introspection_endpoint
+                                                             : "");
+            okta_metadata_clear(&metadata);
         }
     }
     free(document);
@@ -180,7 +183,7 @@ static void explain_status(okta_findings *f, const okta_setup *setup, const okta
 }
 
 bool okta_check_metadata(okta_findings *f, const okta_setup *setup, const okta_setup_issuer *issuer,
-                         char *jwks_uri, size_t size)
+                         okta_endpoints *endpoints)
 {
     const okta_strings none = {0, NULL};
     char first[1100], second[1100];
@@ -204,7 +207,7 @@ bool okta_check_metadata(okta_findings *f, const okta_setup *setup, const okta_s
                    "openid-configuration: status %ld, "
                    "oauth-authorization-server: status %ld",
                    answers[0].status, answers[1].status);
-        good = judge_document(f, setup, issuer, chosen, jwks_uri, size);
+        good = judge_document(f, setup, issuer, chosen, endpoints);
     }
     okta_answer_clear(&answers[0]);
     okta_answer_clear(&answers[1]);

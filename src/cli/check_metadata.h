@@ -7,9 +7,15 @@
 #include "cli/findings.h"
 #include "cli/setup.h"
 
-/* False: they do not lead to keys. Otherwise the address of these is in jwks_uri[size]. */
+/* The addresses that they lead to. */
+typedef struct okta_endpoints {
+    char jwks_uri[1024];
+    char introspection[1024]; /* "": they name none */
+} okta_endpoints;
+
+/* False: they do not lead to keys. */
 bool okta_check_metadata(okta_findings *findings, const okta_setup *setup,
-                         const okta_setup_issuer *issuer, char *jwks_uri, size_t size);
+                         const okta_setup_issuer *issuer, okta_endpoints *endpoints);
 
 /* Whether the server that gave the answer has our time. */
 void okta_check_clock(okta_findings *findings, const okta_setup *setup, const okta_answer *answer);

@@ -4,9 +4,9 @@
 #include "cli/dpop_answer.h"
 #include "cli/dpop_binding.h"
 #include "cli/dpop_proof.h"
-#include "cli/form.h"
 #include "cli/grant_refusal.h"
 #include "cli/message.h"
+#include "core/form.h"
 #include "core/reader.h"
 
 #include <openssl/crypto.h>

@@ -12,6 +12,7 @@ src_cli_okta_token_SOURCES = \
 	src/cli/check_cors.c src/cli/check_cors.h \
 	src/cli/check_decryption.c src/cli/check_decryption.h \
 	src/cli/check_issuer.c src/cli/check_issuer.h \
+	src/cli/check_introspection.c src/cli/check_introspection.h \
 	src/cli/check_keys.c src/cli/check_keys.h \
 	src/cli/check_metadata.c src/cli/check_metadata.h \
 	src/cli/check_options.c src/cli/check_options.h \
@@ -32,7 +33,6 @@ src_cli_okta_token_SOURCES = \
 	src/cli/dpop_proof.c src/cli/dpop_proof.h \
 	src/cli/expectation.c src/cli/expectation.h \
 	src/cli/findings.c src/cli/findings.h \
-	src/cli/form.c src/cli/form.h \
 	src/cli/get.c \
 	src/cli/grant.c src/cli/grant.h \
 	src/cli/grant_refusal.c src/cli/grant_refusal.h \

@@ -122,6 +122,12 @@ static bool read_issuer(okta_setup *setup, const okta_value *line)
     issuer->state_file = okta_value_text(line, "state_file");
     issuer->trust = text_of(line, "trust");
     issuer->decryption_keys = strings_of(setup, line, "decryption_keys");
+    issuer->introspection = okta_value_text(line, "introspection");
+    issuer->asking_client = text_of(line, "introspection_client");
+    issuer->asking_method = text_of(line, "introspection_method");
+    issuer->asking_secret = text_of(line, "introspection_secret");
+    issuer->asking_key = text_of(line, "introspection_key");
+    issuer->asking_uri = okta_value_text(line, "introspection_uri");
     return true;
 }
 

@@ -19,8 +19,14 @@ typedef struct okta_setup_issuer {
     const char *trust;
     okta_strings decryption_keys;   /* files */
     okta_private_keys private_keys; /* what was read of them */
-    bool walked;                    /* it was looked at */
-    okta_keys keys;                 /* what was found */
+    const char *introspection;      /* "opaque", "always"; NULL: it is not asked about tokens */
+    const char *asking_client;      /* OktaIntrospectionClient, and so on */
+    const char *asking_method;
+    const char *asking_secret;
+    const char *asking_key;
+    const char *asking_uri;
+    bool walked;    /* it was looked at */
+    okta_keys keys; /* what was found */
 } okta_setup_issuer;
 
 typedef struct okta_setup_place {

@@ -107,7 +107,7 @@ void *okta_claims_pack(const okta_claims *claims, const void *note, size_t note_
     to->claims.times = claims->times;
     to->claims.names = claims->names;
     to->claims.note_size = note_size;
-    to->algorithm = claims->algorithm->id;
+    to->algorithm = claims->algorithm ? claims->algorithm->id : OKTA_ALGORITHM_COUNT;
     to->values = values;
     to->kid = kid;
     to->note = at_note;
@@ -126,7 +126,8 @@ okta_claims *okta_claims_unpack(void *block)
     packed *from = block;
     okta_claims *claims = &from->claims;
 
-    claims->algorithm = okta_algorithm_by_id(from->algorithm);
+    claims->algorithm =
+        from->algorithm < OKTA_ALGORITHM_COUNT ? okta_algorithm_by_id(from->algorithm) : NULL;
     claims->root = (okta_value *)(void *)(from + 1);
     claims->kid = (char *)block + from->kid;
     claims->note = claims->note_size > 0 ? (char *)block + from->note : NULL;

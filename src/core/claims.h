@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* Only okta_verify makes one. */
+/* Only okta_verify makes one, and okta_introspection_read. */
 typedef struct okta_claims okta_claims;
 
 /* How deep `act` may be nested (RFC 8693 section 4.1): who acts for whom who acts for whom … */
@@ -43,6 +43,7 @@ const okta_value *okta_claims_root(const okta_claims *claims);
 /* The kid of the token's header; "" when it had none. */
 const char *okta_claims_kid(const okta_claims *claims);
 
+/* NULL for an opaque token. */
 const okta_algorithm *okta_claims_algorithm(const okta_claims *claims);
 okta_type okta_claims_type(const okta_claims *claims);
 const okta_times *okta_claims_times(const okta_claims *claims);
@@ -64,7 +65,8 @@ okta_claims *okta_claims_unpack(void *packed);
 /* The note, aligned to 8; NULL: none. */
 const void *okta_claims_note(const okta_claims *claims);
 
-/* For okta_verify: claims from the payload of a JWS whose signature was verified. Types of the
+/* For okta_verify: claims from the payload of a JWS whose signature was verified; of another token
+ * they are what its issuer said of it. Types of the
  * registered claims (RFC 7519 section 4.1) are checked, their values are the policy's affair. NULL
  * with OKTA_CLAIMS_MALFORMED or OKTA_OUT_OF_MEMORY in result. Otherwise for the caller to free, and
  * the payload, a block from malloc, is the claims' own. */

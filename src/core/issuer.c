@@ -345,16 +345,18 @@ static const char *endpoint_of(const char *path)
 }
 
 /* What every issuer of Okta's own hosts is like: https://host/oauth2/id. */
-static bool okta_path_check(const char *issuer, size_t origin, okta_error *error)
+static bool okta_path_check(const char *issuer, size_t origin, bool org, okta_error *error)
 {
     static const char prefix[] = "/oauth2/";
     const char *path = issuer + origin, *id = path + sizeof(prefix) - 1;
     size_t length = strlen(path);
 
     if (length == 0)
-        return okta_error_set(error, "that is the org authorization server, whose tokens cannot be "
-                                     "verified locally; append \"/oauth2/default\" or "
-                                     "\"/oauth2/<id>\" of a custom authorization server");
+        return org ||
+               okta_error_set(error,
+                              "that is the org authorization server, whose tokens cannot be "
+                              "verified locally; append \"/oauth2/default\" or \"/oauth2/<id>\" of "
+                              "a custom authorization server, or set OktaIntrospection opaque");
     if (path[length - 1] == '/')
         return okta_error_set(error, "it ends in a slash and Okta's issuers do not; leave out the "
                                      "trailing slash");
@@ -402,7 +404,7 @@ static bool endpoint_check(const char *issuer, size_t origin, okta_error *error)
                           endpoint, (int)(endpoint - issuer), issuer);
 }
 
-bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error)
+static bool issuer_check(const char *issuer, bool insecure_http, bool org, okta_error *error)
 {
     size_t origin = okta_origin_length(issuer);
 
@@ -417,10 +419,20 @@ bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error
         return okta_error_set(error, "that is the address of a metadata document; leave out "
                                      "\"/.well-known/\" and what follows");
     if (!endpoint_check(issuer, origin, error) ||
-        (is_oktas_own(issuer, origin) && !okta_path_check(issuer, origin, error)))
+        (is_oktas_own(issuer, origin) && !okta_path_check(issuer, origin, org, error)))
         return false;
     return port_check(issuer, origin, error) &&
            lower_case_check(issuer, origin, issuer + origin, error);
+}
+
+bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error)
+{
+    return issuer_check(issuer, insecure_http, false, error);
+}
+
+bool okta_asked_issuer_check(const char *issuer, bool insecure_http, okta_error *error)
+{
+    return issuer_check(issuer, insecure_http, true, error);
 }
 
 bool okta_is_default_server(const char *issuer)

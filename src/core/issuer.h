@@ -27,6 +27,10 @@ bool okta_server_id_check(const char *id, okta_error *error);
  * hosts. */
 bool okta_issuer_check(const char *issuer, bool insecure_http, okta_error *error);
 
+/* The same for an issuer that is asked about its tokens: it may be Okta's org authorization server.
+ */
+bool okta_asked_issuer_check(const char *issuer, bool insecure_http, okta_error *error);
+
 /* A URL to fetch from: as above, but a query and any host and port are allowed. */
 bool okta_url_check(const char *url, bool insecure_http, okta_error *error);
 

@@ -13,7 +13,8 @@ typedef enum okta_type {
     OKTA_TYPE_JWT,
     OKTA_TYPE_AT_JWT,
     OKTA_TYPE_ORG_SERVER,
-    OKTA_TYPE_DPOP, /* a proof (RFC 9449 section 4.2), never an access token */
+    OKTA_TYPE_DPOP,   /* a proof (RFC 9449 section 4.2), never an access token */
+    OKTA_TYPE_OPAQUE, /* no JWS: its issuer said what is in it (core/introspection.h) */
     OKTA_TYPE_OTHER
 } okta_type;
 

@@ -3,10 +3,12 @@
 noinst_LTLIBRARIES += src/core/libokta_core.la
 src_core_libokta_core_la_SOURCES = \
 	src/core/algorithm.c src/core/algorithm.h \
+	src/core/assertion.c src/core/assertion.h \
 	src/core/base64url.c src/core/base64url.h \
 	src/core/bearer.c src/core/bearer.h \
 	src/core/binding.c src/core/binding.h \
 	src/core/certificate.c src/core/certificate.h \
+	src/core/breaker.c src/core/breaker.h \
 	src/core/challenge.c src/core/challenge.h \
 	src/core/claims.c src/core/claims.h \
 	src/core/cookie.c src/core/cookie.h \
@@ -17,6 +19,9 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/digest.c src/core/digest.h \
 	src/core/eight.h \
 	src/core/file_watch.c src/core/file_watch.h \
+	src/core/flights.c src/core/flights.h \
+	src/core/form.c src/core/form.h \
+	src/core/introspection.c src/core/introspection.h \
 	src/core/issuer.c src/core/issuer.h \
 	src/core/jwe.c src/core/jwe.h \
 	src/core/jwe_content.c src/core/jwe_content.h \
@@ -27,6 +32,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/key_wrapping.c src/core/key_wrapping.h \
 	src/core/keyset.c src/core/keyset.h \
 	src/core/match.c src/core/match.h \
+	src/core/opaque.c src/core/opaque.h \
 	src/core/path.c src/core/path.h \
 	src/core/mcp.c src/core/mcp.h src/core/mcp_fields.c src/core/mcp_fields.h \
 	src/core/mcp_rules.c src/core/mcp_rules.h \
@@ -55,6 +61,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/same_origin.c src/core/same_origin.h \
 	src/core/schedule.c src/core/schedule.h \
 	src/core/siphash.c src/core/siphash.h \
+	src/core/sign.c src/core/sign.h \
 	src/core/slot.c src/core/slot.h \
 	src/core/snapshot.c src/core/snapshot.h \
 	src/core/subprotocols.c src/core/subprotocols.h \

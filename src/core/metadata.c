@@ -64,13 +64,24 @@ bool okta_metadata_parse(okta_metadata *metadata, const char *text, size_t lengt
     okta_error why = {""};
     okta_value *document = okta_read_document(text, length, &why);
 
-    metadata->jwks_uri = metadata->token_endpoint = NULL;
+    memset(metadata, 0, sizeof(*metadata));
     if (!document)
         return okta_error_set(error, "metadata: %s", why.text);
     if (issuer_is(document, issuer, error))
         metadata->jwks_uri = fetchable(document, "jwks_uri", insecure_http, error);
-    if (metadata->jwks_uri)
+    if (metadata->jwks_uri) {
         metadata->token_endpoint = fetchable(document, "token_endpoint", insecure_http, NULL);
+        metadata->introspection_endpoint =
+            fetchable(document, "introspection_endpoint", insecure_http, NULL);
+    }
     free(document);
     return metadata->jwks_uri != NULL;
+}
+
+void okta_metadata_clear(okta_metadata *metadata)
+{
+    free(metadata->jwks_uri);
+    free(metadata->token_endpoint);
+    free(metadata->introspection_endpoint);
+    memset(metadata, 0, sizeof(*metadata));
 }

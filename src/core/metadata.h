@@ -8,7 +8,8 @@
 /* Only what is used; the strings are the caller's, to free. */
 typedef struct okta_metadata {
     char *jwks_uri;
-    char *token_endpoint; /* NULL when absent */
+    char *token_endpoint;         /* NULL when absent */
+    char *introspection_endpoint; /* the same */
 } okta_metadata;
 
 /* Parse a metadata document. RFC 8414 section 3.3: its issuer has to equal `issuer` exactly. The
@@ -16,5 +17,8 @@ typedef struct okta_metadata {
  * nothing to free. Any thread. */
 bool okta_metadata_parse(okta_metadata *metadata, const char *text, size_t length,
                          const char *issuer, bool insecure_http, okta_error *error);
+
+/* Free the strings. */
+void okta_metadata_clear(okta_metadata *metadata);
 
 #endif

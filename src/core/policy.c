@@ -64,6 +64,9 @@ okta_reason okta_policy_check_type(const okta_policy *policy, okta_type type, ok
     if (type == OKTA_TYPE_OTHER)
         return okta_result_set(result, OKTA_TYPE_REFUSED,
                                "typ is none of JWT, at+jwt, application/at+jwt");
+    if (policy->at_jwt_only && type == OKTA_TYPE_OPAQUE)
+        return okta_result_set(result, OKTA_TYPE_REFUSED,
+                               "an opaque token has no typ; at+jwt is required");
     if (policy->at_jwt_only && type != OKTA_TYPE_AT_JWT)
         return okta_result_set(result, OKTA_TYPE_REFUSED,
                                "typ is %s; at+jwt is required (Okta itself sends none)",
@@ -213,6 +216,9 @@ static okta_reason check_expiry(const judgment *j)
 {
     const okta_times *times = okta_claims_times(j->claims);
 
+    /* who says that it is active may leave out until when (RFC 7662 section 2.2) */
+    if (!(times->present & OKTA_CLAIM_EXP) && okta_claims_type(j->claims) == OKTA_TYPE_OPAQUE)
+        return okta_trace_seen(j->trace, j->result, "exp is absent; the issuer says it is active");
     if (!(times->present & OKTA_CLAIM_EXP))
         return okta_result_set(j->result, OKTA_CLAIM_MISSING, "\"exp\" is absent");
     if (j->now - j->policy->skew >= times->exp)
@@ -373,7 +379,7 @@ static okta_reason check_again(const judgment *j)
     const okta_value *issuer = okta_claims_get(j->claims, "iss");
     okta_reason reason = okta_policy_check_type(j->policy, okta_claims_type(j->claims), j->result);
 
-    if (reason == OKTA_OK)
+    if (reason == OKTA_OK && okta_claims_type(j->claims) != OKTA_TYPE_OPAQUE)
         reason =
             okta_policy_check_algorithm(j->policy, okta_claims_algorithm(j->claims), j->result);
     if (reason == OKTA_OK)

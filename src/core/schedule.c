@@ -172,7 +172,7 @@ bool okta_schedule_succeed(okta_schedule *s, okta_turn_number turn, const okta_k
     return true;
 }
 
-static int64_t backoff_after(uint32_t failures, int64_t retry_after, uint32_t jitter)
+int64_t okta_backoff(uint32_t failures, int64_t retry_after, uint32_t jitter)
 {
     uint32_t doublings = failures - 1 < BACKOFF_DOUBLINGS ? failures - 1 : BACKOFF_DOUBLINGS;
     int64_t backoff = percentage(least(BACKOFF_MIN << doublings, BACKOFF_MAX), jitter,
@@ -187,7 +187,7 @@ bool okta_schedule_fail(okta_schedule *s, okta_turn_number turn, int64_t now, in
 {
     uint32_t failing = s->failing + 1;
 
-    *pause = backoff_after(failing, retry_after, jitter);
+    *pause = okta_backoff(failing, retry_after, jitter);
     /* a late failure must not mark keys that another process has fetched meanwhile */
     if (!okta_turn_store_time(&s->next_refresh, turn, now + *pause))
         return false;

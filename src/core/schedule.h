@@ -10,6 +10,10 @@
 
 #include "core/turn.h"
 
+/* The pause after so many failures in a row (at least 1): it doubles with each, from 1 s to 60 s,
+ * and is no shorter than retry_after (seconds, an hour at most; -1: not said). */
+int64_t okta_backoff(uint32_t failures, int64_t retry_after, uint32_t jitter);
+
 /* What is configured for an issuer. */
 typedef struct okta_schedule_limits {
     int64_t refresh_min, refresh_max; /* between two fetches */

@@ -47,9 +47,10 @@ char *okta_snapshot_encode(const okta_snapshot *snapshot)
      * such a one is left out, keys that stand without it are only asked for in full. */
     json_t *etag = snapshot->etag ? json_string(snapshot->etag) : NULL;
     json_t *document = keys
-                           ? json_pack("{s:i, s:s, s:s, s:s, s:O?, s:I, s:I, s:O}", "version",
+                           ? json_pack("{s:i, s:s, s:s, s:s, s:s?, s:O?, s:I, s:I, s:O}", "version",
                                        OKTA_SNAPSHOT_VERSION, "issuer", snapshot->issuer,
                                        "jwks_uri", snapshot->jwks_uri, "trust", snapshot->trust,
+                                       "introspection_endpoint", snapshot->introspection_endpoint,
                                        "etag", etag, "fetched_at", (json_int_t)snapshot->fetched_at,
                                        "max_age", (json_int_t)snapshot->max_age, "keys", keys)
                            : NULL;
@@ -79,6 +80,7 @@ static bool read_members(okta_snapshot *snapshot)
 
     snapshot->issuer = okta_value_text(document, "issuer");
     snapshot->jwks_uri = okta_value_text(document, "jwks_uri");
+    snapshot->introspection_endpoint = okta_value_text(document, "introspection_endpoint");
     snapshot->etag = okta_value_text(document, "etag");
     snapshot->trust = okta_value_text(document, "trust");
     return snapshot->issuer && snapshot->jwks_uri && snapshot->trust &&

@@ -18,7 +18,8 @@
 typedef struct okta_snapshot {
     const char *issuer;
     const char *jwks_uri;
-    const char *etag;   /* NULL: none */
+    const char *introspection_endpoint; /* by the metadata; NULL: none, or they were not asked */
+    const char *etag;                   /* NULL: none */
     const char *trust;  /* what the source was trusted by: authorities, proxy and the like */
     int64_t fetched_at; /* seconds since the epoch */
     int64_t max_age;    /* seconds that the source allowed; -1: not said */

@@ -45,19 +45,24 @@ static void unpack_refusal(const refusal *from, okta_result *result)
     }
 }
 
+static okta_verdict_kind kind_of(const okta_seen *seen)
+{
+    return seen->kind ? seen->kind : OKTA_VERDICT_ON_TOKEN;
+}
+
 bool okta_token_cache_find(okta_verdicts *table, okta_seen *seen, int64_t now,
                            const okta_verdicts_caller *caller, okta_claims **claims,
                            okta_result *result)
 {
     okta_verdict_head head;
-    void *found =
-        okta_verdicts_find(table, OKTA_VERDICT_ON_TOKEN, seen->digest, now, caller, &head);
+    void *found = okta_verdicts_find(table, kind_of(seen), seen->digest, now, caller, &head);
 
     *claims = NULL;
     if (!found)
         return false;
     seen->generation = head.generation;
     seen->source = head.source;
+    seen->until = head.until;
     if (head.earned)
         *claims = okta_claims_unpack(found);
     else
@@ -67,7 +72,7 @@ bool okta_token_cache_find(okta_verdicts *table, okta_seen *seen, int64_t now,
 
 static okta_verdict_head head_of(const okta_seen *seen, bool earned, int64_t until)
 {
-    return (okta_verdict_head){.kind = OKTA_VERDICT_ON_TOKEN,
+    return (okta_verdict_head){.kind = kind_of(seen),
                                .earned = earned,
                                .source = seen->source,
                                .generation = seen->generation,
@@ -78,12 +83,14 @@ unsigned int okta_token_cache_accept(okta_verdicts *table, const okta_seen *seen
                                      const okta_claims *claims, const void *note, size_t note_size)
 {
     const okta_times *times = okta_claims_times(claims);
-    const okta_verdict_head head = head_of(seen, true, times->exp + OKTA_SKEW_MAX);
+    const bool signed_here = kind_of(seen) == OKTA_VERDICT_ON_TOKEN;
+    const okta_verdict_head head =
+        head_of(seen, true, signed_here ? times->exp + OKTA_SKEW_MAX : seen->until);
     unsigned int kept = 0;
     size_t size;
     void *packed;
 
-    if (!(times->present & OKTA_CLAIM_EXP) || head.until <= now)
+    if ((signed_here && !(times->present & OKTA_CLAIM_EXP)) || head.until <= now)
         return 0;
     packed = okta_claims_pack(claims, note, note_size, okta_verdicts_longest(true), &size);
     if (packed)
@@ -111,10 +118,11 @@ static bool is_final(okta_reason reason)
 unsigned int okta_token_cache_refuse(okta_verdicts *table, const okta_seen *seen, int64_t now,
                                      const okta_result *result)
 {
-    const okta_verdict_head head = head_of(seen, false, INT64_MAX);
+    const bool signed_here = kind_of(seen) == OKTA_VERDICT_ON_TOKEN;
+    const okta_verdict_head head = head_of(seen, false, signed_here ? INT64_MAX : seen->until);
     refusal packed;
 
-    if (!is_final(result->reason))
+    if (signed_here && !is_final(result->reason))
         return 0;
     return okta_verdicts_put(table, seen->digest, now, &head, &packed,
                              pack_refusal(result, &packed));

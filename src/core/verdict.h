@@ -17,7 +17,11 @@
 typedef struct okta_verdicts okta_verdicts;
 
 /* What the digest is of. */
-typedef enum okta_verdict_kind { OKTA_VERDICT_ON_TOKEN = 1 } okta_verdict_kind;
+typedef enum okta_verdict_kind {
+    OKTA_VERDICT_ON_TOKEN = 1,
+    OKTA_VERDICT_ON_OPAQUE, /* what its issuer says of a token that only it can read */
+    OKTA_VERDICT_ON_STATE   /* what its issuer says of one that was verified here: active or not */
+} okta_verdict_kind;
 
 /* What is known of an entry without its bytes. */
 typedef struct okta_verdict_head {

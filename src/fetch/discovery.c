@@ -22,6 +22,7 @@ struct okta_discovery {
     char *issuer;
     char *jwks_uri;
     char *token_endpoint;
+    char *introspection_endpoint;
     char *etag;
     char *etag_uri;
     bool metadata_only;
@@ -36,6 +37,7 @@ static void release(okta_discovery *d)
     free(d->issuer);
     free(d->jwks_uri);
     free(d->token_endpoint);
+    free(d->introspection_endpoint);
     free(d->etag);
     free(d->etag_uri);
     free(d);
@@ -45,6 +47,7 @@ static void report(okta_discovery *d, okta_discovery_result *result)
 {
     result->jwks_uri = d->jwks_uri;
     result->token_endpoint = d->token_endpoint;
+    result->introspection_endpoint = d->introspection_endpoint;
     d->done(d->baton, result);
     release(d);
 }
@@ -177,6 +180,7 @@ static void metadata_came(void *baton, const okta_fetch_response *response)
     }
     d->jwks_uri = metadata.jwks_uri;
     d->token_endpoint = metadata.token_endpoint;
+    d->introspection_endpoint = metadata.introspection_endpoint;
     if (d->metadata_only) {
         okta_discovery_result result = {.good = true, .retry_after = -1, .max_age = -1};
         report(d, &result);

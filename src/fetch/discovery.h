@@ -26,9 +26,10 @@ typedef struct okta_discovery_result {
     bool keys_too_large; /* the failure is one of max_bytes, and of the key set */
     bool not_modified;   /* the key set of the etag still stands; jwks and keys are NULL */
     const char *jwks_uri;
-    const char *token_endpoint; /* NULL: not asked for, or none */
-    const okta_value *jwks;     /* the document that keys were made of */
-    okta_keyset *keys;          /* ref it to keep it */
+    const char *token_endpoint;         /* NULL: not asked for, or none */
+    const char *introspection_endpoint; /* the same */
+    const okta_value *jwks;             /* the document that keys were made of */
+    okta_keyset *keys;                  /* ref it to keep it */
     const char *etag;
     int64_t max_age; /* seconds; -1: not said */
 } okta_discovery_result;

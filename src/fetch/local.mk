@@ -7,6 +7,7 @@ src_fetch_libokta_fetch_la_SOURCES = \
 	src/fetch/discovery.c src/fetch/discovery.h \
 	src/fetch/head.c src/fetch/head.h \
 	src/fetch/headers.c src/fetch/headers.h \
+	src/fetch/introspection.c src/fetch/introspection.h \
 	src/fetch/reach.c src/fetch/reach.h
 src_fetch_libokta_fetch_la_CFLAGS = $(PROJECT_CFLAGS) $(JANSSON_CFLAGS) $(OPENSSL_CFLAGS) $(CURL_CFLAGS)
 src_fetch_libokta_fetch_la_LIBADD = $(CURL_LIBS)

@@ -9,9 +9,10 @@
 #include "httpd/effective.h"
 #include "httpd/explain.h"
 #include "httpd/identity.h"
+#include "httpd/introspection.h"
 #include "httpd/keywait.h"
 #include "httpd/respond.h"
-#include "httpd/tokens.h"
+#include "httpd/token_reading.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -38,18 +39,6 @@ static void explain_credentials(request_rec *r, okta_reason reason, const okta_t
         okta_explain_step(r, "credentials", false, "%s", result->detail);
 }
 
-/* LogLevel debug: a verdict that was remembered has no steps. */
-static void explain_memory(request_rec *r, const okta_explanation *explanation, okta_reason reason,
-                           const okta_claims *claims)
-{
-    if (explanation->steps > 0)
-        return;
-    okta_explain_step(r, "memory", reason == OKTA_OK,
-                      reason == OKTA_OK ? "the token was verified before, with key \"%s\""
-                                        : "the token was refused before%s",
-                      reason == OKTA_OK ? okta_claims_kid(claims) : "");
-}
-
 static okta_reason judge_proof(request_rec *r, const okta_policy *policy, const okta_claims *claims,
                                const char *token, size_t length, const okta_trace *trace,
                                okta_result *result)
@@ -63,10 +52,11 @@ static okta_reason judge_proof(request_rec *r, const okta_policy *policy, const 
 
 /* explanation: NULL where nobody listens. */
 static okta_reason judge(request_rec *r, okta_policy *policy, const char *token, size_t length,
-                         const okta_issuer **issuer, const okta_explanation *explanation,
+                         const okta_issuer **asked, const okta_explanation *explanation,
                          okta_result *result)
 {
     const okta_trace *trace = explanation ? &explanation->trace : NULL;
+    const okta_issuer *issuer = NULL;
     okta_claims *claims = NULL;
     okta_request *state;
     okta_seen seen = {.noted = false};
@@ -77,14 +67,13 @@ static okta_reason judge(request_rec *r, okta_policy *policy, const char *token,
                                "no issuer or no audience here: set OktaDomain or OktaIssuer, and "
                                "OktaAudience");
     reason =
-        okta_tokens_verify(r->pool, policy, token, length, &claims, issuer, &seen, trace, result);
+        okta_token_read(r, policy, token, length, &claims, &issuer, &seen, explanation, result);
     state = okta_request_state(r, true);
-    if (explanation)
-        explain_memory(r, explanation, reason, claims);
+    *asked = issuer;
     if (reason != OKTA_OK)
         return reason;
     state->verified = claims;
-    if (*issuer)
+    if (issuer)
         apr_pool_cleanup_register(r->pool, claims, release_claims, apr_pool_cleanup_null);
     if (okta_claims_need_certificate(claims)) {
         reason = okta_client_certificate_find(r, policy, result);
@@ -97,8 +86,10 @@ static okta_reason judge(request_rec *r, okta_policy *policy, const char *token,
     if (!okta_identify(r, claims))
         reason = okta_result_set(result, OKTA_USER_MISSING,
                                  "none of the OktaRemoteUser claims is present as a usable string");
+    else
+        reason = okta_token_confirm(r, claims, token, length, &seen, asked, explanation, result);
     /* last: it takes the proof, which counts once */
-    else if (policy->by_proof)
+    if (reason == OKTA_OK && policy->by_proof)
         reason = judge_proof(r, policy, claims, token, length, trace, result);
     if (reason != OKTA_OK) {
         /* whoever holds the token without its key is not that user */
@@ -107,7 +98,7 @@ static okta_reason judge(request_rec *r, okta_policy *policy, const char *token,
         return reason;
     }
     state->claims = claims;
-    if (!*issuer && !okta_claims_note(claims))
+    if (!issuer && !okta_claims_note(claims))
         state->seen = apr_pmemdup(r->pool, &seen, sizeof(seen));
     return OKTA_OK;
 }
@@ -153,6 +144,16 @@ static bool may_pass(request_rec *r, okta_reason reason)
     }
 }
 
+/* In seconds; issuer: who was asked for keys or about the token, NULL for nobody. */
+static int retry_after(okta_reason reason, const okta_issuer *issuer)
+{
+    if (issuer && reason == OKTA_KEYS_UNAVAILABLE)
+        return okta_keywait_retry_after(issuer);
+    if (issuer && reason == OKTA_INTROSPECTION_UNAVAILABLE)
+        return okta_introspection_retry_after(issuer);
+    return 1;
+}
+
 int okta_check_authn(request_rec *r)
 {
     const okta_issuer *issuer = NULL;
@@ -181,7 +182,6 @@ int okta_check_authn(request_rec *r)
         return OK;
     }
     if (okta_reason_status(reason) == HTTP_SERVICE_UNAVAILABLE)
-        okta_set_retry_after(
-            r, reason == OKTA_KEYS_UNAVAILABLE && issuer ? okta_keywait_retry_after(issuer) : 1);
+        okta_set_retry_after(r, retry_after(reason, issuer));
     return okta_refuse(r, &result);
 }

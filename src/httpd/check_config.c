@@ -4,6 +4,7 @@
 #include "core/issuer.h"
 #include "httpd/check_access.h"
 #include "httpd/check_headers.h"
+#include "httpd/check_introspection.h"
 #include "httpd/check_mcp.h"
 #include "httpd/check_require.h"
 #include "httpd/check_resources.h"
@@ -75,7 +76,8 @@ static void register_possible(okta_judge *j)
             has_domain = true;
             okta_registry_add(okta_effective_issuer(registry->pool, other->config->domain,
                                                     section->config->server_id),
-                              section->server, true);
+                              section->server, true)
+                ->says_org = strcmp(section->config->server_id, OKTA_ORG_SERVER) == 0;
         }
         if (!has_domain)
             okta_complain(
@@ -120,7 +122,9 @@ static void judge_issuer(okta_judge *j, const okta_issuer *issuer)
     okta_keyset *keys;
     okta_error error = {""};
 
-    if (!okta_issuer_check(issuer->url, settings->insecure_http, &error))
+    if (!(issuer->says_org || settings->introspection != OKTA_INTROSPECTION_OFF
+              ? okta_asked_issuer_check
+              : okta_issuer_check)(issuer->url, settings->insecure_http, &error))
         okta_complain(j, issuer->server, "OktaIssuer \"%s\": %s", issuer->url, error.text);
     if (settings->jwks_uri && !okta_url_check(settings->jwks_uri, settings->insecure_http, &error))
         okta_complain(j, issuer->server, "OktaJwksUri \"%s\": %s", settings->jwks_uri, error.text);
@@ -182,6 +186,7 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
         judge_issuer(&j, APR_ARRAY_IDX(registry->issuers, i, okta_issuer *));
     okta_check_revocations(&j);
     okta_decryption_keys_judge(&j);
+    okta_check_introspection(&places);
     /* a restart says that when it does without */
     state_dir_fault = okta_is_restart() ? NULL : okta_statedir_fault(ptemp);
     if (state_dir_fault)

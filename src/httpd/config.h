@@ -8,6 +8,7 @@
 #include "core/policy.h"
 #include "core/proof.h"
 #include "core/replay.h"
+#include "fetch/introspection.h"
 
 #include "httpd/members.h"
 
@@ -27,6 +28,13 @@ typedef enum okta_anonymous {
     OKTA_ANONYMOUS_MISSING,
     OKTA_ANONYMOUS_MISSING_OR_FAILED
 } okta_anonymous;
+
+/* OktaIntrospection */
+typedef enum okta_introspection_mode {
+    OKTA_INTROSPECTION_OFF,
+    OKTA_INTROSPECTION_OPAQUE, /* of tokens that only the issuer can read */
+    OKTA_INTROSPECTION_ALWAYS
+} okta_introspection_mode;
 
 typedef enum okta_claim_env {
     OKTA_CLAIM_ENV_OFF,

@@ -23,6 +23,10 @@ const char *okta_set_number(const cmd_parms *cmd, apr_int64_t *field, apr_int64_
 const char *okta_set_count(const cmd_parms *cmd, apr_int64_t *field, const char *value,
                            apr_int64_t min, apr_int64_t max, const char *unit);
 
+/* The settings that a directive of one issuer writes to: of the <OktaIssuer> that is open, or of
+ * the server. */
+okta_issuer_settings *okta_settings_for(const cmd_parms *cmd);
+
 /* Add a value that is good to a list of okta_dir_config, whose offset is cmd->info. */
 void okta_add_value(const cmd_parms *cmd, okta_dir_config *config, const char *value);
 
@@ -76,6 +80,13 @@ const char *okta_set_ca_file(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *value);
 /* cmd->info is the offset of the flag in okta_issuer_settings. */
 const char *okta_set_issuer_flag(cmd_parms *cmd, void *config, int flag);
+const char *okta_set_introspection(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_introspection_client(cmd_parms *cmd, void *config, const char *id,
+                                          const char *method);
+const char *okta_set_introspection_secret(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_introspection_key(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_introspection_uri(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_introspection_cache(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_max_token_bytes(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_log_format(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_revocations(cmd_parms *cmd, void *config, const char *value);

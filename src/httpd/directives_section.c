@@ -43,8 +43,8 @@ const char *okta_add_issuer(cmd_parms *cmd, void *config, const char *value)
 
     if (fault)
         return okta_directive_error(cmd, value, fault);
-    /* whether http is permitted is known when all has been read */
-    if (!okta_issuer_check(value, true, &error))
+    /* whether http is permitted, and the org server, is known when all has been read */
+    if (!okta_asked_issuer_check(value, true, &error))
         return okta_directive_error(cmd, value, error.text);
     if (section->domain)
         return okta_said_before(cmd, value,
@@ -88,12 +88,8 @@ const char *okta_set_server_id(cmd_parms *cmd, void *config, const char *value)
     okta_dir_config *section = config;
     okta_error error = {""};
 
-    if (strcmp(value, OKTA_ORG_SERVER) == 0)
-        return okta_directive_error(
-            cmd, value,
-            "the org authorization server's tokens cannot be verified locally; "
-            "use \"default\" or the id of a custom authorization server");
-    if (!okta_server_id_check(value, &error))
+    /* whether its tokens are introspected is known when all has been read */
+    if (strcmp(value, OKTA_ORG_SERVER) != 0 && !okta_server_id_check(value, &error))
         return okta_directive_error(cmd, value, error.text);
     return set_part(cmd, section, &section->server_id, value);
 }

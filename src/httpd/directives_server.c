@@ -16,7 +16,7 @@
 
 #define BAD_DURATION "no duration; use a number with ms, s, m, h or d, up to 30d"
 
-static okta_issuer_settings *settings_for(const cmd_parms *cmd)
+okta_issuer_settings *okta_settings_for(const cmd_parms *cmd)
 {
     okta_issuer_section *open = okta_registry_get()->open_section;
     okta_server_config *server =
@@ -27,7 +27,7 @@ static okta_issuer_settings *settings_for(const cmd_parms *cmd)
 
 const char *okta_set_jwks_uri(cmd_parms *cmd, void *config, const char *value)
 {
-    okta_issuer_settings *settings = settings_for(cmd);
+    okta_issuer_settings *settings = okta_settings_for(cmd);
     okta_error error = {""};
 
     (void)config;
@@ -40,7 +40,7 @@ const char *okta_set_jwks_uri(cmd_parms *cmd, void *config, const char *value)
 
 const char *okta_set_jwks_file(cmd_parms *cmd, void *config, const char *value)
 {
-    okta_issuer_settings *settings = settings_for(cmd);
+    okta_issuer_settings *settings = okta_settings_for(cmd);
     const char *path = ap_server_root_relative(cmd->pool, value);
 
     (void)config;
@@ -64,14 +64,14 @@ const char *okta_add_decryption_key(cmd_parms *cmd, void *config, const char *va
     if (!*value || !path)
         return okta_directive_error(cmd, value,
                                     "no usable path; write the full path of a private key");
-    okta_append(cmd->pool, &settings_for(cmd)->decryption_keys, path);
+    okta_append(cmd->pool, &okta_settings_for(cmd)->decryption_keys, path);
     return NULL;
 }
 
 /* A proxy's URL may hold a password, so messages show its origin only, without user. */
 const char *okta_set_http_proxy(cmd_parms *cmd, void *config, const char *value)
 {
-    okta_issuer_settings *settings = settings_for(cmd);
+    okta_issuer_settings *settings = okta_settings_for(cmd);
     const char *at = strrchr(value, '@'), *scheme = strstr(value, "://");
     const char *shown = value;
 
@@ -112,12 +112,12 @@ const char *okta_set_ca_file(cmd_parms *cmd, void *config, const char *value)
         return okta_directive_error(cmd, value,
                                     "no such file; write the full path of a PEM file with "
                                     "certificate authorities");
-    return okta_set_text(cmd, &settings_for(cmd)->ca_file, path);
+    return okta_set_text(cmd, &okta_settings_for(cmd)->ca_file, path);
 }
 
 const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *value)
 {
-    okta_issuer_settings *settings = settings_for(cmd);
+    okta_issuer_settings *settings = okta_settings_for(cmd);
     apr_interval_time_t timeout;
 
     (void)config;
@@ -129,7 +129,7 @@ const char *okta_set_fetch_timeout(cmd_parms *cmd, void *config, const char *val
 
 const char *okta_set_issuer_flag(cmd_parms *cmd, void *config, int flag)
 {
-    char *field = (char *)settings_for(cmd) + (apr_size_t)cmd->info;
+    char *field = (char *)okta_settings_for(cmd) + (apr_size_t)cmd->info;
 
     (void)config;
     return okta_set_number(cmd, (apr_int64_t *)(void *)field, flag != 0, flag ? "On" : "Off");
@@ -300,7 +300,7 @@ const char *okta_open_issuer_section(cmd_parms *cmd, void *config, const char *a
     section->url = ap_getword_conf(cmd->pool, &arguments);
     section->node = cmd->directive;
     section->settings = okta_issuer_settings_create();
-    if (!okta_issuer_check(section->url, true, &error))
+    if (!okta_asked_issuer_check(section->url, true, &error))
         return apr_psprintf(cmd->pool, "<OktaIssuer \"%s\">: %s", section->url, error.text);
     for (int i = 0; i < registry->issuer_sections->nelts; i++)
         if (strcmp(APR_ARRAY_IDX(registry->issuer_sections, i, okta_issuer_section *)->url,

@@ -76,6 +76,26 @@ static void dump_server(apr_pool_t *pool)
     print(line);
 }
 
+/* Where a secret is, never what it is. */
+static void set_introspection(json_t *line, const okta_issuer_settings *settings)
+{
+    static const char *const methods[] = {[OKTA_CLIENT_BASIC] = "client_secret_basic",
+                                          [OKTA_CLIENT_POST] = "client_secret_post",
+                                          [OKTA_CLIENT_KEY] = "private_key_jwt",
+                                          [OKTA_CLIENT_NONE] = "none"};
+
+    if (settings->introspection == OKTA_INTROSPECTION_OFF)
+        return;
+    set_text(line, "introspection",
+             settings->introspection == OKTA_INTROSPECTION_ALWAYS ? "always" : "opaque");
+    set_text(line, "introspection_client", settings->introspection_client);
+    set_text(line, "introspection_method", methods[settings->introspection_method]);
+    set_text(line, "introspection_secret", settings->introspection_secret);
+    set_text(line, "introspection_key", settings->introspection_key);
+    set_text(line, "introspection_uri", settings->introspection_uri);
+    set_number(line, "introspection_cache", apr_time_sec(settings->introspection_cache));
+}
+
 static void dump_issuer(apr_pool_t *pool, const server_rec *server, const okta_issuer *issuer)
 {
     const okta_issuer_settings *settings = &issuer->settings;
@@ -94,6 +114,7 @@ static void dump_issuer(apr_pool_t *pool, const server_rec *server, const okta_i
     json_object_set_new(line, "decryption_keys",
                         list_of(okta_strings_of(okta_decryption_paths_of(pool, server, issuer))));
     set_number(line, "timeout_ms", apr_time_as_msec(settings->fetch_timeout));
+    set_introspection(line, settings);
     if (directory && !settings->jwks_file) {
         okta_statefile_path(issuer, directory, "", path, sizeof(path));
         set_text(line, "state_file", path);

@@ -53,6 +53,10 @@ static const row events[OKTA_EVENT_COUNT] = {
     [OKTA_EVENT_REVOCATIONS_REFUSED] = {"revocations_refused", APLOG_ERR, OKTA_TAG_REVOKED},
     [OKTA_EVENT_REVOCATIONS_LOST] = {"revocations_lost", APLOG_ERR, OKTA_TAG_REVOKED},
     [OKTA_EVENT_REVOCATIONS_DELAYED] = {"revocations_delayed", APLOG_WARNING, OKTA_TAG_REVOKED},
+    [OKTA_EVENT_ASKING_FAILS] = {"introspection_fails", APLOG_WARNING, OKTA_TAG_ASKING},
+    [OKTA_EVENT_ASKING_RECOVERED] = {"introspection_recovered", APLOG_NOTICE, OKTA_TAG_ASKING},
+    [OKTA_EVENT_ASKING_REFUSED] = {"introspection_refused", APLOG_ERR, OKTA_TAG_ASKING},
+    [OKTA_EVENT_ASKING_FAILED] = {"introspection_failed", APLOG_INFO, OKTA_TAG_ASKING},
 };
 
 const char *okta_event_id(okta_event event)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/issuer_counters.h"
 
+#include "core/breaker.h"
 #include "core/record.h"
 #include "httpd/kept_memory.h"
 #include "httpd/log.h"
@@ -17,6 +18,7 @@ typedef struct okta_issuer_counters {
     _Alignas(ALIGNMENT) _Atomic uint64_t counted[OKTA_ISSUER_COUNTERS];
     _Atomic int64_t state_since, trouble_since, failed_at;
     _Atomic uint32_t phase;
+    okta_breaker breaker;
 } okta_issuer_counters;
 
 /* All that ever were in a configuration of this httpd: what comes back goes on. */
@@ -144,6 +146,16 @@ static void add(const okta_issuer *issuer, okta_issuer_counter counter, uint64_t
 void okta_issuer_count(const okta_issuer *issuer, okta_issuer_counter counter)
 {
     add(issuer, counter, 1);
+}
+
+void okta_issuer_count_some(const okta_issuer *issuer, okta_issuer_counter counter, uint64_t many)
+{
+    add(issuer, counter, many);
+}
+
+okta_breaker *okta_issuer_breaker(const okta_issuer *issuer)
+{
+    return issuer->counters ? &issuer->counters->breaker : NULL;
 }
 
 void okta_issuer_count_wait(const okta_issuer *issuer, int64_t microseconds)

@@ -14,6 +14,12 @@ typedef enum okta_issuer_counter {
     OKTA_ISSUER_KID_MISSES,     /* tokens whose key id was not among the keys in memory */
     OKTA_ISSUER_WAITS,          /* of requests for keys */
     OKTA_ISSUER_WAIT_MICROSECONDS,
+    OKTA_ISSUER_ANSWERED_ACTIVE, /* introspections that the issuer answered so */
+    OKTA_ISSUER_ANSWERED_INACTIVE,
+    OKTA_ISSUER_UNANSWERED,         /* and those that it did not answer, or not usably */
+    OKTA_ISSUER_ASKED_MICROSECONDS, /* that all of them took */
+    OKTA_ISSUER_ANSWERS_REMEMBERED, /* answers of before that did for a request */
+    OKTA_ISSUER_TURNED_AWAY,        /* requests that got no answer and did not ask */
     OKTA_ISSUER_COUNTERS
 } okta_issuer_counter;
 
@@ -32,6 +38,12 @@ void okta_issuer_counters_create(server_rec *server);
 void okta_issuer_count(const okta_issuer *issuer, okta_issuer_counter counter);
 void okta_issuer_count_wait(const okta_issuer *issuer, int64_t microseconds);
 uint64_t okta_issuer_counted(const okta_issuer *issuer, okta_issuer_counter counter);
+
+/* So much more of it. */
+void okta_issuer_count_some(const okta_issuer *issuer, okta_issuer_counter counter, uint64_t many);
+
+/* When its introspection endpoint is left alone; NULL: there is no memory for it. */
+struct okta_breaker *okta_issuer_breaker(const okta_issuer *issuer);
 
 /* It has this phase from now on, if it had another one. */
 void okta_issuer_note_phase(const okta_issuer *issuer, okta_phase phase, apr_time_t now);

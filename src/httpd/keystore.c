@@ -39,6 +39,7 @@ bool okta_keystore_publish(const okta_issuer *issuer, okta_turn_number turn,
     /* without times, so that the same keys make the same text */
     okta_snapshot timeless = {.issuer = issuer->url,
                               .jwks_uri = snapshot->jwks_uri,
+                              .introspection_endpoint = snapshot->introspection_endpoint,
                               .etag = snapshot->etag,
                               .max_age = -1,
                               .trust = issuer->trust.text,

@@ -14,6 +14,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/check_mcp.c src/httpd/check_mcp.h \
 	src/httpd/check_sections.c src/httpd/check_sections.h \
 	src/httpd/check_headers.c src/httpd/check_headers.h \
+	src/httpd/check_introspection.c src/httpd/check_introspection.h \
 	src/httpd/check_require.c src/httpd/check_require.h \
 	src/httpd/check_resources.c src/httpd/check_resources.h \
 	src/httpd/claim_text.c src/httpd/claim_text.h \
@@ -43,6 +44,12 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/identity.c src/httpd/identity.h \
 	src/httpd/inherit.c src/httpd/inherit.h \
 	src/httpd/initial_keys.c src/httpd/initial_keys.h \
+	src/httpd/introspection.c src/httpd/introspection.h \
+	src/httpd/introspection_call.c src/httpd/introspection_call.h \
+	src/httpd/introspection_client.c src/httpd/introspection_client.h \
+	src/httpd/introspection_memory.c src/httpd/introspection_memory.h \
+	src/httpd/introspection_results.c src/httpd/introspection_results.h \
+	src/httpd/introspection_share.c src/httpd/introspection_share.h \
 	src/httpd/issuer_counters.c src/httpd/issuer_counters.h \
 	src/httpd/jwks_file.c src/httpd/jwks_file.h \
 	src/httpd/judge.c src/httpd/judge.h \
@@ -75,6 +82,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/respond.c src/httpd/respond.h \
 	src/httpd/restart.c src/httpd/restart.h \
 	src/httpd/shared.c src/httpd/shared.h \
+	src/httpd/secret_file.c src/httpd/secret_file.h \
 	src/httpd/source.c src/httpd/source.h \
 	src/httpd/stand_in.c src/httpd/stand_in.h \
 	src/httpd/statedir.c src/httpd/statedir.h \
@@ -84,6 +92,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/status_style.c src/httpd/status_words.c src/httpd/status_words.h \
 	src/httpd/subprotocol.c src/httpd/subprotocol.h \
 	src/httpd/table.c src/httpd/table.h \
+	src/httpd/token_reading.c src/httpd/token_reading.h \
 	src/httpd/told_once.c src/httpd/told_once.h \
 	src/httpd/tokens.c src/httpd/tokens.h \
 	src/httpd/trailers.c src/httpd/trailers.h \
@@ -94,7 +103,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/withhold.c src/httpd/withhold.h \
 	src/httpd/unasked.c src/httpd/unasked.h \
 	src/httpd/commands.c \
-	src/httpd/directives_proxy.c src/httpd/directives_resource.c src/httpd/directives_route.c src/httpd/directives_section.c \
+	src/httpd/directives_introspection.c src/httpd/directives_proxy.c src/httpd/directives_resource.c src/httpd/directives_route.c src/httpd/directives_section.c \
 	src/httpd/directives_server.c src/httpd/directives_token.c src/httpd/directives_values.c \
 	src/httpd/directives.h \
 	src/httpd/log.h \

@@ -71,17 +71,25 @@
     /* the methods for which that section or one within has a Require */                         \
     PART(apr_int64_t, required, 0, 0, NEVER)
 
-/* How the keys of an issuer are come by. The last column is the directive, which may stand in
- * <OktaIssuer>. */
-#define OKTA_ISSUER_MEMBERS(ONE, PART, FLAG)                                       \
-    PART(const char *, jwks_uri, NULL, NULL, "OktaJwksUri")                        \
-    PART(const char *, jwks_file, NULL, NULL, "OktaJwksFile")                      \
-    ONE(apr_array_header_t *, decryption_keys, NULL, NULL,                         \
-        "OktaDecryptionKey") /* const char *: paths */                             \
-    ONE(const char *, proxy, NULL, "", "OktaHttpProxy")                            \
-    ONE(const char *, ca_file, NULL, NULL, "OktaCAFile")                           \
-    ONE(apr_int64_t, fetch_timeout, -1, apr_time_from_sec(10), "OktaFetchTimeout") \
-    FLAG(insecure_http, 0, "OktaInsecureHttp",                                     \
+/* How the keys of an issuer are come by, and how it is asked about tokens. The last column is the
+ * directive, which may stand in <OktaIssuer>. */
+#define OKTA_ISSUER_MEMBERS(ONE, PART, FLAG)                                                   \
+    PART(const char *, jwks_uri, NULL, NULL, "OktaJwksUri")                                    \
+    PART(const char *, jwks_file, NULL, NULL, "OktaJwksFile")                                  \
+    ONE(apr_array_header_t *, decryption_keys, NULL, NULL,                                     \
+        "OktaDecryptionKey") /* const char *: paths */                                         \
+    ONE(const char *, proxy, NULL, "", "OktaHttpProxy")                                        \
+    ONE(const char *, ca_file, NULL, NULL, "OktaCAFile")                                       \
+    ONE(apr_int64_t, fetch_timeout, -1, apr_time_from_sec(10), "OktaFetchTimeout")             \
+    ONE(apr_int64_t, introspection, -1, OKTA_INTROSPECTION_OFF, "OktaIntrospection")           \
+    /* client and method are said together; "": no client id */                                \
+    ONE(const char *, introspection_client, NULL, NULL, "OktaIntrospectionClient")             \
+    ONE(apr_int64_t, introspection_method, -1, OKTA_CLIENT_BASIC, "OktaIntrospectionClient")   \
+    ONE(const char *, introspection_secret, NULL, NULL, "OktaIntrospectionSecret")             \
+    ONE(const char *, introspection_key, NULL, NULL, "OktaIntrospectionKey")                   \
+    ONE(const char *, introspection_uri, NULL, NULL, "OktaIntrospectionUri")                   \
+    ONE(apr_int64_t, introspection_cache, -1, apr_time_from_sec(30), "OktaIntrospectionCache") \
+    FLAG(insecure_http, 0, "OktaInsecureHttp",                                                 \
          "On permits http: issuers on loopback hosts (default: Off)")
 
 /* Of a server or virtual host. */

@@ -25,6 +25,9 @@
 #include "httpd/identity.h"
 #include "httpd/inherit.h"
 #include "httpd/initial_keys.h"
+#include "httpd/introspection.h"
+#include "httpd/introspection_client.h"
+#include "httpd/introspection_memory.h"
 #include "httpd/issuer_counters.h"
 #include "httpd/keystore.h"
 #include "httpd/keywait.h"
@@ -87,6 +90,10 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     if (status == OK)
         status = okta_shared_create(pconf, ptemp, server);
     if (status == OK)
+        status = okta_introspection_settle(pconf, ptemp, server);
+    if (status == OK)
+        status = okta_introspection_memory_create(pconf, server);
+    if (status == OK)
         status = okta_dpop_memory_create(pconf, server);
     if (status == OK)
         status = okta_revocation_lists_create(pconf, server);
@@ -115,6 +122,7 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     okta_keywait_child_init();
     okta_decryption_child_init();
     okta_decryption_keys_child_init();
+    okta_introspection_child_init(pchild);
     okta_dpop_child_init(pchild);
     okta_flood_child_init(pchild);
     okta_refresher_child_init(pchild);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/registry.h"
 
+#include "core/issuer.h"
+
 #include <apr_strings.h>
 
 /* One configuration is in force in a process at a time; httpd reads the next after this one's pool
@@ -136,5 +138,9 @@ void okta_registry_settle(void)
 
         issuer->settings = own ? okta_issuer_settings_merge(fallback, own) : *fallback;
         okta_issuer_settings_complete(&issuer->settings);
+        if (issuer->settings.introspection != OKTA_INTROSPECTION_OFF)
+            registry->introspects = true;
+        issuer->is_org = issuer->says_org || (!okta_issuer_check(issuer->url, true, NULL) &&
+                                              okta_asked_issuer_check(issuer->url, true, NULL));
     }
 }

@@ -4,6 +4,7 @@
 #ifndef OKTA_HTTPD_REGISTRY_H
 #define OKTA_HTTPD_REGISTRY_H
 
+#include "core/digest.h"
 #include "core/schedule.h"
 #include "httpd/config.h"
 
@@ -24,6 +25,15 @@ typedef struct okta_trust {
     apr_size_t ca_length; /* 0: it could not be read, and nothing can be fetched */
 } okta_trust;
 
+/* How an issuer is asked about tokens, where it is; set by okta_introspection_settle. */
+typedef struct okta_asking {
+    const char *secret;      /* of the client; NULL: it needs none, or there is none to be had */
+    struct evp_pkey_st *key; /* the same */
+    const okta_algorithm *algorithm; /* by which it signs */
+    bool has_no_path; /* as Okta's org server: its JWTs may be ones that only it can read */
+    unsigned char salt[OKTA_DIGEST_BYTES]; /* a digest of what an answer depends on */
+} okta_asking;
+
 /* An issuer whose keys we keep. */
 typedef struct okta_issuer {
     const char *url;
@@ -32,6 +42,9 @@ typedef struct okta_issuer {
     int index;                     /* of its slot in the key store */
     okta_trust trust;              /* set by okta_trust_settle */
     bool on_demand; /* no section surely uses it: its keys are fetched when a request asks first */
+    bool is_org;    /* Okta's org authorization server */
+    bool says_org;  /* as OktaAuthorizationServer says */
+    okta_asking asking;
     okta_schedule_limits limits;           /* by the settings; set by okta_shared_create */
     struct okta_issuer_counters *counters; /* set by okta_issuer_counters_create; NULL: none */
 } okta_issuer;
@@ -88,7 +101,8 @@ typedef struct okta_registry {
     bool weighs_first;  /* httpd's 403 may be wrong before anybody is known: see admission.h */
     int64_t proof_window, proof_skew;       /* the longest of all places, seconds: of DPoP proofs */
     bool takes_cookies, takes_subprotocols; /* OktaTokenFrom, in any place */
-    int gates; /* sections of AuthType Okta that requests may pass unasked */
+    int gates;        /* sections of AuthType Okta that requests may pass unasked */
+    bool introspects; /* some issuer is asked about tokens; set by okta_registry_settle */
 } okta_registry;
 
 /* The registry of the configuration that is being read or in force; never NULL after pre_config.

@@ -67,6 +67,8 @@ static void note_success(okta_source *s, const okta_discovery_result *result, ap
     if (s->asks_metadata)
         s->metadata_at = okta_monotonic();
     set_text(&s->jwks_uri, result->jwks_uri);
+    if (s->asks_metadata)
+        set_text(&s->introspection_endpoint, result->introspection_endpoint);
     s->holding->failures = 0;
     okta_turn_relax(s->holding->turn, s->holding->number);
     okta_statefile_save(s->issuer, &s->saving, result->max_age);
@@ -75,10 +77,44 @@ static void note_success(okta_source *s, const okta_discovery_result *result, ap
                          result->jwks_uri);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The keys are the same, and the metadata may name another endpoint than before. */
+static bool publish_endpoint(const okta_source *s, const char *endpoint, okta_error *error)
+{
+    okta_snapshot snapshot;
+    bool good = true;
+
+    if (!okta_keystore_snapshot(s->issuer, &snapshot))
+        return true;
+    if (!same_text(snapshot.introspection_endpoint, endpoint)) {
+        snapshot.introspection_endpoint = endpoint;
+        good = okta_keystore_publish(s->issuer, s->holding->number, &snapshot, error);
+    }
+    okta_snapshot_clear(&snapshot);
+    return good;
+}
+
+/* New keys, or the same ones; false, with the cause, where they cannot be published. */
+static bool publish(const okta_source *s, const okta_discovery_result *result, okta_error *error)
+{
+    const char *endpoint =
+        s->asks_metadata ? result->introspection_endpoint : s->introspection_endpoint;
+    const okta_snapshot origin = {.jwks_uri = result->jwks_uri,
+                                  .introspection_endpoint = endpoint,
+                                  .etag = result->etag,
+                                  .jwks = result->jwks};
+
+    return result->not_modified
+               ? publish_endpoint(s, endpoint, error)
+               : okta_keystore_publish(s->issuer, s->holding->number, &origin, error);
+}
+
 static void note_outcome(okta_source *s, const okta_discovery_result *result, apr_time_t when)
 {
-    okta_snapshot origin = {
-        .jwks_uri = result->jwks_uri, .etag = result->etag, .jwks = result->jwks};
     okta_error error = {""};
 
     if (!result->good && result->keys_too_large) {
@@ -86,8 +122,7 @@ static void note_outcome(okta_source *s, const okta_discovery_result *result, ap
         note_failure(s, error.text, -1);
     } else if (!result->good) {
         note_failure(s, result->error.text, result->retry_after);
-    } else if (!result->not_modified &&
-               !okta_keystore_publish(s->issuer, s->holding->number, &origin, &error)) {
+    } else if (!publish(s, result, &error)) {
         note_failure(s, error.text, -1);
     } else {
         note_success(s, result, when);
@@ -223,5 +258,6 @@ void okta_source_lay_down(okta_source *s)
             okta_schedule_abandon(s->shared->schedule);
     }
     set_text(&s->jwks_uri, NULL);
+    set_text(&s->introspection_endpoint, NULL);
     okta_statefile_abandon(&s->saving);
 }

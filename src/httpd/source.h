@@ -24,10 +24,11 @@ typedef struct okta_source {
     okta_holding *holding;
     const okta_record *shared;
     okta_discovery *running;
-    char *jwks_uri;      /* by the metadata; NULL: to be asked */
-    int64_t metadata_at; /* when the metadata was read, by okta_monotonic */
-    bool asks_metadata;  /* what is running began with the metadata */
-    okta_saving saving;  /* of the state file */
+    char *jwks_uri;               /* by the metadata; NULL: to be asked */
+    char *introspection_endpoint; /* likewise; NULL: there is none */
+    int64_t metadata_at;          /* when the metadata was read, by okta_monotonic */
+    bool asks_metadata;           /* what is running began with the metadata */
+    okta_saving saving;           /* of the state file */
 } okta_source;
 
 /* The turn has become ours: what earlier holders may still want to write does not count any more.

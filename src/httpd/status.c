@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/status.h"
 
+#include "core/breaker.h"
+#include "core/monotonic.h"
 #include "httpd/decryption_keys.h"
 #include "httpd/dpop_memory.h"
 #include "httpd/keystore.h"
@@ -97,6 +99,28 @@ static void note_trouble(okta_picture *picture, apr_pool_t *pool, const okta_iss
     add_trouble(picture, trouble);
 }
 
+/* How it does when it is asked about tokens. */
+static void take_asking(okta_picture *picture, apr_pool_t *pool, okta_issuer_picture *one)
+{
+    const okta_breaker *breaker = okta_issuer_breaker(one->issuer);
+
+    one->is_asked = one->issuer->settings.introspection != OKTA_INTROSPECTION_OFF;
+    if (!one->is_asked || !breaker)
+        return;
+    one->pause = okta_breaker_pause(breaker, okta_monotonic());
+    if (breaker->openings == 0)
+        return;
+    add_trouble(picture,
+                (okta_trouble){.health = OKTA_ALARM,
+                               .where = one->issuer->url,
+                               .what = apr_psprintf(
+                                   pool,
+                                   "Tokens that it has to be asked about get 503, but for those "
+                                   "whose answer is remembered. It does not answer (the error log "
+                                   "says why), and is asked again in %s.",
+                                   okta_words_for_duration(pool, one->pause))});
+}
+
 static void take_issuers(okta_picture *picture, apr_pool_t *pool)
 {
     const apr_array_header_t *issuers = okta_registry_get()->issuers;
@@ -116,6 +140,7 @@ static void take_issuers(okta_picture *picture, apr_pool_t *pool)
         for (int k = 0; k < OKTA_ISSUER_COUNTERS; k++)
             one->counted[k] = okta_issuer_counted(issuer, (okta_issuer_counter)k);
         note_trouble(picture, pool, one);
+        take_asking(picture, pool, one);
     }
 }
 

@@ -26,6 +26,8 @@ typedef struct okta_issuer_picture {
     apr_array_header_t *kids; /* const char *, of the key set in memory; "" where a key has none */
     size_t keys;              /* those of them that can be used */
     uint64_t counted[OKTA_ISSUER_COUNTERS];
+    bool is_asked;             /* about tokens */
+    apr_interval_time_t pause; /* for which it is not, since it fails; 0: it is well */
 } okta_issuer_picture;
 
 typedef struct okta_list_picture {

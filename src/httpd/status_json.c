@@ -88,21 +88,35 @@ static json_t *keys(const okta_issuer_picture *one)
                      moment(one->times.next_refresh));
 }
 
+static json_t *introspection(const okta_issuer_picture *one)
+{
+    const uint64_t *counted = one->counted;
+
+    return json_pack("{s:b, s:o, s:o, s:o, s:f, s:o, s:o, s:f}", "on", one->is_asked, "active",
+                     number(counted[OKTA_ISSUER_ANSWERED_ACTIVE]), "inactive",
+                     number(counted[OKTA_ISSUER_ANSWERED_INACTIVE]), "failed",
+                     number(counted[OKTA_ISSUER_UNANSWERED]), "seconds",
+                     (double)counted[OKTA_ISSUER_ASKED_MICROSECONDS] / 1e6, "remembered",
+                     number(counted[OKTA_ISSUER_ANSWERS_REMEMBERED]), "turned_away",
+                     number(counted[OKTA_ISSUER_TURNED_AWAY]), "pause", (double)one->pause / 1e6);
+}
+
 static json_t *issuer(const okta_issuer_picture *one)
 {
     const uint64_t *counted = one->counted;
 
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:{s:o, s:s?}, s:o, s:o, s:o, s:o, s:{s:o, s:f}}",
-                     "issuer", one->issuer->url, "state", okta_phase_name(one->phase), "since",
-                     moment(one->moments.state_since), "trouble_since",
-                     moment(one->moments.trouble_since), "keys", keys(one), "last_failure", "at",
-                     moment(one->moments.failed_at), "cause", one->cause, "fetches",
-                     number(counted[OKTA_ISSUER_FETCHES]), "failed_fetches",
-                     number(counted[OKTA_ISSUER_FETCH_FAILURES]), "forced_fetches",
-                     number(counted[OKTA_ISSUER_FORCED_FETCHES]), "kid_misses",
-                     number(counted[OKTA_ISSUER_KID_MISSES]), "waits", "count",
-                     number(counted[OKTA_ISSUER_WAITS]), "seconds",
-                     (double)counted[OKTA_ISSUER_WAIT_MICROSECONDS] / 1e6);
+    return json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:{s:o, s:s?}, s:o, s:o, s:o, s:o, s:{s:o, s:f}, "
+        "s:o}",
+        "issuer", one->issuer->url, "state", okta_phase_name(one->phase), "since",
+        moment(one->moments.state_since), "trouble_since", moment(one->moments.trouble_since),
+        "keys", keys(one), "last_failure", "at", moment(one->moments.failed_at), "cause",
+        one->cause, "fetches", number(counted[OKTA_ISSUER_FETCHES]), "failed_fetches",
+        number(counted[OKTA_ISSUER_FETCH_FAILURES]), "forced_fetches",
+        number(counted[OKTA_ISSUER_FORCED_FETCHES]), "kid_misses",
+        number(counted[OKTA_ISSUER_KID_MISSES]), "waits", "count",
+        number(counted[OKTA_ISSUER_WAITS]), "seconds",
+        (double)counted[OKTA_ISSUER_WAIT_MICROSECONDS] / 1e6, "introspection", introspection(one));
 }
 
 static json_t *issuers(const okta_picture *picture)

@@ -188,7 +188,7 @@ static void issuer_counters(const writer *w, const char *name, const char *help,
 
         ap_rprintf(w->r, PREFIX "%s_total{issuer=\"%s\"} ", name,
                    escaped(w->r->pool, one->issuer->url));
-        if (which == OKTA_ISSUER_WAIT_MICROSECONDS)
+        if (which == OKTA_ISSUER_WAIT_MICROSECONDS || which == OKTA_ISSUER_ASKED_MICROSECONDS)
             seconds(w, (apr_time_t)one->counted[which]);
         else
             ap_rprintf(w->r, "%" APR_UINT64_T_FMT "\n", one->counted[which]);
@@ -289,6 +289,44 @@ static void write_lists(const writer *w)
                "When its file was changed before that, by its file system.", true);
 }
 
+static void write_introspections(const writer *w)
+{
+    static const struct {
+        const char *outcome;
+        okta_issuer_counter which;
+    } outcomes[] = {{"active", OKTA_ISSUER_ANSWERED_ACTIVE},
+                    {"inactive", OKTA_ISSUER_ANSWERED_INACTIVE},
+                    {"failed", OKTA_ISSUER_UNANSWERED}};
+    const apr_array_header_t *issuers = w->picture->issuers;
+
+    family(w, "introspections", "counter", "Calls that asked the issuer about a token.");
+    for (int i = 0; i < issuers->nelts; i++) {
+        const okta_issuer_picture *one = &APR_ARRAY_IDX(issuers, i, okta_issuer_picture);
+
+        for (size_t k = 0; k < sizeof(outcomes) / sizeof(outcomes[0]); k++)
+            ap_rprintf(w->r,
+                       PREFIX "introspections_total{issuer=\"%s\",outcome=\"%s\"} "
+                              "%" APR_UINT64_T_FMT "\n",
+                       escaped(w->r->pool, one->issuer->url), outcomes[k].outcome,
+                       one->counted[outcomes[k].which]);
+    }
+    issuer_counters(w, "introspection_seconds", "Time that these calls took, all together.",
+                    OKTA_ISSUER_ASKED_MICROSECONDS);
+    issuer_counters(w, "introspection_hits", "Requests for which a remembered answer did.",
+                    OKTA_ISSUER_ANSWERS_REMEMBERED);
+    issuer_counters(w, "introspection_turned_away",
+                    "Requests that needed an answer, and neither asked nor got one.",
+                    OKTA_ISSUER_TURNED_AWAY);
+    family(w, "introspection_paused", "gauge",
+           "1 while the issuer is not asked about tokens, since it fails.");
+    for (int i = 0; i < issuers->nelts; i++) {
+        const okta_issuer_picture *one = &APR_ARRAY_IDX(issuers, i, okta_issuer_picture);
+
+        ap_rprintf(w->r, PREFIX "introspection_paused{issuer=\"%s\"} %d\n",
+                   escaped(w->r->pool, one->issuer->url), one->pause > 0);
+    }
+}
+
 int okta_status_send_metrics(request_rec *r, const okta_picture *picture)
 {
     const char *accept = apr_table_get(r->headers_in, "Accept");
@@ -303,6 +341,7 @@ int okta_status_send_metrics(request_rec *r, const okta_picture *picture)
     write_cache(&w);
     write_issuers(&w);
     write_lists(&w);
+    write_introspections(&w);
     if (w.open_metrics)
         ap_rputs("# EOF\n", r);
     return OK;

@@ -212,6 +212,32 @@ static void send_issuer_counters(const page *p, const okta_issuer_picture *one)
         ap_rprintf(p->r, "<dd class=\"cause\">%s</dd>\n", breakable(p, one->cause));
 }
 
+/* Of introspection. */
+static void send_asking(const page *p, const okta_issuer_picture *one)
+{
+    const uint64_t *counted = one->counted;
+    uint64_t asked = counted[OKTA_ISSUER_ANSWERED_ACTIVE] + counted[OKTA_ISSUER_ANSWERED_INACTIVE] +
+                     counted[OKTA_ISSUER_UNANSWERED];
+    apr_pool_t *pool = p->r->pool;
+
+    if (!one->is_asked)
+        return;
+    send_entry(p, "Asked about tokens",
+               apr_psprintf(pool, "%s, %s inactive, %s without an answer", number(p, asked),
+                            number(p, counted[OKTA_ISSUER_ANSWERED_INACTIVE]),
+                            number(p, counted[OKTA_ISSUER_UNANSWERED])));
+    if (asked)
+        send_entry(
+            p, "An answer took",
+            apr_psprintf(pool, "%.0f ms on average",
+                         (double)counted[OKTA_ISSUER_ASKED_MICROSECONDS] / 1e3 / (double)asked));
+    send_entry(p, "Answers remembered", number(p, counted[OKTA_ISSUER_ANSWERS_REMEMBERED]));
+    send_entry(p, "Turned away", number(p, counted[OKTA_ISSUER_TURNED_AWAY]));
+    if (one->pause)
+        send_entry(p, "Left alone",
+                   apr_pstrcat(pool, "for ", okta_words_for_duration(pool, one->pause), NULL));
+}
+
 static const char *state_of(const okta_issuer_picture *one)
 {
     if (one->phase != OKTA_PHASE_EMPTY)
@@ -232,6 +258,7 @@ static void send_issuer(const page *p, const okta_issuer_picture *one)
                kids_of(p, one));
     send_key_times(p, one);
     send_issuer_counters(p, one);
+    send_asking(p, one);
     ap_rputs("</dl></section>\n", p->r);
 }
 

@@ -27,6 +27,9 @@ static okta_reason find_keys(void *baton, const char *url, okta_keyset **keys)
     l->issuer = okta_registry_find(url);
     if (!l->issuer)
         return OKTA_KEYS_UNAVAILABLE;
+    /* no key that it publishes fits its access tokens */
+    if (l->issuer->is_org)
+        return OKTA_TOKEN_FROM_ORG_SERVER;
     return okta_keystore_get(l->issuer, l->newest, keys, &l->generation);
 }
 
@@ -175,6 +178,7 @@ okta_reason okta_tokens_verify(apr_pool_t *pool, const okta_policy *policy, cons
     *issuer = NULL;
     if (encrypted && cached)
         mix_keys_in(seen->digest);
+    seen->digested = cached;
     if (cached &&
         okta_token_cache_find(table, seen, apr_time_sec(by.now), &caller, claims, result)) {
         okta_count(*claims ? OKTA_COUNT_TOKEN_HITS : OKTA_COUNT_REFUSAL_HITS);

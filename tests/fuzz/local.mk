@@ -10,6 +10,7 @@ fuzz_tests = \
 	tests/fuzz/replay_certificate \
 	tests/fuzz/replay_claims \
 	tests/fuzz/replay_cookie \
+	tests/fuzz/replay_introspection \
 	tests/fuzz/replay_json \
 	tests/fuzz/replay_jwe \
 	tests/fuzz/replay_jwks \
@@ -28,6 +29,8 @@ tests_fuzz_replay_bearer_SOURCES = tests/fuzz/bearer.c $(fuzz_replay)
 tests_fuzz_replay_certificate_SOURCES = tests/fuzz/certificate.c $(fuzz_replay)
 tests_fuzz_replay_claims_SOURCES = tests/fuzz/claims.c tests/fuzz/policy.h tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_cookie_SOURCES = tests/fuzz/cookie.c $(fuzz_replay)
+tests_fuzz_replay_introspection_SOURCES = tests/fuzz/introspection.c tests/fuzz/policy.h tests/oracle.h \
+	$(fuzz_replay)
 tests_fuzz_replay_json_SOURCES = tests/fuzz/json.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_jwe_SOURCES = tests/fuzz/jwe.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_jwks_SOURCES = tests/fuzz/jwks.c tests/oracle.h $(fuzz_replay)
@@ -44,6 +47,7 @@ tests_fuzz_replay_bearer_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_certificate_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_claims_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_cookie_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_introspection_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_json_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_jwe_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_jwks_LDADD = $(fuzz_ldadd)

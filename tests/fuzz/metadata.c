@@ -18,12 +18,13 @@ FUZZ_TARGET("metadata")
         hold(strncmp(metadata.jwks_uri, "https://", 8) == 0);
         hold(okta_url_check(metadata.jwks_uri, false, NULL));
         hold(!metadata.token_endpoint || okta_url_check(metadata.token_endpoint, false, NULL));
+        hold(!metadata.introspection_endpoint ||
+             okta_url_check(metadata.introspection_endpoint, false, NULL));
         hold(!strpbrk(metadata.jwks_uri, " \t\r\n"));
         json_decref(json);
     } else {
         hold(error.text[0] && !metadata.jwks_uri && !metadata.token_endpoint);
     }
-    free(metadata.jwks_uri);
-    free(metadata.token_endpoint);
+    okta_metadata_clear(&metadata);
     return good;
 }

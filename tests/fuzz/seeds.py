@@ -66,6 +66,13 @@ def claims(**changes):
     return compact({name: value for name, value in changed.items() if value is not None})
 
 
+def answer(**changes):
+    """To introspection; None takes a member out."""
+    members = {"active": True, "token_type": "Bearer", "scope": "openid email", "client_id": "0oa1", "exp": NOW + 60,
+               "iat": NOW, "sub": "user@example.com", "aud": "api://default", "iss": ISSUER, "jti": "AT.1"}
+    return compact({name: value for name, value in {**members, **changes}.items() if value is not None})
+
+
 def with_nulls(*names):
     """CLAIMS with these claims null."""
     return compact({**CLAIMS, **dict.fromkeys(names)})
@@ -340,6 +347,32 @@ SEEDS = {
             "very-deep": "[" * 20000,
             "cut": call("ping", None)[:-1],
             "cut-in-escape": '{"jsonrpc":"2.0","id":1,"method":"a\\u00',
+    "introspection": {
+        "valid": {
+            "okta": answer(),
+            "dpop-less": answer(token_type="bearer"),
+            "no-exp": answer(exp=None),
+            "no-iss": answer(iss=None),
+            "own-names": answer(scp=["a"], cid="0oa2", extra={"a": [1, 2.5, True]}),
+            "spaces": answer(scope="  a  b "),
+            "byte-order-mark": b"\xef\xbb\xbf" + answer().encode(),
+        },
+        "invalid": {
+            "inactive": compact({"active": False}),
+            "active-text": answer(active="true"),
+            "active-number": answer(active=1),
+            "no-active": answer(active=None),
+            "active-twice": '{"active":false,' + answer()[1:],
+            "refresh-token": answer(token_type="refresh_token"),
+            "type-number": answer(token_type=1),
+            "other-issuer": answer(iss=ISSUER + "/"),
+            "no-aud": answer(aud=None),
+            "aud-number": answer(aud=1),
+            "exp-string": answer(exp="1"),
+            "expired": answer(exp=1),
+            "bound": answer(cnf={"jkt": "x"}),
+            "id-token": answer(nonce="n"),
+            "html": "<html></html>",
         },
     },
     "metadata": {

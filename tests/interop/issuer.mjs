@@ -8,10 +8,14 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 
-const AUDIENCES = ['api://default', 'api://other'];
+// Tokens for the last one are opaque: they can be asked about, as an API does with its own client.
+const OPAQUE = 'api://opaque';
+const AUDIENCES = ['api://default', 'api://other', OPAQUE];
+const API = 'interop-api';
+const API_KEY = 'interop-api-key';
 const SCOPES = 'orders:read orders:write';
 // An MCP server behind some httpd: the resource is its URL, and clients register themselves.
 const MCP_SERVER = /^http:\/\/127\.0\.0\.1:\d+(\/oldest)?\/mcp$/;
@@ -54,13 +58,13 @@ function resourceServer(ctx, indicator, client) {
   return {
     audience: indicator,
     scope: mcp ? MCP_SCOPES : SCOPES,
-    accessTokenFormat: 'jwt',
+    accessTokenFormat: indicator === OPAQUE ? 'opaque' : 'jwt',
     jwt: { sign: { alg: 'RS256' } },
     ...SERVICE_CLIENTS[client.clientId],
   };
 }
 
-function provider(issuer, keys) {
+function provider(issuer, keys, apiKeys) {
   return new Provider(issuer, {
     jwks: { keys },
     clients: [
@@ -73,6 +77,15 @@ function provider(issuer, keys) {
         dpop_bound_access_tokens: id === BOUND,
         tls_client_certificate_bound_access_tokens: id === CERTIFIED,
       })),
+      { client_id: API, client_secret: SECRET, grant_types: [], response_types: [], redirect_uris: [] },
+      {
+        client_id: API_KEY,
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: { keys: apiKeys },
+        grant_types: [],
+        response_types: [],
+        redirect_uris: [],
+      },
       {
         client_id: 'interop-web',
         client_secret: SECRET,
@@ -98,6 +111,8 @@ function provider(issuer, keys) {
     extraTokenClaims: () => ({ groups: ['Everyone', 'Œuvres & Café'], uid: '00u1nterop' }),
     features: {
       clientCredentials: { enabled: true },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
       devInteractions: { enabled: true },
       registration: { enabled: true },
       mTLS: {
@@ -130,13 +145,15 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 const keys = await Promise.all(
   ['RS256', 'ES256', 'PS256'].map((alg) => privateJwk(alg, `interop-${alg.toLowerCase()}`)),
 );
+const apiKey = await generateKeyPair('RS256', { extractable: true });
+const apiKeys = [{ ...(await exportJWK(apiKey.publicKey)), use: 'sig', alg: 'RS256' }];
 const paths = { trusted: '/oauth2/default', impostor: '/oauth2/impostor', root: '' };
 const issuers = Object.fromEntries(
   Object.entries(paths).map(([name, path]) => [name, `${origin}${path}`]),
 );
 const mounts = Object.entries(paths).map(([name, path]) => ({
   path,
-  handle: provider(issuers[name], keys).callback(),
+  handle: provider(issuers[name], keys, apiKeys).callback(),
 }));
 
 server.on('request', (request, response) => {
@@ -149,6 +166,12 @@ server.on('request', (request, response) => {
 
 process.stdin.resume().on('end', () => process.exit(0));
 const decryptionKey = { ...(await exportJWK(recipient.privateKey)), kid: 'of-the-api', use: 'enc' };
-console.log(JSON.stringify({
-  issuers, secret: SECRET, redirect_uri: REDIRECT_URI, decryption_key: decryptionKey,
-}));
+console.log(
+  JSON.stringify({
+    issuers,
+    secret: SECRET,
+    redirect_uri: REDIRECT_URI,
+    decryption_key: decryptionKey,
+    api_key: await exportPKCS8(apiKey.privateKey),
+  }),
+);

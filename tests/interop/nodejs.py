@@ -54,6 +54,7 @@ class OidcProvider:
         self.secret = leaks.register(told["secret"], "client secret")
         self.redirect_uri = told["redirect_uri"]
         self.decryption_key = told["decryption_key"]
+        self.api_key = told["api_key"]
 
     def stop(self):
         self._process.stdin.close()
@@ -81,6 +82,11 @@ class OidcProvider:
         """A token by client credentials; audience None gives an opaque one. certificate: PEM with percent-encoding."""
         return self._token(which, client, grant_type="client_credentials", resource=audience, scope=scope,
                            headers={"Client-Cert": certificate} if certificate else None)["access_token"]
+
+    def revoke(self, token, client="interop-service", which="trusted"):
+        answer = requests.post(self.metadata(which)["revocation_endpoint"], auth=(client, self.secret),
+                               data={"token": token}, timeout=PATIENCE)
+        assert answer.status_code == 200, answer.text
 
     def sign_in(self, user, audience="api://default", nonce="n-0S6_WzA2Mj"):
         """The authorization code flow as a browser walks it; gives the answer of the token endpoint."""

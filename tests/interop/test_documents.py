@@ -9,6 +9,7 @@ import pytest
 from env import jwe, places
 from env.certs import Authority
 from env.httpd import Httpd
+from env.keys import key
 
 PAGES = [places.REPO / "docs" / name for name in ("directives.md", "guide.md", "migrate.md", "install.md", "faq.md",
                                                  "log.md", "mcp.md")]
@@ -61,6 +62,9 @@ def configtest(jose, tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificates")
     Authority(folder).server(("api.example.com",))
     server.write("conf/okta-keys.json", jose[0].read_bytes())
+    for name, mode in (("okta-client.secret", 0o600), ("open.secret", 0o644)):
+        server.write(f"conf/{name}", "not a secret of anybody\n").chmod(mode)
+    server.write("conf/okta-client.pem", key("client", "RS256").jwk.export_to_pem(True, None)).chmod(0o600)
     server.write("conf/empty.json", '{"keys": []}')
     server.write("conf/okta-revocations", "# nobody\n")
     server.write("conf/bad-revocations", "jti AT.1\nJTI AT.2\n")

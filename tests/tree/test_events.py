@@ -9,8 +9,9 @@ HTTPD = SRC / "httpd"
 ROW = re.compile(r'\[(OKTA_EVENT_\w+)\] = \{"(\w+)", APLOG_(\w+), (OKTA_TAG_\w+)\}')
 LEVELS = {"ERR": "error", "WARNING": "warn", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}
 # What speaks while a configuration is judged or put in force, of the configuration.
-AT_A_START = {"judge.c", "check_config.c", "counters.c", "decryption_keys.c", "dpop_memory.c", "initial_keys.c",
-              "issuer_counters.c", "refresher.c", "restart.c", "revocation_lists.c", "revocation_watch.c", "shared.c", "statedir.c",
+AT_A_START = {"check_config.c", "counters.c", "decryption_keys.c", "dpop_memory.c", "initial_keys.c",
+              "introspection_client.c", "introspection_memory.c", "issuer_counters.c", "judge.c",
+              "refresher.c", "restart.c", "revocation_lists.c", "revocation_watch.c", "shared.c", "statedir.c",
               "trust.c", "verdict_memory.c"}
 
 

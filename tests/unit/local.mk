@@ -14,11 +14,13 @@ tests_unit_libokta_unit_la_SOURCES = \
 	tests/unit/world.c tests/unit/world.h
 unit_tests = \
 	tests/unit/test_algorithm \
+	tests/unit/test_assertion \
 	tests/unit/test_attacks \
 	tests/unit/test_attacks_claims \
 	tests/unit/test_base64url \
 	tests/unit/test_bearer \
 	tests/unit/test_certificate \
+	tests/unit/test_breaker \
 	tests/unit/test_challenge \
 	tests/unit/test_claims \
 	tests/unit/test_cookie \
@@ -29,6 +31,8 @@ unit_tests = \
 	tests/unit/test_ed25519 \
 	tests/unit/test_eight \
 	tests/unit/test_file_watch \
+	tests/unit/test_flights \
+	tests/unit/test_introspection \
 	tests/unit/test_issuer \
 	tests/unit/test_json \
 	tests/unit/test_json_line \
@@ -46,6 +50,7 @@ unit_tests = \
 	tests/unit/test_metadata \
 	tests/unit/test_moment \
 	tests/unit/test_nonce \
+	tests/unit/test_opaque \
 	tests/unit/test_path \
 	tests/unit/test_policy \
 	tests/unit/test_policy_revoked \
@@ -103,6 +108,8 @@ tests_unit_test_jwe_outcome_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=OPENSSL_cleanse
 # these get every allocation of core's, to let it fail
 scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
+tests_unit_test_introspection_SOURCES = tests/unit/test_introspection.c tests/unit/scarce.c tests/unit/scarce.h
+tests_unit_test_introspection_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_jwe_memory_SOURCES = tests/unit/test_jwe_memory.c tests/unit/scarce.c tests/unit/scarce.h

@@ -365,10 +365,9 @@ static bool parse_metadata(void *baton)
 {
     okta_metadata metadata;
     bool good = okta_metadata_parse(&metadata, baton, strlen(baton), ISSUER, false, NULL) &&
-                metadata.token_endpoint;
+                metadata.token_endpoint && metadata.introspection_endpoint;
 
-    free(metadata.jwks_uri);
-    free(metadata.token_endpoint);
+    okta_metadata_clear(&metadata);
     return good;
 }
 
@@ -376,7 +375,8 @@ rule(metadata_is_parsed_without_a_leak)
 {
     expect_survival("metadata", parse_metadata,
                     text("{\"issuer\":\"" ISSUER "\",\"jwks_uri\":\"https://a.example/keys\","
-                         "\"token_endpoint\":\"https://a.example/token\"}"),
+                         "\"token_endpoint\":\"https://a.example/token\","
+                         "\"introspection_endpoint\":\"https://a.example/introspect\"}"),
                     true);
 }
 

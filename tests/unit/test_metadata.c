@@ -13,8 +13,7 @@ static okta_error cause;
 
 static void release(void)
 {
-    free(found.jwks_uri);
-    free(found.token_endpoint);
+    okta_metadata_clear(&found);
 }
 
 static bool parses(const char *document, bool insecure)
@@ -31,13 +30,16 @@ static bool parses(const char *document, bool insecure)
 rule(takes_what_it_uses)
 {
     check(parses("{\"issuer\":\"" ISSUER "\"," KEYS ",\"token_endpoint\":\"https://a.okta.com/t\","
-                 "\"other\":[1,{}]}",
+                 "\"introspection_endpoint\":\"https://a.okta.com/i\",\"other\":[1,{}]}",
                  false),
           "%s", cause.text);
     check(strcmp(found.jwks_uri, "https://a.okta.com/oauth2/default/v1/keys") == 0, "%s",
           found.jwks_uri);
     check(found.token_endpoint && strcmp(found.token_endpoint, "https://a.okta.com/t") == 0,
           "token_endpoint");
+    check(found.introspection_endpoint &&
+              strcmp(found.introspection_endpoint, "https://a.okta.com/i") == 0,
+          "introspection_endpoint");
     release();
 }
 
@@ -145,15 +147,17 @@ rule(members_that_are_null_are_absent)
     release();
 }
 
-rule(a_bad_token_endpoint_is_left_out)
+rule(a_bad_endpoint_is_left_out)
 {
     static const char *const rows[] = {"\"http://a.okta.com/t\"", "1", "null", "\"\"", "[]"};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        check(parses(text("{\"issuer\":\"" ISSUER "\"," KEYS ",\"token_endpoint\":%s}", rows[i]),
+        check(parses(text("{\"issuer\":\"" ISSUER "\"," KEYS ",\"token_endpoint\":%s,"
+                          "\"introspection_endpoint\":%s}",
+                          rows[i], rows[i]),
                      false),
               "%s: %s", rows[i], cause.text);
-        check(!found.token_endpoint, "%s", rows[i]);
+        check(!found.token_endpoint && !found.introspection_endpoint, "%s", rows[i]);
         release();
     }
 }

@@ -387,3 +387,33 @@ rule(threads_share_it)
     }
     okta_claims_free(claims);
 }
+
+/* What an issuer said of a token is no verdict on its signature, nor the other way round; and it
+ * ends when its caller says, whatever its exp. */
+rule(kinds_are_apart_and_end_by_themselves)
+{
+    okta_verdicts *table = world_table(64);
+    okta_claims *claims = claims_until(NOW + 100), *found;
+    okta_seen said = seen_of(digest(1, 1), GENERATION), of_token = seen_of(digest(1, 1), 0);
+    okta_seen refused = seen_of(digest(1, 2), GENERATION), look_up;
+    okta_result why;
+
+    said.kind = refused.kind = OKTA_VERDICT_ON_OPAQUE;
+    said.until = refused.until = NOW + 10;
+    check(okta_token_cache_accept(table, &said, NOW, claims, NULL, 0) == 1, "accepted");
+    okta_result_init(&why);
+    okta_result_set(&why, OKTA_TOKEN_INACTIVE, "because");
+    check(okta_token_cache_refuse(table, &refused, NOW, &why) == 1, "refused");
+    check(!find(table, &of_token, NOW, &found, &last), "of another kind");
+    look_up = said;
+    look_up.until = 0;
+    check(find(table, &look_up, NOW, &found, &last) && found, "claims");
+    check(look_up.until == NOW + 10, "its end comes with it");
+    check(!find(table, &look_up, NOW + 10, &found, &last), "at its end");
+    look_up = refused;
+    check(find(table, &look_up, NOW + 9, &found, &last) && !found, "a refusal");
+    check(last.reason == OKTA_TOKEN_INACTIVE, "%s", okta_reason_tag(last.reason));
+    check(!find(table, &look_up, NOW + 10, &found, &last), "at its end");
+    done();
+    okta_claims_free(claims);
+}

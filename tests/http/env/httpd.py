@@ -169,6 +169,13 @@ class Httpd:
         sockets = {f"socket:[{inode}]" for state, inode in self._sockets() if state == _LISTEN}
         return [pid for pid in self._direct_children() if sockets & _open_files(pid)]
 
+    def child_with_port(self, port):
+        """The child with a connection from this local port."""
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        inode, = {f[9] for f in map(str.split, lines) if int(f[1].rpartition(":")[2], 16) == port}
+        pid, = (pid for pid in self.children() if f"socket:[{inode}]" in _open_files(pid))
+        return pid
+
     def graceful(self):
         """Graceful restart; returns when the new generation runs and the old one is gone.
 

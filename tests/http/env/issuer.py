@@ -25,6 +25,8 @@ class Request:
     path: str
     headers: dict
     time: float
+    body: bytes = b""
+    port: int = 0  # of who asks
 
 
 class _Server(ThreadingHTTPServer):
@@ -38,6 +40,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are written one after the other
     timeout = 60
 
     def log_message(self, format, *args):
@@ -167,8 +170,10 @@ class Issuer:
     # -- the wire
 
     def serve(self, handler):
+        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         request = Request(self.endpoint(handler.path), handler.command, handler.path,
-                          {k.lower(): v for k, v in handler.headers.items()}, time.time())
+                          {k.lower(): v for k, v in handler.headers.items()}, time.time(), body,
+                          handler.client_address[1])
         with self._lock:
             self._requests.append(request)
             behavior = self._scripts.get(request.endpoint, self._scripts.get("all", answers.honest))

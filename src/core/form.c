@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/form.h"
+#include "core/form.h"
 
 #include <openssl/crypto.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The form of a token request. One thread. */
-#ifndef OKTA_CLI_FORM_H
-#define OKTA_CLI_FORM_H
+/* The form of a request to a token or introspection endpoint. One thread. */
+#ifndef OKTA_CORE_FORM_H
+#define OKTA_CORE_FORM_H
 
 #include <stdbool.h>
 

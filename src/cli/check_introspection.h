@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check: whether an issuer answers what httpd will ask it about tokens. One thread. */
+#ifndef OKTA_CLI_CHECK_INTROSPECTION_H
+#define OKTA_CLI_CHECK_INTROSPECTION_H
+
+#include "cli/findings.h"
+#include "cli/setup.h"
+
+/* Ask it about a token that nobody ever issued, as httpd's client. found: the endpoint that its
+ * metadata name; "": none. Nothing where it is not asked about tokens. */
+void okta_check_introspection(okta_findings *findings, const okta_setup_issuer *issuer,
+                              const char *found);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "httpd/introspection_share.h"
+
+#include "httpd/introspection_memory.h"
+
+#include <ap_mpm.h>
+
+/* of four threads */
+#define FEW 1
+#define MOST 3
+#define TICKETS_MAX (OKTA_ASKING_TICKETS * OKTA_TICKETS_MAX)
+
+static _Atomic int waiting_here;
+static int few_here = 1, most_here = 1;
+static int few_everywhere = 1, most_everywhere = 1;
+
+static int share_of(int threads, int quarters)
+{
+    int share = threads * quarters / 4;
+
+    return share > 1 ? share : 1;
+}
+
+void okta_share_child_init(void)
+{
+    int threads = 1, processes = 1;
+
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
+    if (threads < 1)
+        threads = 1;
+    few_here = share_of(threads, FEW);
+    most_here = share_of(threads, MOST);
+    few_everywhere = share_of(threads * processes, FEW);
+    most_everywhere = share_of(threads * processes, MOST);
+    if (most_everywhere > TICKETS_MAX)
+        most_everywhere = TICKETS_MAX;
+}
+
+/* The lowest that is free: so its number says how many are taken. */
+static int take_ticket(int64_t now, int64_t deadline)
+{
+    okta_tickets *tickets = okta_introspection_memory()->tickets;
+
+    for (int first = 0; first < most_everywhere; first += OKTA_TICKETS_MAX) {
+        int number = okta_tickets_take(tickets++, most_everywhere - first, now, deadline);
+
+        if (number >= 0)
+            return first + number;
+    }
+    return -1;
+}
+
+static void return_ticket(int ticket, int64_t deadline)
+{
+    if (ticket >= 0)
+        okta_tickets_return(&okta_introspection_memory()->tickets[ticket / OKTA_TICKETS_MAX],
+                            ticket % OKTA_TICKETS_MAX, deadline);
+}
+
+bool okta_share_take(okta_share *share, bool calm, int64_t now, int64_t deadline)
+{
+    int before = atomic_fetch_add(&waiting_here, 1);
+
+    share->deadline = deadline;
+    share->ticket = before < most_here ? take_ticket(now, deadline) : -1;
+    share->extra = before >= few_here || share->ticket >= few_everywhere;
+    if (share->ticket >= 0 && (calm || !share->extra))
+        return true;
+    return_ticket(share->ticket, deadline);
+    atomic_fetch_sub(&waiting_here, 1);
+    return false;
+}
+
+void okta_share_return(const okta_share *share)
+{
+    return_ticket(share->ticket, share->deadline);
+    atomic_fetch_sub(&waiting_here, 1);
+}

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tokens that only their issuer can read, and those it is asked about besides (RFC 7662)."""
+
+import time
+
+import pytest
+from env import answers
+from env.asked import ABSENT, CLIENT, SECRET, AskedIssuer, asks
+from env.attacks import ATTACKS
+from env.client import at_once
+from env.snippets import location
+from env.verdicts import assert_logged, assert_malformed, assert_ok, assert_refused
+
+
+@pytest.fixture(scope="module")
+def asked():
+    with AskedIssuer() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server(launch_shared, asked):
+    return launch_shared(
+        asks(asked) + location("/api") + location("/mail", require="okta-scope email")
+        + location("/admin", require="okta-scope admin") + location("/client", "OktaClientId 0oaexampleclient0001")
+        + location("/others", "OktaClientId 0oasomebodyelse00001") + location("/typed", "OktaTokenType at+jwt"),
+        processes=3)
+
+
+def test_claims(server, asked):
+    token = asked.opaque()
+    answer = server.get("/api", token)
+    assert_ok(answer)
+    said, claims = asked.known[token], answer.json()
+    assert claims.pop("scp") == ["openid", "email"]
+    assert claims.pop("cid") == said["client_id"]
+    assert claims == {name: value for name, value in said.items() if name != "active"}
+    form, who = next(entry for entry in asked.log if entry[0]["token"] == token)
+    assert form == {"token": token, "token_type_hint": "access_token"}
+    assert who == (CLIENT, SECRET)
+    assert_ok(server.get("/mail", token))
+    assert_ok(server.get("/client", token))
+    server.expects("AH01631")
+    assert server.get("/admin", token).status == 403
+    assert_refused(server.get("/others", token))
+    assert_refused(server.get("/typed", token))
+    assert asked.asked(token) == 1
+
+
+def test_iss_is_who_was_asked(server, asked):
+    token = asked.opaque(iss=ABSENT)
+    assert server.get("/api", token).json()["iss"] == asked.url
+
+
+REFUSED = {
+    "inactive": ({"active": False}, "token_inactive"),
+    "another type": ({"token_type": "N_A"}, "type_refused"),
+    "another issuer": ({"iss": "https://elsewhere.example.com"}, "issuer_unknown"),
+    "no audience": ({"aud": ABSENT}, "audience_mismatch"),
+    "another audience": ({"aud": ["api://other"]}, "audience_mismatch"),
+    "an ID token": ({"nonce": "n"}, "id_token"),
+    "expired": ({"exp": 1}, "token_expired"),
+    "not yet": ({"nbf": int(time.time()) + 4000}, "token_not_yet_valid"),
+    "bound to a key": ({"cnf": {"jkt": "0" * 43}, "token_type": "DPoP"}, "token_bound"),
+    "bound to a certificate": ({"cnf": {"x5t#S256": "0" * 43}}, "certificate_missing"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(server, asked, name):
+    changes, reason = REFUSED[name]
+    token = asked.opaque(**changes)
+    mark = server.error_log.mark()
+    assert_refused(server.get("/api", token))
+    assert_logged(server, mark, reason)
+
+
+def test_unknown_is_asked_once(server, asked):
+    for _ in range(8):
+        assert_refused(server.get("/api", "nobody-knows-this-token-of-ours"))
+    assert asked.asked("nobody-knows-this-token-of-ours") == 1
+
+
+def test_at_once(server, asked):
+    """Fifty requests of one token, over all processes: one question."""
+    token = asked.opaque()
+    asked.script("introspect", answers.delayed(0.2))
+    try:
+        for answer in at_once(50, lambda i: server.get("/api", token)):
+            assert_ok(answer)
+    finally:
+        asked.honest()
+    assert asked.asked(token) == 1
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_garbage_is_not_asked_about(server, asked, name):
+    """What has the form of a JWT is judged by its signature, and by nobody else."""
+    _, make = ATTACKS[name]
+    token = make(asked.mint)
+    if token.count(".") not in (2, 4):
+        pytest.skip("no JWT")
+    assert_refused(server.get("/api", token))
+    assert asked.asked(token) == 0
+
+
+@pytest.mark.parametrize("token", ["a b", "a,b", "Bearer", "a=b", "ä"])
+def test_what_is_no_token_is_not_asked_about(server, asked, token):
+    before = asked.asked()
+    assert_malformed(server.get("/api", authorization="Bearer " + token)) if token != "Bearer" else None
+    assert asked.asked() == before
+
+
+def test_too_large(server, asked):
+    token = "x" * 20000
+    mark = server.error_log.mark()
+    assert_refused(server.get("/api", token))
+    assert_logged(server, mark, "token_too_large")
+    assert asked.asked(token) == 0
