@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/certificate.h"
 #include "core/metadata.h"
 #include "core/reader.h"
 #include "core/snapshot.h"
@@ -110,6 +111,35 @@ rule(a_header_that_is_refused_is_refused_without_memory_too)
     expect_survival("crit", verify, &crit, false);
     expect_survival("alg none", verify, &none, false);
     expect_survival("alg twice", verify, &twice, false);
+}
+
+/* A field that a proxy set, and the thumbprint of its certificate. */
+static bool read_certificate(void *field)
+{
+    char thumbprint[OKTA_THUMBPRINT_LENGTH + 1] = "";
+    okta_error error = {""};
+
+    if (okta_certificate_thumbprint(field, thumbprint, &error)) {
+        if (strcmp(thumbprint, "2c3a2HOTHj06Vw2LVCW3BN-StvGrCMm-ijhKVDYSsN4") != 0)
+            abort();
+        return true;
+    }
+    /* the certificate is good: nothing else can be wrong */
+    if (armed && !okta_error_is_no_memory(&error))
+        abort();
+    return false;
+}
+
+rule(a_certificate_is_not_to_blame_for_a_lack_of_memory)
+{
+    static const char *const forms[] = {"rfc9440", "pem", "blanks", "escaped"};
+
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        size_t length;
+        char *field = read_file(text("tests/fuzz/corpus/certificate/valid/%s", forms[i]), &length);
+
+        expect_survival(forms[i], read_certificate, text("%.*s", (int)length, field), true);
+    }
 }
 
 /* As a reader does that drops a byte of a string when it cannot grow its buffer, and goes on. */
