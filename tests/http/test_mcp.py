@@ -41,6 +41,13 @@ def server(launch_shared, shared_issuer, backend):
         + 'LogFormat "\\"%r\\" method=%{OKTA_MCP_METHOD}e name=%{OKTA_MCP_NAME}e >" mcp\nCustomLog logs/mcp.log mcp\n'
         + mcp("/told", backend, *RULES, "ErrorDocument 403 /plain.txt") + "<Location /plain.txt>\nRequire all granted\n</Location>\n"
         + mcp("/any", backend, *RULES, require="okta-scope other base")
+        + mcp("/all", backend, "<RequireAll>", "Require okta-scope base", "Require okta-scope more", "</RequireAll>",
+              "OktaMcpScope * rule base", require=None)
+        + mcp("/either", backend, "<RequireAny>", "Require okta-scope first", "Require okta-scope base", "</RequireAny>",
+              "OktaMcpScope * rule", require=None)
+        + mcp("/group", backend, "OktaMcpScope * rule", require="okta-group staff")
+        + mcp("/not", backend, "<RequireAll>", "Require valid-user", "Require not okta-scope banned", "</RequireAll>",
+              "OktaMcpScope * rule", require=None)
         + mcp("/quiet", backend, *RULES, "OktaEnforce Off", "OktaMcpMaxBytes 1024")
         + mcp("/mcp/inner", backend, "OktaMcpScope tools/call:inner inner")
         + mcp("/mcp/off", backend).replace("OktaMcp On", "OktaMcp Off"),
@@ -117,6 +124,27 @@ def test_one_403_names_what_require_asks_and_what_the_message_needs(server, shar
     assert answer.challenge()[1]["scope"] == "base tools delete"
     answer = post(server, "/any", message(name="delete_one"), token())
     assert answer.challenge()[1]["scope"] == "other tools delete"
+
+
+# the place, claims, the status and the scopes that are named
+NAMED = [
+    ("/all", {"scp": ["base", "more"]}, "base more rule"), ("/all", {"scp": ["base", "rule"]}, "base more rule"),
+    ("/all", {"scp": ["x"]}, "base more rule"), ("/either", {"scp": ["base"]}, "first rule"),
+    ("/either", {"scp": ["first"]}, "first rule"), ("/either", {"scp": ["rule"]}, "first rule"),
+    ("/group", {"scp": ["x"], "groups": ["staff"]}, "rule"), ("/group", {"scp": ["rule"], "groups": ["x"]}, None),
+    ("/not", {"scp": ["x"]}, "rule"), ("/not", {"scp": ["rule", "banned"]}, None),
+]
+
+
+@pytest.mark.parametrize("path, claims, scopes", NAMED)
+def test_a_403_names_what_would_let_in(server, backend, shared_issuer, path, claims, scopes):
+    sent = message("ping")
+    answer = post(server, path, sent, shared_issuer.mint.token(**claims))
+    assert answer.status == 403 and not arrived(backend, sent)
+    assert answer.challenge()[1].get("scope") == scopes
+    more = {**claims, "scp": (scopes or "rule").split(), "groups": ["staff"]}
+    assert post(server, path, sent, shared_issuer.mint.token(**more)).status == 200
+    assert arrived(backend, sent)
 
 
 def test_without_a_token_nothing_is_read(server, backend):
