@@ -9,6 +9,7 @@ from env import jwe
 from env.client import at_once
 from env.httpd import StartFailed
 from env.keys import key
+from env.keyservers import fleet
 from env.snippets import location, trusts
 from env.verdicts import assert_logged, assert_ok, assert_refused, assert_unavailable
 
@@ -186,11 +187,11 @@ def test_a_file_that_went_bad(issuer, launch):
     server.process = None  # it ended by itself, as it should
 
 
-def test_a_flood_holds_a_share_of_the_threads(issuer, launch):
+def test_a_flood_holds_a_share_of_the_threads(issuer, launch, mpm):
     """Some of those that open nothing are told to come again; who is known, and who sends no such token, is served."""
     large = jwe.recipient("large", 4096)
     server = launch(lambda s: trusts(issuer, f'OktaDecryptionKey "{jwe.install(s, "conf/key.pem", large)}"')
-                    + location("/whoami"), processes=1, threads=8)
+                    + location("/whoami"), **fleet(mpm, 8))
     known, signed = jwe.encrypt(issuer.mint.token(), large), issuer.mint.token()
     assert_ok(server.get("/whoami", known))
     stranger = jwe.recipient("stranger, large", 4096)
