@@ -17,7 +17,8 @@
 /* The kinds of lines that a client can have written as often as it likes. */
 static const okta_event kinds[] = {OKTA_EVENT_REFUSED,      OKTA_EVENT_UNJUDGED,
                                    OKTA_EVENT_ANONYMOUS,    OKTA_EVENT_WOULD_REFUSE,
-                                   OKTA_EVENT_PLACE_CLOSED, OKTA_EVENT_REQUIRE_ELSEWHERE};
+                                   OKTA_EVENT_PLACE_CLOSED, OKTA_EVENT_REQUIRE_ELSEWHERE,
+                                   OKTA_EVENT_ASKING_FAILED};
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

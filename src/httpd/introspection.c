@@ -6,6 +6,7 @@
 #include "core/monotonic.h"
 #include "core/opaque.h"
 #include "httpd/event.h"
+#include "httpd/flood.h"
 #include "httpd/introspection_call.h"
 #include "httpd/introspection_client.h"
 #include "httpd/introspection_memory.h"
@@ -98,8 +99,9 @@ static void note_failure(errand *e, const okta_call *call)
     bool ours = call->kind == OKTA_ANSWER_NOT_CLIENT;
     int64_t pause;
 
-    okta_event_of_issuer(issuer, OKTA_EVENT_ASKING_FAILED, 0, "issuer \"%s\": %s", issuer->url,
-                         e->result->detail);
+    if (okta_flood_admits(issuer->server, OKTA_EVENT_ASKING_FAILED, OKTA_UNSET))
+        okta_event_of_issuer(issuer, OKTA_EVENT_ASKING_FAILED, 0, "issuer \"%s\": %s", issuer->url,
+                             e->result->detail);
     if (call->kind == OKTA_ANSWER_OF_TOKEN)
         return;
     pause =
