@@ -92,6 +92,13 @@ static bool recall(errand *e, apr_time_t since)
                             e->result);
 }
 
+/* It had less time than others, for it held a thread that they may need. */
+static bool was_cut_short(const errand *e, const okta_call *call)
+{
+    return e->share.extra && call->kind == OKTA_ANSWER_FAILED &&
+           okta_monotonic() - e->now >= USUAL_ANSWER;
+}
+
 /* Say it once when it begins, and loudly where it is our own fault. */
 static void note_failure(errand *e, const okta_call *call)
 {
@@ -102,7 +109,7 @@ static void note_failure(errand *e, const okta_call *call)
     if (okta_flood_admits(issuer->server, OKTA_EVENT_ASKING_FAILED, OKTA_UNSET))
         okta_event_of_issuer(issuer, OKTA_EVENT_ASKING_FAILED, 0, "issuer \"%s\": %s", issuer->url,
                              e->result->detail);
-    if (call->kind == OKTA_ANSWER_OF_TOKEN)
+    if (call->kind == OKTA_ANSWER_OF_TOKEN || was_cut_short(e, call))
         return;
     pause =
         okta_breaker_fail(e->breaker, e->now, okta_monotonic(),

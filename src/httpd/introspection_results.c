@@ -8,7 +8,9 @@
 #define REFUSAL_MAX apr_time_from_sec(5)
 #define FAILURE_MAX apr_time_from_sec(1) /* for who waited for the same answer */
 #define UNIT apr_time_from_msec(100)     /* in which an entry says how long it counts */
-#define TOGETHER 1000                    /* milliseconds */
+#define TRIES 10
+#define TRY_INTERVAL 200 /* microseconds */
+#define TOGETHER 1000    /* milliseconds */
 
 /* An entry's head: generation is when the issuer was asked, in milliseconds that wrap; source is
  * for how long the answer counts. */
@@ -105,6 +107,19 @@ static apr_interval_time_t time_to_count(const okta_question *question, okta_rea
     return time;
 }
 
+/* 0: somebody writes in the same place just now. */
+static unsigned int put_once(okta_verdicts *table, const okta_verdict_head *head,
+                             const okta_seen *seen, int64_t now, const okta_told *told,
+                             const okta_result *result)
+{
+    if (head->kind == OKTA_VERDICT_ON_STATE)
+        return okta_verdicts_put(table, seen->digest, now, head, &told->reason,
+                                 sizeof(told->reason));
+    if (told->claims)
+        return okta_token_cache_accept(table, seen, now, told->claims, NULL, 0);
+    return okta_token_cache_refuse(table, seen, now, result);
+}
+
 void okta_result_put(const okta_question *question, apr_time_t asked_at, const okta_told *told,
                      int64_t exp, const okta_result *result)
 {
@@ -126,10 +141,7 @@ void okta_result_put(const okta_question *question, apr_time_t asked_at, const o
         until = now + 1;
     head.until = seen.until = told->reason == OKTA_OK && exp && exp < until ? exp : until;
     memcpy(seen.digest, question->digest, sizeof(seen.digest));
-    if (question->kind == OKTA_VERDICT_ON_STATE)
-        okta_verdicts_put(table, question->digest, now, &head, &told->reason, sizeof(told->reason));
-    else if (told->claims)
-        okta_token_cache_accept(table, &seen, now, told->claims, NULL, 0);
-    else
-        okta_token_cache_refuse(table, &seen, now, result);
+    /* others wait for it, and would ask again: some patience is cheaper */
+    for (int i = 0; i < TRIES && !put_once(table, &head, &seen, now, told, result); i++)
+        apr_sleep(TRY_INTERVAL);
 }

@@ -172,7 +172,7 @@ class Httpd:
     def child_with_port(self, port):
         """The child with a connection from this local port."""
         lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-        inode, = {f[9] for f in map(str.split, lines) if int(f[1].rpartition(":")[2], 16) == port}
+        inode, = {f[9] for f in map(str.split, lines) if int(f[1].rpartition(":")[2], 16) == port and f[3] == "01"}
         pid, = (pid for pid in self.children() if f"socket:[{inode}]" in _open_files(pid))
         return pid
 
