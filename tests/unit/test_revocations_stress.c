@@ -57,7 +57,7 @@ static void read_on(const okta_revocations *list, shared *s)
 /* Of one token or the other, among lines of which there are sometimes more and sometimes less. */
 static void compose(list_line *lines, size_t count, bool first)
 {
-    static char names[LINES][16];
+    static char names[LINES][24];
 
     for (size_t i = 0; i < count; i++) {
         snprintf(names[i], sizeof(names[i]), "x%zu", i);
