@@ -273,6 +273,19 @@ def test_what_is_said_of_messages_needs_somebody_who_reads_them(configtest, snip
     assert used or 'write "OktaMcp On" beside it' in result.output
 
 
+MCP_UNASKED = [
+    (["OktaMcpScope * a"], "all granted", True), (["OktaMcpScope * a", "OktaAnonymous missing"], "all granted", False),
+    ([], "all granted", False), (["OktaMcpScope * a"], "valid-user", False),
+]
+
+
+@pytest.mark.parametrize("lines, require, said", MCP_UNASKED)
+def test_scopes_of_messages_where_nobody_is_asked(configtest, lines, require, said):
+    result = configtest(DOMAIN + location("/x", "OktaMcp On", *lines, require=require))
+    assert result.ok and ("OktaMcpScope * a in <Location /x>" in result.output) == said, result.output
+    assert ('write "OktaAnonymous missing" beside it' in result.output) == said
+
+
 def test_metadata_in_a_pattern_is_said(configtest):
     result = configtest(DOMAIN + section("^/x", "AuthType Okta", "Require valid-user", "OktaResourceMetadata On",
                                          name="LocationMatch"))
