@@ -239,6 +239,21 @@ def test_what_follows_on_the_connection_is_the_next_request(server, backend, tok
     assert [seen["body"].encode() for seen in backend.seen[mark:]] == ([] if ends else [good])
 
 
+def test_requests_one_after_the_other_on_a_connection(server, backend, token):
+    """With bodies and without, in the place and outside: each begins where the one before it ends."""
+    bodies, sent, mark = [], b"", len(backend.seen)
+    for i in range(4):
+        bodies.append(text(message("tools/list", params={"i": "x" * (9000 * i)})))
+        sent += _keep(head("/mcp", token, method="GET")) + _keep(head("/mcp", token, method="DELETE"))
+        sent += _keep(head("/mcp", token, (JSON,), length=len(bodies[-1]))) + bodies[-1]
+        sent += _keep(head("/outside", token, (JSON, "Transfer-Encoding: chunked"))) + chunked(bodies[-1], 5000)
+        sent += _keep(head("/mcp", token, method="OPTIONS"))
+    assert _statuses(server.port, sent + head("/none", token, method="GET")) == [200] * 20 + [404]
+    seen = [(one["method"], one["body"].encode()) for one in backend.seen[mark:]]
+    assert seen == [row for body in bodies for row in (("GET", b""), ("DELETE", b""), ("POST", body), ("POST", body),
+                                                       ("OPTIONS", b""))]
+
+
 # fields that say in two ways how long the body is; the statuses that are right
 LENGTHS = [
     (["Content-Length: {length}", "Transfer-Encoding: chunked"], {200, 400}),
