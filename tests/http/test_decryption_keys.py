@@ -211,3 +211,31 @@ def test_a_flood_holds_a_share_of_the_threads(issuer, launch, mpm):
             assert answer.json()["error_description"] == "The access token cannot be decrypted"
     assert all(statuses == [200, 200] for _, statuses in results)
     assert_ok(server.get("/whoami", jwe.encrypt(issuer.mint.token(), large)))
+
+
+def _memory_of(pid):
+    """All that the process may read of its own memory."""
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            span, rights = line.split()[:2]
+            begin, end = (int(text, 16) for text in span.split("-"))
+            if rights.startswith("rw") and "[v" not in line:
+                memory.seek(begin)
+                yield memory.read(end - begin)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads the memory of others")
+def test_children_have_no_text_of_a_key(issuer, launch):
+    """What the parent keeps of the files, for a restart that cannot read them, is wiped in its children."""
+    server = launch(lambda s: trusts(issuer, 'OktaDecryptionKey "{}" "{}"'.format(
+        jwe.install(s, "conf/key.pem", FIRST), jwe.install(s, "conf/key.json", SECOND, jwks=True))) + location("/whoami"),
+        processes=1)
+    for one in (FIRST, SECOND):
+        assert_ok(server.get("/whoami", jwe.encrypt(issuer.mint.token(), one)))
+    lines = (server.root / "conf" / "key.pem").read_bytes().split(b"\n")[2:-2]
+    texts = [*lines[::5], *(SECOND.private()[name].encode() for name in ("d", "p", "q", "dp", "dq", "qi"))]
+    [child] = server.children()
+    found = [text for part in _memory_of(child) for text in texts if text[:48] in part]
+    assert found == []
+    kept = [text for part in _memory_of(server.pid) for text in texts if text[:48] in part]
+    assert len(set(kept)) == len(texts), "the search finds what is there"
