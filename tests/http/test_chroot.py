@@ -6,6 +6,7 @@ import os
 import pytest
 from env import answers, statefiles
 from env.keyservers import api, cut_off
+from env.revocations import Listing, wait_for_status
 from env.snippets import location, trusts
 from env.verdicts import assert_ok
 from env.waiting import wait_for
@@ -70,3 +71,17 @@ def test_the_refresher_s_lock_may_stay_outside(launch, issuer):
     assert_ok(server.get("/whoami", issuer.mint.token()))
     assert server.error_log.matching("OKTA-KEYS: the lock of the refresher cannot be used here")
     assert (issuer.metadata_fetches(), issuer.key_fetches()) == (1, 1)
+
+
+@pytest.mark.parametrize("path", ["/revoked/list", "{root}/revoked/list"])
+def test_a_list_of_revocations_is_within(launch, issuer, path):
+    """By the name that it has inside or outside. The parent reads it first, and children what changes."""
+    def snippet(s):
+        s.listing = getattr(s, "listing", None) or Listing(s.root / "revoked" / "list")
+        return f'ChrootDir "{s.root}"\n' + api(issuer, f"OktaRevocations {path.format(root=s.root)}")
+    server = launch(snippet, mpm="prefork")
+    assert server.configtest().ok
+    token = issuer.mint.token(jti="AT.jail")
+    assert_ok(server.get("/whoami", token))
+    server.listing.append("jti AT.jail\n")
+    wait_for_status(server, token, 401)

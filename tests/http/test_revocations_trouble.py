@@ -9,7 +9,7 @@ import signal
 import pytest
 from env.httpd import StartFailed, child_user
 from env.keys import keyset
-from env.revocations import BROKEN, UNREADABLE, Listing, loads, statuses, wait_for_load, wait_for_status
+from env.revocations import BROKEN, UNREADABLE, Listing, statuses, wait_for_load, wait_for_status
 from env.snippets import location, trusts
 from env.status import HANDLER, STATUS, json_of, metrics_of
 from env.verdicts import assert_ok, assert_unavailable
@@ -303,16 +303,6 @@ def test_a_start_needs_a_good_file(launch, issuer, text, words):
     server.listing.rewrite("")
     server.start()
     assert_ok(server.get("/whoami", issuer.mint.token()))
-
-
-@pytest.mark.skipif(not ROOT, reason="only root can change its root")
-def test_within_chroot(launch, issuer):
-    def snippet(s):
-        s.listing = Listing(s.root / "revoked" / "list")
-        return f'ChrootDir "{s.root}"\n' + trusts(issuer, "OktaRevocations /revoked/list") + location("/whoami")
-    server = launch(snippet, mpm="prefork")
-    _revoked(server, issuer, "AT.jail")
-    assert loads(server)[-1] == 1
 
 
 def test_keys_from_a_file_alone(launch, issuer):
