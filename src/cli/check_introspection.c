@@ -85,51 +85,51 @@ static void destroy(credentials *c)
 }
 
 typedef struct trial {
-    okta_findings *f;
     const okta_setup_issuer *issuer;
-    const char *endpoint;
+    okta_claims *claims;
+    okta_answer_kind kind;
+    okta_reason reason;
+    okta_result *result;
 } trial;
 
-static void tell_failure(const trial *t, okta_answer_kind kind, const char *cause)
+static void tell_failure(okta_findings *f, const okta_setup_issuer *issuer, okta_answer_kind kind,
+                         const char *cause)
 {
-    okta_found(t->f, OKTA_LEVEL_FAILURE, "introspection", "%s: %s", t->endpoint, cause);
+    okta_found(f, OKTA_LEVEL_FAILURE, "introspection", "%s: %s", issuer->asking_endpoint, cause);
     if (kind == OKTA_ANSWER_NOT_CLIENT)
-        okta_findings_remedy(t->f,
+        okta_findings_remedy(f,
                              "correct OktaIntrospectionClient \"%s\", its method %s, and %s; "
                              "at Okta it is an application of the same organization",
-                             t->issuer->asking_client, t->issuer->asking_method,
-                             strcmp(t->issuer->asking_method, "private_key_jwt") == 0
+                             issuer->asking_client, issuer->asking_method,
+                             strcmp(issuer->asking_method, "private_key_jwt") == 0
                                  ? "OktaIntrospectionKey, whose public half it has to know"
                                  : "OktaIntrospectionSecret");
     else if (kind == OKTA_ANSWER_BUSY)
-        okta_findings_remedy(t->f, "wait until it takes questions again; if that goes on, raise "
-                                   "OktaIntrospectionCache");
+        okta_findings_remedy(f, "wait until it takes questions again; if that goes on, raise "
+                                "OktaIntrospectionCache");
     else
-        okta_findings_remedy(t->f, "correct OktaIntrospectionUri, or ask the issuer's "
-                                   "administrator");
+        okta_findings_remedy(f, "correct OktaIntrospectionUri, or ask the issuer's "
+                                "administrator");
 }
 
 static void came(void *baton, const okta_fetch_response *response)
 {
-    const trial *t = baton;
-    okta_claims *claims;
-    okta_answer_kind kind;
-    okta_result result;
+    trial *t = baton;
 
-    okta_result_init(&result);
-    if (okta_question_judge(response, t->issuer->url, &claims, &kind, &result) ==
-        OKTA_TOKEN_INACTIVE) {
-        okta_found(t->f, OKTA_LEVEL_OK, "introspection",
-                   "%s: a token that nobody issued is not active (asked as \"%s\", %s)",
-                   t->endpoint, t->issuer->asking_client, t->issuer->asking_method);
-    } else if (kind == OKTA_ANSWER_TOLD) {
-        okta_found(t->f, OKTA_LEVEL_FAILURE, "introspection",
-                   "%s calls a token active that nobody issued", t->endpoint);
-        okta_findings_remedy(t->f, "trust no token of this issuer, and tell its administrator");
-    } else {
-        tell_failure(t, kind, result.detail);
-    }
-    okta_claims_free(claims);
+    t->reason = okta_question_judge(response, t->issuer->url, &t->claims, &t->kind, t->result);
+}
+
+static void ask(trial *t, const okta_client *client, const char *token)
+{
+    okta_question_form form = {.body = NULL};
+    okta_error error = {"out of memory"};
+
+    t->kind = OKTA_ANSWER_FAILED;
+    if (!okta_question_form_write(&form, client, t->issuer->asking_endpoint, token, strlen(token),
+                                  okta_time_now()) ||
+        !okta_network_fetch(&t->issuer->network, &form.request, came, t, &error))
+        t->reason = okta_result_set(t->result, OKTA_INTROSPECTION_UNAVAILABLE, "%s", error.text);
+    okta_question_form_clear(&form);
 }
 
 static bool invent(char token[sizeof(PREFIX) + OKTA_BASE64URL_ENCODED(RANDOM_BYTES)])
@@ -143,18 +143,21 @@ static bool invent(char token[sizeof(PREFIX) + OKTA_BASE64URL_ENCODED(RANDOM_BYT
     return true;
 }
 
-static void ask(trial *t, const okta_client *client)
+static void tell(okta_findings *f, const trial *t)
 {
-    char token[sizeof(PREFIX) + OKTA_BASE64URL_ENCODED(RANDOM_BYTES)];
-    okta_question_form form = {.body = NULL};
-    okta_error error = {"out of memory"};
+    const okta_setup_issuer *issuer = t->issuer;
 
-    if (!invent(token) ||
-        !okta_question_form_write(&form, client, t->endpoint, token, strlen(token),
-                                  okta_time_now()) ||
-        !okta_network_fetch(&t->issuer->network, &form.request, came, t, &error))
-        tell_failure(t, OKTA_ANSWER_FAILED, error.text);
-    okta_question_form_clear(&form);
+    if (t->reason == OKTA_TOKEN_INACTIVE) {
+        okta_found(f, OKTA_LEVEL_OK, "introspection",
+                   "%s: a token that nobody issued is not active (asked as \"%s\", %s)",
+                   issuer->asking_endpoint, issuer->asking_client, issuer->asking_method);
+    } else if (t->kind == OKTA_ANSWER_TOLD) {
+        okta_found(f, OKTA_LEVEL_FAILURE, "introspection",
+                   "%s calls a token active that nobody issued", issuer->asking_endpoint);
+        okta_findings_remedy(f, "trust no token of this issuer, and tell its administrator");
+    } else {
+        tell_failure(f, issuer, t->kind, t->result->detail);
+    }
 }
 
 static const char *endpoint_of(okta_findings *f, const okta_setup_issuer *issuer, const char *found)
@@ -173,15 +176,39 @@ static const char *endpoint_of(okta_findings *f, const okta_setup_issuer *issuer
     return NULL;
 }
 
-void okta_check_introspection(okta_findings *f, const okta_setup_issuer *issuer, const char *found)
+void okta_check_introspection(okta_findings *f, okta_setup_issuer *issuer, const char *found)
 {
+    char token[sizeof(PREFIX) + OKTA_BASE64URL_ENCODED(RANDOM_BYTES)];
+    const char *endpoint = issuer->introspection ? endpoint_of(f, issuer, found) : NULL;
     credentials c = {.file = {NULL, 0}};
-    trial t = {f, issuer, NULL};
+    okta_result result;
+    trial t = {.issuer = issuer, .result = &result};
 
-    if (!issuer->introspection)
+    if (!endpoint || !invent(token))
         return;
-    t.endpoint = endpoint_of(f, issuer, found);
-    if (t.endpoint && read_credentials(&c, f, issuer))
-        ask(&t, &c.client);
+    okta_text_format(issuer->asking_endpoint, sizeof(issuer->asking_endpoint), "%s", endpoint);
+    okta_result_init(&result);
+    if (read_credentials(&c, f, issuer)) {
+        ask(&t, &c.client, token);
+        tell(f, &t);
+        okta_claims_free(t.claims);
+    }
     destroy(&c);
+}
+
+bool okta_ask_about(const okta_setup_issuer *issuer, const char *token, okta_claims **claims,
+                    okta_reason *reason, okta_result *result)
+{
+    okta_findings unused = {0, NULL, "", false};
+    credentials c = {.file = {NULL, 0}};
+    trial t = {.issuer = issuer, .result = result};
+    bool able = *issuer->asking_endpoint && read_credentials(&c, &unused, issuer);
+
+    if (able)
+        ask(&t, &c.client, token);
+    destroy(&c);
+    okta_findings_clear(&unused);
+    *claims = t.claims;
+    *reason = t.reason;
+    return able;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/check_token.h"
 
+#include "cli/check_introspection.h"
 #include "cli/check_metadata.h"
 #include "cli/check_require.h"
 #include "cli/clock.h"
 #include "cli/remedy.h"
 #include "core/issuer.h"
 #include "core/match.h"
+#include "core/opaque.h"
 #include "core/verify.h"
 
 #include <string.h>
@@ -59,6 +61,8 @@ static const struct {
     {OKTA_TOKEN_UNDECRYPTABLE, "OktaDecryptionKey",
      "compare its kid (okta-token inspect) with those above: the authorization server encrypts to "
      "another key (Settings > Encryption keys)"},
+    {OKTA_TOKEN_INACTIVE, NULL, "get another token, from the issuer that is asked"},
+    {OKTA_INTROSPECTION_UNAVAILABLE, NULL, "mend what is said above of introspection"},
     {OKTA_KEYS_UNAVAILABLE, NULL, "mend what is said above of the issuer: it has no usable keys"},
 };
 
@@ -244,9 +248,25 @@ static okta_reason verify(const okta_setup *setup, const okta_setup_place *place
                                 result);
 }
 
+/* Who is asked what is in it; NULL: nobody, it is judged as any other. */
+static const okta_setup_issuer *asked_about(const okta_setup *setup, const okta_setup_place *place,
+                                            const okta_input *token)
+{
+    if (!okta_token_is_opaque(token->bytes, token->length))
+        return NULL;
+    for (size_t i = 0; i < place->policy.issuers.count; i++) {
+        const okta_setup_issuer *issuer = okta_setup_find(setup, place->policy.issuers.items[i]);
+
+        if (issuer && issuer->introspection)
+            return issuer;
+    }
+    return NULL;
+}
+
 bool okta_check_token(okta_findings *f, const okta_setup *setup, const okta_setup_place *place,
                       const okta_input *token)
 {
+    const okta_setup_issuer *asked = asked_about(setup, place, token);
     okta_claims *claims = NULL;
     okta_result result;
     okta_reason reason;
@@ -254,7 +274,13 @@ bool okta_check_token(okta_findings *f, const okta_setup *setup, const okta_setu
 
     okta_result_init(&result);
     okta_findings_about(f, "token%s%s", *place->section ? " at " : "", place->section);
-    reason = verify(setup, place, token, &claims, &result);
+    if (!asked) {
+        reason = verify(setup, place, token, &claims, &result);
+    } else if (!okta_ask_about(asked, token->bytes, &claims, &reason, &result)) {
+        okta_found(f, OKTA_LEVEL_OK, "token",
+                   "an opaque token, about which httpd asks %s; not tried", asked->url);
+        return true;
+    }
     if (reason == OKTA_OK)
         reason = okta_policy_check(&place->policy, claims, okta_time_now(), NULL, &result);
     good = reason == OKTA_OK;

@@ -25,8 +25,9 @@ typedef struct okta_setup_issuer {
     const char *asking_secret;
     const char *asking_key;
     const char *asking_uri;
-    bool walked;    /* it was looked at */
-    okta_keys keys; /* what was found */
+    char asking_endpoint[1024]; /* where it is asked; "": not known */
+    bool walked;                /* it was looked at */
+    okta_keys keys;             /* what was found */
 } okta_setup_issuer;
 
 typedef struct okta_setup_place {

@@ -66,3 +66,13 @@ def test_a_secret_of_a_program_is_left_to_httpd(site, asked):
     lines = asks(asked).replace(f"file:{secret_file()}", f"exec:{program}")
     report = site.configure(lines + location("/api")).check().healthy()
     assert "not tried" in _detail(report) and asked.asked() == 0
+
+
+def test_an_opaque_token(site, asked):
+    """It is held against the place by what its issuer says of it."""
+    site.configure(asks(asked) + location("/api", require="okta-scope email"))
+    report = site.check(token=asked.opaque()).healthy()
+    assert {"token", "require"} <= {row["check"] for row in report.checks}
+    site.check(token="never-issued-by-anybody").names("failure", "token", ["token_inactive"], ["another token"])
+    site.check(token=asked.opaque(aud="api://other")).names("failure", "token", ["audience_mismatch"], ["OktaAudience"])
+    site.check(token=asked.opaque(scope="x")).names("failure", "require", ["lacks the scope"], ["ask for that scope"])
