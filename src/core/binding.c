@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 #include <string.h>
+#include <strings.h>
 
 #define KEY "jkt"
 #define CERTIFICATE "x5t#S256"
@@ -54,9 +55,23 @@ bool okta_claims_need_certificate(const okta_claims *claims)
     return okta_value_member(okta_claims_get(claims, "cnf"), CERTIFICATE) != NULL;
 }
 
-static okta_reason check_unbound(const okta_bearing *bearing, const okta_trace *trace,
-                                 okta_result *result)
+/* An issuer that was asked says by token_type that there is a key, and not by cnf which one. */
+static bool is_bound_to_something(const okta_claims *claims)
 {
+    const okta_value *type = okta_claims_get(claims, "token_type");
+
+    return okta_claims_type(claims) == OKTA_TYPE_OPAQUE && type &&
+           type->type == OKTA_VALUE_STRING && strcasecmp(type->as.string, "DPoP") == 0;
+}
+
+static okta_reason check_unbound(const okta_claims *claims, const okta_bearing *bearing,
+                                 const okta_trace *trace, okta_result *result)
+{
+    if (is_bound_to_something(claims))
+        return okta_result_set(result,
+                               bearing->by_proof ? OKTA_BINDING_UNSUPPORTED : OKTA_TOKEN_BOUND,
+                               "the issuer says that its token_type is DPoP, and has no \"cnf\" "
+                               "that says by which key");
     if (bearing->by_proof)
         return okta_result_set(result, OKTA_TOKEN_UNBOUND,
                                "it has no \"cnf\" and came with the scheme DPoP: send it as "
@@ -126,7 +141,7 @@ okta_reason okta_binding_check(const okta_claims *claims, const okta_bearing *be
     binding bound;
 
     if (!cnf)
-        return check_unbound(bearing, trace, result);
+        return check_unbound(claims, bearing, trace, result);
     bound = binding_of(cnf);
     reason = bearing->by_proof ? refuse_by_proof(&bound, result)
                                : refuse_as_bearer(cnf, &bound, bearing, result);

@@ -4,6 +4,7 @@
 #include "core/policy.h"
 #include "core/reader.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -127,4 +128,17 @@ okta_reason okta_introspection_read(const char *text, size_t length, const char 
         okta_payload_identify(answer, result);
     free(answer);
     return reason;
+}
+
+okta_reason okta_introspection_check_end(const okta_claims *answer, int64_t skew, int64_t now,
+                                         okta_result *result)
+{
+    const okta_times *times = okta_claims_times(answer);
+
+    if (!(times->present & OKTA_CLAIM_EXP) || now - skew < times->exp)
+        return OKTA_OK;
+    return okta_result_set(result, OKTA_TOKEN_EXPIRED,
+                           "the issuer says that it ended sooner than its own exp: exp %" PRId64
+                           " was %" PRId64 " s ago (skew %" PRId64 " s)",
+                           times->exp, now - times->exp, skew);
 }

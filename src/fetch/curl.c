@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define MAX_REDIRECTS 3
 #define CONNECT_SHARE 2 /* connecting may take this part of the whole time */
@@ -67,6 +68,14 @@ static size_t on_header(char *line, size_t size, size_t count, void *baton)
     if (fetch->single && !okta_head_add(&fetch->head, line, size * count))
         return CURL_WRITEFUNC_ERROR;
     return size * count;
+}
+
+/* The connection is none of the programs' that a process runs (CGI, a filter). */
+static curl_socket_t open_socket(void *unused, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)unused;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 static void release(curl_fetcher *self, okta_fetch *fetch)
@@ -156,6 +165,7 @@ static bool set_up(okta_fetch *fetch, const okta_fetch_request *request, okta_er
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->request_headers);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "mod_auth_okta");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 #if LIBCURL_VERSION_NUM >= 0x075700
     /* giving up must not wait for a name server that does not answer: other fetches go on */
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);

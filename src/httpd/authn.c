@@ -87,7 +87,8 @@ static okta_reason judge(request_rec *r, okta_policy *policy, const char *token,
         reason = okta_result_set(result, OKTA_USER_MISSING,
                                  "none of the OktaRemoteUser claims is present as a usable string");
     else
-        reason = okta_token_confirm(r, claims, token, length, &seen, asked, explanation, result);
+        reason =
+            okta_token_confirm(r, policy, claims, token, length, &seen, asked, explanation, result);
     /* last: it takes the proof, which counts once */
     if (reason == OKTA_OK && policy->by_proof)
         reason = judge_proof(r, policy, claims, token, length, trace, result);

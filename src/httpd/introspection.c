@@ -345,9 +345,10 @@ bool okta_introspection_recall(apr_pool_t *pool, const okta_policy *policy,
     return true;
 }
 
-okta_reason okta_introspection_confirm(apr_pool_t *pool, const okta_claims *claims,
-                                       const char *token, size_t length, const okta_seen *seen,
-                                       const okta_issuer **issuer, okta_result *result)
+okta_reason okta_introspection_confirm(apr_pool_t *pool, const okta_policy *policy,
+                                       const okta_claims *claims, const char *token, size_t length,
+                                       const okta_seen *seen, const okta_issuer **issuer,
+                                       okta_result *result)
 {
     const okta_value *iss = okta_claims_get(claims, "iss");
     unsigned char digest[OKTA_DIGEST_BYTES];
@@ -363,8 +364,11 @@ okta_reason okta_introspection_confirm(apr_pool_t *pool, const okta_claims *clai
         return okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
     e.question = okta_question_of(*issuer, OKTA_VERDICT_ON_STATE, digest);
     reason = answer(&e);
-    if (e.fresh)
-        okta_claims_free(e.told.claims);
+    if (!e.fresh)
+        return reason;
+    reason = okta_introspection_check_end(e.told.claims, policy->skew, apr_time_sec(apr_time_now()),
+                                          result);
+    okta_claims_free(e.told.claims);
     return reason;
 }
 

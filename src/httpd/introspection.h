@@ -36,9 +36,10 @@ bool okta_introspection_recall(apr_pool_t *pool, const okta_policy *policy,
 /* Whether a token that okta_verify and the policy accepted is active still, where its issuer is
  * asked about all: OKTA_OK, or as above; *issuer is who was asked, NULL for nobody. seen: as
  * okta_tokens_verify left it. Any thread of a child; waits. */
-okta_reason okta_introspection_confirm(apr_pool_t *pool, const okta_claims *claims,
-                                       const char *token, size_t length, const okta_seen *seen,
-                                       const okta_issuer **issuer, okta_result *result);
+okta_reason okta_introspection_confirm(apr_pool_t *pool, const okta_policy *policy,
+                                       const okta_claims *claims, const char *token, size_t length,
+                                       const okta_seen *seen, const okta_issuer **issuer,
+                                       okta_result *result);
 
 /* Seconds after which to try again, 1 to 60: for Retry-After. */
 int okta_introspection_retry_after(const okta_issuer *issuer);

@@ -80,13 +80,14 @@ okta_reason okta_token_read(request_rec *r, const okta_policy *policy, const cha
     return ask(r, policy, asked, token, length, claims, issuer, seen, explanation, result);
 }
 
-okta_reason okta_token_confirm(request_rec *r, const okta_claims *claims, const char *token,
-                               size_t length, const okta_seen *seen, const okta_issuer **issuer,
-                               const okta_explanation *explanation, okta_result *result)
+okta_reason okta_token_confirm(request_rec *r, const okta_policy *policy, const okta_claims *claims,
+                               const char *token, size_t length, const okta_seen *seen,
+                               const okta_issuer **issuer, const okta_explanation *explanation,
+                               okta_result *result)
 {
     const okta_issuer *asked = NULL;
     okta_reason reason =
-        okta_introspection_confirm(r->pool, claims, token, length, seen, &asked, result);
+        okta_introspection_confirm(r->pool, policy, claims, token, length, seen, &asked, result);
 
     if (asked) {
         *issuer = asked;

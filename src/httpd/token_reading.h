@@ -18,8 +18,9 @@ okta_reason okta_token_read(request_rec *r, const okta_policy *policy, const cha
 
 /* Once the policy accepted its claims: whether its issuer, where that is asked about all, says that
  * it is active. *issuer is set to who was asked, and left for nobody. */
-okta_reason okta_token_confirm(request_rec *r, const okta_claims *claims, const char *token,
-                               size_t length, const okta_seen *seen, const okta_issuer **issuer,
-                               const okta_explanation *explanation, okta_result *result);
+okta_reason okta_token_confirm(request_rec *r, const okta_policy *policy, const okta_claims *claims,
+                               const char *token, size_t length, const okta_seen *seen,
+                               const okta_issuer **issuer, const okta_explanation *explanation,
+                               okta_result *result);
 
 #endif

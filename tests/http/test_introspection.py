@@ -62,6 +62,7 @@ REFUSED = {
     "expired": ({"exp": 1}, "token_expired"),
     "not yet": ({"nbf": int(time.time()) + 4000}, "token_not_yet_valid"),
     "bound to a key": ({"cnf": {"jkt": "0" * 43}, "token_type": "DPoP"}, "token_bound"),
+    "bound to nobody knows which key": ({"token_type": "DPoP"}, "token_bound"),
     "bound to a certificate": ({"cnf": {"x5t#S256": "0" * 43}}, "certificate_missing"),
 }
 

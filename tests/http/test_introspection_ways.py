@@ -84,6 +84,16 @@ def test_it_may_end_earlier(always, shared):
     wait_for(lambda: always.get("/api", token).status == 401, "the end")
 
 
+def test_it_ended_earlier(always, shared):
+    """The issuer calls it active and says that it has ended: it has, each time that is asked."""
+    token = shared.jwt()
+    shared.known[token]["exp"] = int(time.time()) - 100
+    for _ in range(3):
+        mark = always.error_log.mark()
+        assert_refused(always.get("/api", token))
+        assert_logged(always, mark, "token_expired")
+
+
 def test_an_opaque_token_that_is_bound_to_a_key(asked, launch):
     """cnf comes with the answer."""
     server = launch(asks(asked) + location("/whoami"), processes=2)
@@ -220,6 +230,30 @@ def test_connections_are_kept(asked, launch):
         assert_ok(server.get("/api", asked.opaque()))
     ports = {request.port for request in asked.requests if request.endpoint == "introspect"}
     assert len(ports) <= 2
+
+
+# a program of this server's, which says what it was left beside its own files
+DESCRIPTORS = """#!/bin/sh
+printf 'Content-Type: text/plain\\r\\n\\r\\n'
+for one in /proc/self/fd/*; do readlink "$one"; done
+"""
+
+
+def test_kept_connections_are_nobody_elses(asked, launch):
+    """mod_cgi runs programs as children of the process that has the connection; they do not get it."""
+    def snippet(server):
+        server.write("cgi-bin/descriptors", DESCRIPTORS).chmod(0o755)
+        return asks(asked) + location("/api") + f'ScriptAlias /descriptors "{server.root}/cgi-bin/descriptors"\n'
+
+    server = launch(snippet, processes=1, threads=1, mpm="prefork", modules=("cgi",))
+    assert_ok(server.get("/api", asked.opaque()))
+    port = next(request.port for request in asked.requests if request.endpoint == "introspect")
+    rows = [line.split() for line in open("/proc/net/tcp", encoding="ascii").read().splitlines()[1:]]
+    kept = {f"socket:[{row[9]}]" for row in rows if int(row[1].rpartition(":")[2], 16) == port}
+    server.child_with_port(port)
+    answer = server.get("/descriptors")
+    assert answer.status == 200 and "pipe:[" in answer.body.decode()
+    assert not kept & set(answer.body.decode().split())
 
 
 def test_the_endpoint_of_the_metadata_is_on_the_issuers_host(asked, launch):

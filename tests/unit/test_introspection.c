@@ -121,6 +121,51 @@ rule(an_answer_has_one_meaning)
     }
 }
 
+/* Which key it is nobody can say, so nobody can show that it is his. */
+rule(a_type_of_bound_tokens_alone_binds_too)
+{
+    static const char *const types[] = {"DPoP", "dpop"};
+    okta_policy policy = world_policy();
+    char text[512];
+
+    for (size_t i = 0; i < COUNT_OF(types); i++) {
+        okta_text_format(text, sizeof(text), "{\"active\":true,\"token_type\":\"%s\"," SAID "}",
+                         types[i]);
+        check(judges(text) == OKTA_TOKEN_BOUND, "%s: %s", text, result.detail);
+        need(reads(text) == OKTA_OK, "%s", result.detail);
+        policy.by_proof = true;
+        check(okta_policy_check(&policy, claims, NOW, NULL, &result) == OKTA_BINDING_UNSUPPORTED,
+              "%s", result.detail);
+        okta_claims_free(claims);
+    }
+}
+
+rule(it_ends_at_exp_of_the_answer_too)
+{
+    static const struct {
+        const char *answer;
+        int64_t skew;
+        bool good;
+    } rows[] = {
+        {"{\"active\":true}", 0, true},
+        {"{\"active\":true,\"exp\":null}", 0, true},
+        {"{\"active\":true,\"exp\":1700000001}", 0, true},
+        {"{\"active\":true,\"exp\":1700000000}", 0, false},
+        {"{\"active\":true,\"exp\":1700000000.9}", 0, false},
+        {"{\"active\":true,\"exp\":1699999941}", 60, true},
+        {"{\"active\":true,\"exp\":1699999940}", 60, false},
+        {"{\"active\":true,\"exp\":0}", 600, false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        need(reads(rows[i].answer) == OKTA_OK, "%s", result.detail);
+        check(okta_introspection_check_end(claims, rows[i].skew, 1700000000, &result) ==
+                  (rows[i].good ? OKTA_OK : OKTA_TOKEN_EXPIRED),
+              "%s, skew %d: %s", rows[i].answer, (int)rows[i].skew, result.detail);
+        okta_claims_free(claims);
+    }
+}
+
 rule(iss_is_who_was_asked)
 {
     need(reads("{\"active\":true}") == OKTA_OK, "%s", result.detail);
