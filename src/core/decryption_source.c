@@ -227,13 +227,18 @@ static bool read_pem(const char *text, size_t length, okta_source_fn *found, voi
     return good;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 bool okta_decryption_source_read(const char *text, size_t length, okta_source_fn *found,
                                  void *baton, okta_error *error)
 {
     static const char mark[] = "\xef\xbb\xbf";
     size_t at = length >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
 
-    while (at < length && memchr(" \t\r\n", text[at], 4))
+    while (at < length && is_blank(text[at]))
         at++;
     return at < length && text[at] == '{' ? read_json(text, length, found, baton, error)
                                           : read_pem(text, length, found, baton, error);

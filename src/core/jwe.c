@@ -68,13 +68,19 @@ static bool is_jwt(const char *cty)
     return strcasecmp(cty, "JWT") == 0 || strcasecmp(cty, "at+jwt") == 0;
 }
 
-static okta_reason refuse_name(okta_result *result, const char *member, const okta_value *value)
+static okta_reason refuse(okta_result *result, okta_reason reason, const char *detail)
 {
-    char name[64];
+    okta_result_set(result, reason, "%s", detail);
+    return reason;
+}
+
+static okta_reason refuse_value(okta_result *result, const char *member, const okta_value *value)
+{
+    char name[64], detail[128];
 
     okta_text_copy(name, sizeof(name), value->as.string, value->length);
-    return okta_result_set(result, OKTA_TOKEN_UNDECRYPTABLE, "%s \"%s\" is not accepted", member,
-                           name);
+    okta_text_format(detail, sizeof(detail), "%s \"%s\" is not accepted", member, name);
+    return refuse(result, OKTA_TOKEN_UNDECRYPTABLE, detail);
 }
 
 static okta_reason judge_header(okta_jwe *jwe, okta_result *result)
@@ -82,8 +88,7 @@ static okta_reason judge_header(okta_jwe *jwe, okta_result *result)
     const okta_value *alg, *enc, *cty, *kid;
 
     if (!is_string(jwe->header, "kid", false, &kid) || (kid && kid->length > OKTA_KID_MAX_BYTES))
-        return okta_result_set(result, OKTA_HEADER_MALFORMED,
-                               "\"kid\" is no string of at most %d bytes", OKTA_KID_MAX_BYTES);
+        return refuse(result, OKTA_HEADER_MALFORMED, "\"kid\" is no string, or a long one");
     if (kid) {
         jwe->kid = kid->as.string;
         jwe->kid_length = kid->length;
@@ -91,26 +96,24 @@ static okta_reason judge_header(okta_jwe *jwe, okta_result *result)
     }
     if (!is_string(jwe->header, "alg", true, &alg) || !is_string(jwe->header, "enc", true, &enc) ||
         !is_string(jwe->header, "cty", false, &cty))
-        return okta_result_set(result, OKTA_HEADER_MALFORMED,
-                               "\"alg\", \"enc\" or \"cty\" is no string");
+        return refuse(result, OKTA_HEADER_MALFORMED, "\"alg\", \"enc\" or \"cty\" is no string");
     if (okta_value_entry(jwe->header, "crit"))
-        return okta_result_set(result, OKTA_HEADER_CRITICAL, "\"crit\": no extension is supported");
+        return refuse(result, OKTA_HEADER_CRITICAL, "\"crit\": no extension is supported");
     jwe->wrapping = okta_key_wrapping_by_name(alg->as.string, alg->length);
     jwe->encryption = okta_content_encryption_by_name(enc->as.string, enc->length);
     if (!jwe->wrapping)
-        return refuse_name(result, "alg", alg);
+        return refuse_value(result, "alg", alg);
     if (!jwe->encryption)
-        return refuse_name(result, "enc", enc);
+        return refuse_value(result, "enc", enc);
     if (cty && !is_jwt(cty->as.string))
-        return refuse_name(result, "cty", cty);
+        return refuse_value(result, "cty", cty);
     if (okta_value_entry(jwe->header, "zip"))
-        return okta_result_set(result, OKTA_TOKEN_UNDECRYPTABLE,
-                               "\"zip\": compressed tokens are not accepted");
+        return refuse(result, OKTA_TOKEN_UNDECRYPTABLE,
+                      "\"zip\": compressed tokens are not accepted");
     if (!okta_content_may_be(jwe->encryption, &jwe->content))
-        return okta_result_set(result, OKTA_TOKEN_UNDECRYPTABLE,
-                               "initialization vector, ciphertext or tag of a length that %s "
-                               "does not have",
-                               jwe->encryption->name);
+        return refuse(result, OKTA_TOKEN_UNDECRYPTABLE,
+                      "initialization vector, ciphertext or tag of a length that its enc does not "
+                      "have");
     return OKTA_OK;
 }
 
@@ -121,9 +124,11 @@ okta_reason okta_jwe_read_header(okta_jwe *jwe, okta_result *result)
     jwe->header =
         okta_read_object((const char *)jwe->header_text.bytes, jwe->header_text.length, &error);
     if (okta_error_is_no_memory(&error))
-        return okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
-    if (!jwe->header)
-        return okta_result_set(result, OKTA_HEADER_MALFORMED, "header: %s", error.text);
+        return refuse(result, OKTA_OUT_OF_MEMORY, "out of memory");
+    if (!jwe->header) {
+        okta_result_set(result, OKTA_HEADER_MALFORMED, "header: %s", error.text);
+        return OKTA_HEADER_MALFORMED;
+    }
     return judge_header(jwe, result);
 }
 
@@ -222,7 +227,7 @@ static okta_reason open_split(const okta_opener *opener, okta_jwe *jwe, okta_ope
         return reason;
     found = candidates_for(jwe, opener);
     if (found.count == 0 && !found.knows_kid)
-        return okta_result_set(result, OKTA_TOKEN_UNDECRYPTABLE, "no decryption key has this kid");
+        return refuse(result, OKTA_TOKEN_UNDECRYPTABLE, "no decryption key has this kid");
     if (found.count == 0)
         return okta_result_set(result, OKTA_TOKEN_UNDECRYPTABLE,
                                "no decryption key%s serves %s with an encrypted key of %zu bytes",

@@ -78,7 +78,7 @@ static void encrypt(const sealing *what, const char *aad, const unsigned char *k
                                (int)strlen(aad)) == 1);
     must(EVP_EncryptUpdate(context, hidden->at, &done, plain, (int)length) == 1 &&
          EVP_EncryptFinal_ex(context, hidden->at + done, &rest) == 1);
-    hidden->length = (size_t)(done + rest);
+    hidden->length = (size_t)done + (size_t)rest;
     tag->length = 16;
     if (!is_cbc(what->enc))
         must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag->at) == 1);
@@ -94,8 +94,8 @@ static void authenticate(const sealing *what, const char *aad, const unsigned ch
     bytes *all = keep(calloc(1, sizeof(*all)));
     unsigned int length = 0;
 
-    memcpy(all->at, aad, strlen(aad));
-    all->length = strlen(aad);
+    for (const char *c = aad; *c; c++)
+        all->at[all->length++] = (unsigned char)*c;
     memcpy(all->at + all->length, iv->at, iv->length);
     all->length += iv->length;
     memcpy(all->at + all->length, hidden->at, hidden->length);
