@@ -4,6 +4,8 @@
 import time
 
 import pytest
+from env.asked import ABSENT as UNSAID
+from env.asked import AskedIssuer, asks
 from env.mint import ABSENT
 from env.revocations import Listing, loads, statuses, wait_for_load, wait_for_status
 from env.snippets import env_directory, env_location, location, trusts
@@ -172,3 +174,21 @@ def test_a_virtual_host_has_its_own(server, shared_issuer):
     server.listing.replace("")
     wait_for_status(server, token, 200)
     assert client.request("GET", "/whoami", token).status == 401
+
+
+def test_tokens_that_only_their_issuer_can_read(launch):
+    """What it said of them is remembered, and they are refused all the same; without a second question."""
+    with AskedIssuer() as asked:
+        def snippet(s):
+            s.listing = Listing(s.root / "revoked" / "list")
+            return f"OktaRevocations {s.listing.path}\n" + asks(asked) + location("/api")
+        server = launch(snippet)
+        tokens = {"sub": asked.opaque(sub="gone@example.com"), "cid": asked.opaque(client_id="0oagone"),
+                  "issuer": asked.opaque(iss=UNSAID, sub="jane"), "none": asked.opaque()}
+        for token in tokens.values():
+            assert_ok(server.get("/api", token))
+        server.listing.append(f"sub gone@example.com\ncid 0oagone\niss {asked.url} sub jane\n")
+        for name in ("sub", "cid", "issuer"):
+            wait_for_status(server, tokens[name], 401, "/api")
+            assert asked.asked(tokens[name]) == 1
+        assert_ok(server.get("/api", tokens["none"]))
