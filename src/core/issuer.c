@@ -356,7 +356,7 @@ static bool okta_path_check(const char *issuer, size_t origin, bool org, okta_er
                okta_error_set(error,
                               "that is the org authorization server, whose tokens cannot be "
                               "verified locally; append \"/oauth2/default\" or \"/oauth2/<id>\" of "
-                              "a custom authorization server, or set OktaIntrospection opaque");
+                              "a custom authorization server, or use introspection");
     if (path[length - 1] == '/')
         return okta_error_set(error, "it ends in a slash and Okta's issuers do not; leave out the "
                                      "trailing slash");
