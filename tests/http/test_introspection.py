@@ -99,10 +99,8 @@ def test_garbage_is_not_asked_about(server, asked, name):
     """What has the form of a JWT is judged by its signature, and by nobody else."""
     _, make = ATTACKS[name]
     token = make(asked.mint)
-    if token.count(".") not in (2, 4):
-        pytest.skip("no JWT")
     assert_refused(server.get("/api", token))
-    assert asked.asked(token) == 0
+    assert asked.asked(token) == (0 if token.count(".") in (2, 4) else 1)
 
 
 @pytest.mark.parametrize("token", ["a b", "a,b", "Bearer", "a=b", "ä"])
