@@ -293,7 +293,6 @@ static apr_status_t forget(void *unused)
     kept_here = NULL;
     for (int i = 0; i < held_count; i++)
         okta_decryption_keys_free(held[i]);
-    free(held);
     held = NULL;
     held_count = 0;
     return APR_SUCCESS;
@@ -325,11 +324,11 @@ int okta_decryption_keys_settle(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec
                  (unsigned long)sizeof(kept_files));
     before = okta_kept_find(process_pool, RETAINED_KEY, layout);
     kept_here = kept_new(process_pool, layout, origins->nelts);
-    held = calloc((size_t)origins->nelts + 1, sizeof(okta_decryption_keys *));
+    held = apr_pcalloc(pconf, (apr_size_t)(origins->nelts + 1) * sizeof(okta_decryption_keys *));
     apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
     ring->keys = apr_array_make(pconf, 2, sizeof(const okta_decryption_key *));
     ring->origins = apr_array_make(pconf, 2, sizeof(origin));
-    for (int i = 0; held && i < origins->nelts; i++) {
+    for (int i = 0; i < origins->nelts; i++) {
         const origin *from = &APR_ARRAY_IDX(origins, i, origin);
         okta_decryption_keys *keys = read_file(from->path, before, kept_here, ptemp, server);
 
@@ -346,5 +345,5 @@ int okta_decryption_keys_settle(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec
         wipe(before);
         apr_pool_destroy(before->kept.pool);
     }
-    return (good && held) || okta_is_restart() ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return good || okta_is_restart() ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
