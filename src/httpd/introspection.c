@@ -265,13 +265,17 @@ static okta_reason hang_on(errand *e)
     return unavailable(e, "too many requests wait for the issuer");
 }
 
-/* The answer: one that is remembered, or a new one. */
-static okta_reason answer(errand *e)
+static bool is_remembered(errand *e)
 {
-    if (recall(e, 0)) {
-        okta_issuer_count(e->question.issuer, OKTA_ISSUER_ANSWERS_REMEMBERED);
-        return e->told.reason;
-    }
+    if (!recall(e, 0))
+        return false;
+    okta_issuer_count(e->question.issuer, OKTA_ISSUER_ANSWERS_REMEMBERED);
+    return true;
+}
+
+/* A new answer, or no more than why there is none. */
+static okta_reason fetch_answer(errand *e)
+{
     e->now = okta_monotonic();
     e->end = e->now + okta_registry_get()->global.key_wait;
     e->breaker = okta_issuer_breaker(e->question.issuer);
@@ -305,24 +309,26 @@ okta_reason okta_introspection_read_token(apr_pool_t *pool, const okta_policy *p
 {
     unsigned char digest[OKTA_DIGEST_BYTES];
     errand e = {.pool = pool, .token = token, .length = length, .seen = seen, .result = result};
-    okta_reason reason;
 
     *claims = NULL;
     *fresh = false;
     if (length > policy->max_token_bytes)
         return okta_result_set(result, OKTA_TOKEN_TOO_LARGE, "%zu bytes; at most %zu are accepted",
                                length, policy->max_token_bytes);
-    if (!okta_bearer_is_token68(token))
-        return okta_result_set(result, OKTA_REQUEST_MALFORMED, "%s",
-                               okta_reason_description(OKTA_REQUEST_MALFORMED));
     if (!digest_of(seen, token, length, digest))
         return okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
     seen->digested = false;
     e.question = okta_question_of(issuer, OKTA_VERDICT_ON_OPAQUE, digest);
-    reason = answer(&e);
+    if (!is_remembered(&e)) {
+        /* one that is remembered has no other characters */
+        if (!okta_bearer_is_token68(token))
+            return okta_result_set(result, OKTA_REQUEST_MALFORMED, "%s",
+                                   okta_reason_description(OKTA_REQUEST_MALFORMED));
+        fetch_answer(&e);
+    }
     *claims = e.told.claims;
     *fresh = e.fresh;
-    return reason;
+    return e.told.reason;
 }
 
 bool okta_introspection_recall(apr_pool_t *pool, const okta_policy *policy,
@@ -352,8 +358,8 @@ okta_reason okta_introspection_confirm(apr_pool_t *pool, const okta_policy *poli
 {
     const okta_value *iss = okta_claims_get(claims, "iss");
     unsigned char digest[OKTA_DIGEST_BYTES];
-    errand e = {.pool = pool, .token = token, .length = length, .result = result};
     okta_reason reason;
+    errand e = {.pool = pool, .token = token, .length = length, .result = result};
 
     if (!okta_registry_get()->introspects || okta_claims_type(claims) == OKTA_TYPE_OPAQUE || !iss)
         return OKTA_OK;
@@ -363,9 +369,10 @@ okta_reason okta_introspection_confirm(apr_pool_t *pool, const okta_policy *poli
     if (!digest_of(seen, token, length, digest))
         return okta_result_set(result, OKTA_OUT_OF_MEMORY, "out of memory");
     e.question = okta_question_of(*issuer, OKTA_VERDICT_ON_STATE, digest);
-    reason = answer(&e);
+    if (!is_remembered(&e))
+        fetch_answer(&e);
     if (!e.fresh)
-        return reason;
+        return e.told.reason;
     reason = okta_introspection_check_end(e.told.claims, policy->skew, apr_time_sec(apr_time_now()),
                                           result);
     okta_claims_free(e.told.claims);
