@@ -321,3 +321,17 @@ def test_programs_that_say_no_secret(asked, launch, name):
     with pytest.raises(StartFailed, match=f"OktaIntrospectionSecret.*{words}"):
         server.start()
     server.process = None  # it ended by itself, as it should
+
+
+def test_of_two_issuers_one_is_asked(asked, shared, launch):
+    """What configtest says to do about two of them."""
+    both = asks([shared, asked])
+    server = launch(both + location("/api"), start=False)
+    said = server.configtest()
+    assert not said.ok and "two issuers there are asked about tokens" in said.output
+    server = launch(both + f"<OktaIssuer {asked.url}>\nOktaIntrospection off\n</OktaIssuer>\n" + location("/api"),
+                    processes=1)
+    assert_ok(server.get("/api", shared.opaque()))
+    assert_ok(server.get("/api", asked.mint.token()))
+    assert_refused(server.get("/api", asked.opaque()))
+    assert asked.asked() == 0
