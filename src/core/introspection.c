@@ -130,15 +130,20 @@ okta_reason okta_introspection_read(const char *text, size_t length, const char 
     return reason;
 }
 
-okta_reason okta_introspection_check_end(const okta_claims *answer, int64_t skew, int64_t now,
-                                         okta_result *result)
+int64_t okta_introspection_end(const okta_claims *answer)
 {
     const okta_times *times = okta_claims_times(answer);
 
-    if (!(times->present & OKTA_CLAIM_EXP) || now - skew < times->exp)
+    return times->present & OKTA_CLAIM_EXP ? times->exp : OKTA_NO_END;
+}
+
+okta_reason okta_introspection_check_end(int64_t end, int64_t skew, int64_t now,
+                                         okta_result *result)
+{
+    if (now - skew < end)
         return OKTA_OK;
     return okta_result_set(result, OKTA_TOKEN_EXPIRED,
                            "the issuer says that it ended sooner than its own exp: exp %" PRId64
                            " was %" PRId64 " s ago (skew %" PRId64 " s)",
-                           times->exp, now - times->exp, skew);
+                           end, now - end, skew);
 }

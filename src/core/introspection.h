@@ -19,10 +19,14 @@
 okta_reason okta_introspection_read(const char *text, size_t length, const char *issuer,
                                     okta_claims **claims, bool *understood, okta_result *result);
 
-/* Whether an answer about a token that was verified here lets it count still: it may end sooner
- * than the token says of itself. OKTA_TOKEN_EXPIRED, or OKTA_OK; skew and now in seconds. Any
- * thread. */
-okta_reason okta_introspection_check_end(const okta_claims *answer, int64_t skew, int64_t now,
+/* When the answer says that the token ends (seconds since the epoch); OKTA_NO_END: it does not. */
+#define OKTA_NO_END INT64_MAX
+int64_t okta_introspection_end(const okta_claims *answer);
+
+/* Whether a token that was verified here counts still, where the answer says that it ends at end,
+ * which may be sooner than the token says of itself. OKTA_TOKEN_EXPIRED, or OKTA_OK; skew and now
+ * in seconds. Any thread. */
+okta_reason okta_introspection_check_end(int64_t end, int64_t skew, int64_t now,
                                          okta_result *result);
 
 #endif

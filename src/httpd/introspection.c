@@ -176,9 +176,7 @@ static void ask(errand *e)
 {
     apr_time_t asked_at = apr_time_now();
     const char *endpoint = find_endpoint(e);
-    const okta_times *times;
     okta_call call;
-    int64_t exp;
 
     e->now = okta_monotonic();
     e->told.reason = OKTA_INTROSPECTION_UNAVAILABLE;
@@ -193,11 +191,10 @@ static void ask(errand *e)
     if (e->told.reason == OKTA_INTROSPECTION_UNAVAILABLE)
         unknown(e);
     note_call(e, &call, e->told.reason);
-    times = call.claims ? okta_claims_times(call.claims) : NULL;
-    exp = times && times->present & OKTA_CLAIM_EXP ? times->exp : 0;
     e->told.claims = call.claims;
+    e->told.end = call.claims ? okta_introspection_end(call.claims) : OKTA_NO_END;
     e->fresh = call.claims != NULL;
-    okta_result_put(&e->question, asked_at, &e->told, exp, e->result);
+    okta_result_put(&e->question, asked_at, &e->told, e->result);
 }
 
 /* When the one began whose question it is, in microseconds since the epoch: that, and not our
@@ -358,7 +355,6 @@ okta_reason okta_introspection_confirm(apr_pool_t *pool, const okta_policy *poli
 {
     const okta_value *iss = okta_claims_get(claims, "iss");
     unsigned char digest[OKTA_DIGEST_BYTES];
-    okta_reason reason;
     errand e = {.pool = pool, .token = token, .length = length, .result = result};
 
     if (!okta_registry_get()->introspects || okta_claims_type(claims) == OKTA_TYPE_OPAQUE || !iss)
@@ -371,12 +367,12 @@ okta_reason okta_introspection_confirm(apr_pool_t *pool, const okta_policy *poli
     e.question = okta_question_of(*issuer, OKTA_VERDICT_ON_STATE, digest);
     if (!is_remembered(&e))
         fetch_answer(&e);
-    if (!e.fresh)
-        return e.told.reason;
-    reason = okta_introspection_check_end(e.told.claims, policy->skew, apr_time_sec(apr_time_now()),
-                                          result);
-    okta_claims_free(e.told.claims);
-    return reason;
+    if (e.fresh)
+        okta_claims_free(e.told.claims);
+    return e.told.reason == OKTA_OK
+               ? okta_introspection_check_end(e.told.end, policy->skew,
+                                              apr_time_sec(apr_time_now()), result)
+               : e.told.reason;
 }
 
 int okta_introspection_retry_after(const okta_issuer *issuer)

@@ -59,16 +59,23 @@ static void *allocate(size_t size, void *baton)
     return apr_palloc(by->pool, size);
 }
 
+/* What is remembered of a token whose own claims count. */
+typedef struct state {
+    okta_reason reason;
+    int64_t end;
+} state;
+
 static bool find_state(okta_verdicts *table, const okta_question *question, int64_t now,
                        const okta_verdicts_caller *caller, okta_told *told, okta_result *result)
 {
     okta_verdict_head head;
-    const okta_reason *reason =
+    const state *found =
         okta_verdicts_find(table, question->kind, question->digest, now, caller, &head);
 
-    if (!reason)
+    if (!found)
         return false;
-    told->reason = *reason;
+    told->reason = found->reason;
+    told->end = found->end;
     if (told->reason != OKTA_OK)
         okta_result_set(result, told->reason, "%s", okta_reason_description(told->reason));
     return true;
@@ -82,7 +89,7 @@ bool okta_result_find(apr_pool_t *pool, const okta_question *question, apr_time_
     const okta_verdicts_caller caller = {still_counts, allocate, &by};
     okta_seen of_it = {.noted = false};
 
-    *told = (okta_told){OKTA_UNSET, NULL};
+    *told = (okta_told){OKTA_UNSET, NULL, OKTA_NO_END};
     if (!table)
         return false;
     if (question->kind == OKTA_VERDICT_ON_STATE)
@@ -96,15 +103,25 @@ bool okta_result_find(apr_pool_t *pool, const okta_question *question, apr_time_
     return true;
 }
 
-static apr_interval_time_t time_to_count(const okta_question *question, okta_reason reason)
+static apr_interval_time_t least(apr_interval_time_t a, apr_interval_time_t b)
+{
+    return a < b ? a : b;
+}
+
+static apr_interval_time_t time_to_count(const okta_question *question, apr_time_t asked_at,
+                                         const okta_told *told)
 {
     apr_interval_time_t time = question->issuer->settings.introspection_cache;
 
-    if (reason == OKTA_INTROSPECTION_UNAVAILABLE)
-        return time < FAILURE_MAX ? time : FAILURE_MAX;
-    if (reason != OKTA_OK && time > REFUSAL_MAX)
-        return REFUSAL_MAX;
-    return time;
+    if (told->reason == OKTA_INTROSPECTION_UNAVAILABLE)
+        return least(time, FAILURE_MAX);
+    if (told->reason != OKTA_OK)
+        return least(time, REFUSAL_MAX);
+    if (told->end <= apr_time_sec(asked_at))
+        return 0;
+    return told->end <= apr_time_sec(asked_at + time)
+               ? least(time, apr_time_from_sec(told->end) - asked_at)
+               : time;
 }
 
 /* 0: somebody writes in the same place just now. */
@@ -112,19 +129,23 @@ static unsigned int put_once(okta_verdicts *table, const okta_verdict_head *head
                              const okta_seen *seen, int64_t now, const okta_told *told,
                              const okta_result *result)
 {
+    state made;
+
+    memset(&made, 0, sizeof(made));
+    made.reason = told->reason;
+    made.end = told->end;
     if (head->kind == OKTA_VERDICT_ON_STATE)
-        return okta_verdicts_put(table, seen->digest, now, head, &told->reason,
-                                 sizeof(told->reason));
+        return okta_verdicts_put(table, seen->digest, now, head, &made, sizeof(made));
     if (told->claims)
         return okta_token_cache_accept(table, seen, now, told->claims, NULL, 0);
     return okta_token_cache_refuse(table, seen, now, result);
 }
 
 void okta_result_put(const okta_question *question, apr_time_t asked_at, const okta_told *told,
-                     int64_t exp, const okta_result *result)
+                     const okta_result *result)
 {
     okta_verdicts *table = okta_verdict_memory();
-    apr_interval_time_t time = time_to_count(question, told->reason);
+    apr_interval_time_t time = time_to_count(question, asked_at, told);
     int64_t now = apr_time_sec(apr_time_now()), until = apr_time_sec(asked_at + time) + 1;
     okta_seen seen = {.generation = milliseconds(asked_at),
                       .source = (uint16_t)(time / UNIT),
@@ -136,10 +157,9 @@ void okta_result_put(const okta_question *question, apr_time_t asked_at, const o
 
     if (!table || told->reason == OKTA_OUT_OF_MEMORY)
         return;
-    /* who waits for an answer that does not count later gets it all the same */
-    if (until <= now)
-        until = now + 1;
-    head.until = seen.until = told->reason == OKTA_OK && exp && exp < until ? exp : until;
+    /* who waits for an answer that does not count later gets it all the same, also where the second
+     * is about to end; still_counts keeps it from all others */
+    head.until = seen.until = until < now + 2 ? now + 2 : until;
     memcpy(seen.digest, question->digest, sizeof(seen.digest));
     /* others wait for it, and would ask again: some patience is cheaper */
     for (int i = 0; i < TRIES && !put_once(table, &head, &seen, now, told, result); i++)

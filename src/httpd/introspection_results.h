@@ -4,6 +4,7 @@
 #ifndef OKTA_HTTPD_INTROSPECTION_RESULTS_H
 #define OKTA_HTTPD_INTROSPECTION_RESULTS_H
 
+#include "core/introspection.h"
 #include "core/token_cache.h"
 #include "httpd/registry.h"
 
@@ -11,6 +12,7 @@
 typedef struct okta_told {
     okta_reason reason;  /* OKTA_OK: it is active */
     okta_claims *claims; /* of an active opaque token; NULL for others */
+    int64_t end;         /* of an active one that is no opaque one: by the answer (OKTA_NO_END) */
 } okta_told;
 
 /* Which answer is looked for. */
@@ -31,9 +33,9 @@ bool okta_result_find(apr_pool_t *pool, const okta_question *question, apr_time_
                       apr_time_t since, okta_told *told, okta_seen *seen, okta_result *result);
 
 /* Remember an answer to what was asked at asked_at: no longer than OktaIntrospectionCache allows,
- * never past exp (seconds since the epoch; 0: it has none), a refusal for 5 s at most. Any thread
- * of a child. */
+ * never past told's end, a refusal for 5 s at most. Who waits for it gets it in any case. Any
+ * thread of a child. */
 void okta_result_put(const okta_question *question, apr_time_t asked_at, const okta_told *told,
-                     int64_t exp, const okta_result *result);
+                     const okta_result *result);
 
 #endif

@@ -94,6 +94,21 @@ def test_at_once(server, asked):
     assert asked.asked(token) == 1
 
 
+def test_at_once_where_the_answer_counts_no_longer(server, asked):
+    """By our clock it has ended, within the skew: nobody remembers the answer, and who waits for it gets it."""
+    token = asked.opaque(exp=int(time.time()) - 20)
+    asked.script("introspect", answers.delayed(0.2))
+    try:
+        for answer in at_once(24, lambda i: server.get("/api", token)):
+            assert_ok(answer)
+    finally:
+        asked.honest()
+    before = asked.asked(token)
+    assert before < 8
+    assert_ok(server.get("/api", token))
+    assert asked.asked(token) == before + 1
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_garbage_is_not_asked_about(server, asked, name):
     """What has the form of a JWT is judged by its signature, and by nobody else."""
