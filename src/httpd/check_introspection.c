@@ -7,10 +7,25 @@
 #include "httpd/registry.h"
 #include "httpd/secret_file.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <stdint.h>
 #include <string.h>
 
 #define WAIT_MIN apr_time_from_msec(100)
+
+/* A file is read as it will be; a program is not run for this. */
+static bool is_good_source(const okta_judge *j, const char *source, okta_error *error)
+{
+    const char *secret;
+
+    if (strncmp(source, "exec:", 5) == 0)
+        return okta_secret_file_check(source + strlen("exec:"), true, error);
+    secret = okta_secret_of(j->pool, source, error);
+    if (secret)
+        OPENSSL_cleanse((char *)(uintptr_t)secret, strlen(secret));
+    return secret != NULL;
+}
 
 static void judge_secret(okta_judge *j, const okta_issuer *issuer)
 {
@@ -23,8 +38,7 @@ static void judge_secret(okta_judge *j, const okta_issuer *issuer)
                       "OktaIntrospectionSecret file:/path, or another method (private_key_jwt, "
                       "none)",
                       issuer->settings.introspection_client);
-    else if (!okta_secret_file_check(source + strlen("file:"), strncmp(source, "exec:", 5) == 0,
-                                     &error))
+    else if (!is_good_source(j, source, &error))
         okta_complain(j, issuer->server, "OktaIntrospectionSecret \"%s\": it %s", source,
                       error.text);
 }

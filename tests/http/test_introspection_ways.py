@@ -302,6 +302,21 @@ def test_a_secret_that_is_lost_at_a_restart(asked, launch):
     assert_ok(server.get("/api", asked.mint.token()))
 
 
+BAD_FILES = {"empty": ("", "empty"), "a line end alone": ("\n", "empty"), "two line ends": ("x\n\n", "one line"),
+             "the line end of another system": ("x\r\n", "one line"), "too long": ("x" * 5000, "no secret")}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_configtest_reads_the_secret(configtest, name):
+    """What it lets pass must not end the start."""
+    text, words = BAD_FILES[name]
+    secret = secret_file(text, "bad")
+    said = configtest(trusts("https://a.okta.com/oauth2/default", "OktaIntrospection opaque", f"OktaIntrospectionClient {CLIENT}",
+                             f"OktaIntrospectionSecret file:{secret}") + location("/api"))
+    assert not said.ok and f'OktaIntrospectionSecret "file:{secret}": it' in said.output and words in said.output
+    assert "xxxx" not in said.output
+
+
 FAULTS = {
     "a program that fails": ("#!/bin/sh\nexit 3\n", 0o700, "ended with 3"),
     "a program that says nothing": ("#!/bin/sh\n", 0o700, "empty"),
