@@ -73,6 +73,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/token_cache.c src/core/token_cache.h \
 	src/core/trace.c src/core/trace.h \
 	src/core/turn.c src/core/turn.h \
+	src/core/utf8.c src/core/utf8.h \
 	src/core/value.c src/core/value.h \
 	src/core/verdict.h src/core/verdict_page.h src/core/verdicts.c src/core/verdicts.h \
 	src/core/verdicts_put.c \

@@ -156,7 +156,7 @@ const char *okta_mcp_read(const okta_value *value, okta_mcp_message *message)
     return read_params(okta_value_entry(value, "params"), message);
 }
 
-const okta_value *okta_mcp_id(const okta_value *value)
+const okta_value *okta_mcp_id(const okta_value *value, bool doubtful)
 {
     const okta_value *id = NULL;
 
@@ -169,8 +169,10 @@ const okta_value *okta_mcp_id(const okta_value *value)
             return NULL;
         id = &value->as.children[i];
     }
+    if (!id || !is_id(id))
+        return NULL;
     /* what is no character stands where the reader could not tell */
-    return id && is_id(id) && !(is_string(id) && strstr(id->as.string, "\xef\xbf\xbd")) ? id : NULL;
+    return doubtful && is_string(id) && strstr(id->as.string, "\xef\xbf\xbd") ? NULL : id;
 }
 
 bool okta_mcp_is_before(const char *text, size_t length, const char *version)

@@ -31,9 +31,9 @@ typedef struct okta_mcp_message {
  * needs a name may come without; one of another type than string is a fault. Any thread. */
 const char *okta_mcp_read(const okta_value *value, okta_mcp_message *message);
 
-/* The id that an answer to the sender repeats: a string or a number, once there; NULL: none. The
- * value may be what okta_read_message has doubts about, or NULL. */
-const okta_value *okta_mcp_id(const okta_value *value);
+/* The id that an answer to the sender repeats: a string or a number, once there; NULL: none. value
+ * may be NULL, or, with doubtful, what okta_read_message has doubts about. */
+const okta_value *okta_mcp_id(const okta_value *value, bool doubtful);
 
 /* Whether the text[length] is a version (a date) before the given one. What is no date counts as
  * the newest. */

@@ -5,6 +5,7 @@
 #include "core/nodes.h"
 #include "core/number.h"
 #include "core/redzone.h"
+#include "core/utf8.h"
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -54,6 +55,11 @@ static void skip_space(reader *r)
         r->at++;
 }
 
+static bool is_digit(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* The next character is c, past blanks. */
 static bool take(reader *r, unsigned char c)
 {
@@ -64,53 +70,17 @@ static bool take(reader *r, unsigned char c)
     return true;
 }
 
-static void put_utf8(reader *r, uint32_t code)
-{
-    if (code < 0x80) {
-        *r->text++ = (char)code;
-        return;
-    }
-    if (code < 0x800) {
-        *r->text++ = (char)(0xc0 | code >> 6);
-    } else {
-        if (code < 0x10000) {
-            *r->text++ = (char)(0xe0 | code >> 12);
-        } else {
-            *r->text++ = (char)(0xf0 | code >> 18);
-            *r->text++ = (char)(0x80 | (code >> 12 & 63));
-        }
-        *r->text++ = (char)(0x80 | (code >> 6 & 63));
-    }
-    *r->text++ = (char)(0x80 | (code & 63));
-}
-
-static bool is_surrogate(uint32_t code)
-{
-    return code >= 0xd800 && code <= 0xdfff;
-}
-
 static const char bad_utf8[] = "bad UTF-8, beginning with the byte";
 
-/* RFC 3629: the shortest form of a character, no surrogate, nothing beyond U+10FFFF. */
 static bool copy_utf8(reader *r)
 {
-    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
     const unsigned char *at = r->at;
-    unsigned char lead = *at++;
-    size_t more = lead >= 0xf8 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-    uint32_t code = lead & (0x3fu >> more);
+    uint32_t code;
 
-    if (more == 0 || (size_t)(r->end - at) < more)
-        return fail(r, bad_utf8);
-    for (size_t i = 0; i < more; i++) {
-        if ((*at & 0xc0) != 0x80)
-            return fail(r, bad_utf8);
-        code = code << 6 | (*at++ & 63);
-    }
-    if (code < least[more] || is_surrogate(code) || code > 0x10ffff)
+    if (!okta_utf8_read(&at, r->end, &code))
         return fail(r, bad_utf8);
     r->at = at;
-    put_utf8(r, code);
+    r->text = okta_utf8_write(r->text, code);
     return true;
 }
 
@@ -141,7 +111,7 @@ static bool read_code(reader *r)
         return false;
     if (code == 0) {
         fault = "a NUL in a string";
-    } else if (is_surrogate(code)) {
+    } else if (okta_is_surrogate(code)) {
         fault = "half a pair of surrogates";
         if (code < 0xdc00 && r->end - r->at >= 2 && r->at[0] == '\\' && r->at[1] == 'u') {
             r->at += 2;
@@ -154,7 +124,7 @@ static bool read_code(reader *r)
     }
     if (fault && !doubt(r, fault))
         return false;
-    put_utf8(r, fault ? 0xfffd : code);
+    r->text = okta_utf8_write(r->text, fault ? 0xfffd : code);
     return true;
 }
 
@@ -352,7 +322,9 @@ static bool read_value(reader *r, const char *name)
         good = read_children(r, n);
         break;
     default:
-        good = *r->at == '-' || (*r->at >= '0' && *r->at <= '9')
+        if (r->is_message)
+            n->value.length = (uint32_t)(r->at - r->start);
+        good = *r->at == '-' || is_digit(*r->at)
                    ? read_number(r, &n->value)
                    : okta_word_read(&r->at, r->end, &n->value) || fail(r, "no value");
         break;
@@ -385,15 +357,35 @@ static bool may_begin(const reader *r)
     return r->at < r->end && (*r->at == '{' || (r->is_message && *r->at == '['));
 }
 
+/* What is JSON and no message is told from what is no JSON. */
+static bool read_scalar(reader *r)
+{
+    static const char fault[] = "neither an object nor an array";
+    const bool is_number = r->at < r->end && (*r->at == '-' || is_digit(*r->at));
+
+    if (!read_value(r, NULL)) {
+        /* within a container something follows a number */
+        if (!is_number || r->at < r->end || !is_digit(r->at[-1])) {
+            r->fault = fault;
+            return false;
+        }
+        r->nodes->value.type = OKTA_VALUE_NULL;
+        r->fault = NULL;
+        r->flaw = OKTA_FLAW_NONE;
+    }
+    return doubt(r, fault);
+}
+
 static okta_value *read_with(reader *r, bool is_document, okta_error *error)
 {
     okta_value *root = NULL;
     bool good;
 
     skip_space(r);
-    good = may_begin(r)
-               ? read_value(r, NULL)
-               : fail(r, r->is_message ? "neither an object nor an array" : "not a JSON object");
+    if (may_begin(r))
+        good = read_value(r, NULL);
+    else
+        good = r->is_message ? read_scalar(r) : fail(r, "not a JSON object");
     if (good) {
         skip_space(r);
         good = r->at == r->end || fail(r, "something behind the object");

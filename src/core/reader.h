@@ -24,13 +24,14 @@ okta_value *okta_read_document(const char *text, size_t length, okta_error *erro
 typedef enum okta_flaw {
     OKTA_FLAW_NONE,
     OKTA_FLAW_NOT_JSON,  /* no reader takes it */
-    OKTA_FLAW_AMBIGUOUS, /* some do, and not all make the same of it */
+    OKTA_FLAW_AMBIGUOUS, /* some do, and not all make the same of it; or it is no message */
     OKTA_FLAW_NO_MEMORY
 } okta_flaw;
 
 /* The same for what a client sends to somebody behind us: an object or an array, nested down to
  * OKTA_MESSAGE_MAX_DEPTH. Ambiguous are duplicate names, half a pair of surrogates, a NUL in a
- * string, a number that no double holds, and what is nested deeper. A value comes back all the
+ * string, a number that no double holds, and what is nested deeper; so is JSON that is neither an
+ * object nor an array. A value comes back all the
  * same, for whoever wants to answer its sender, with U+FFFD for what is no character and null for
  * what is too deep; nothing else may go by it. Whole numbers beyond int64 are read as reals. */
 okta_value *okta_read_message(const char *text, size_t length, okta_flaw *flaw, okta_error *error);

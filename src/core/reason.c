@@ -122,12 +122,14 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
     [OKTA_MISCONFIGURED] = {"misconfigured", 500, NULL, "The server is misconfigured"},
 };
 
-/* -32000 is a server's own, -32020 that of MCP for headers, the others those of JSON-RPC. */
-static const int rpc_codes[OKTA_REASON_COUNT] = {
-    [OKTA_MCP_HTTP_METHOD] = -32000,    [OKTA_MCP_UNREADABLE] = -32600,
-    [OKTA_MCP_TOO_LARGE] = -32000,      [OKTA_MCP_ENCODING] = -32000,
-    [OKTA_MCP_NOT_JSON] = -32700,       [OKTA_MCP_INVALID] = -32600,
-    [OKTA_MCP_HEADER_MISMATCH] = -32020};
+/* -32020 is that of MCP for headers, the others are those of JSON-RPC. */
+static const int rpc_codes[OKTA_REASON_COUNT] = {[OKTA_MCP_HTTP_METHOD] = OKTA_RPC_SERVER_ERROR,
+                                                 [OKTA_MCP_UNREADABLE] = -32600,
+                                                 [OKTA_MCP_TOO_LARGE] = OKTA_RPC_SERVER_ERROR,
+                                                 [OKTA_MCP_ENCODING] = OKTA_RPC_SERVER_ERROR,
+                                                 [OKTA_MCP_NOT_JSON] = -32700,
+                                                 [OKTA_MCP_INVALID] = -32600,
+                                                 [OKTA_MCP_HEADER_MISMATCH] = -32020};
 
 static const reason_row *row_of(okta_reason reason)
 {

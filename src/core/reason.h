@@ -89,6 +89,9 @@ int okta_reason_status(okta_reason reason);
 /* RFC 6750 or RFC 9449 error code; NULL where a challenge carries none (no token, MCP, 5xx). */
 const char *okta_reason_error(okta_reason reason);
 
+/* Of JSON-RPC's range for servers' own errors. */
+#define OKTA_RPC_SERVER_ERROR (-32000)
+
 /* The JSON-RPC error code of what is wrong with a message of MCP, not with its sender; 0: it is
  * neither. */
 int okta_reason_rpc_code(okta_reason reason);

@@ -28,7 +28,8 @@ typedef struct okta_value {
         double real;        /* finite */
         const struct okta_value *children;
     } as;
-    uint32_t length; /* bytes of the string; number of children */
+    uint32_t length; /* bytes of the string; number of children; of what else a message of JSON-RPC
+                        holds: where it begins in its text */
     uint8_t type;    /* okta_value_type */
 } okta_value;
 

@@ -9,7 +9,7 @@
 #include <httpd.h>
 
 /* The body of an answer to a message that was refused for this reason, from the request's pool: an
- * error of JSON-RPC. */
+ * error of JSON-RPC. NULL: it is not the message that was refused, nor for its scopes. */
 const char *okta_mcp_error_body(request_rec *r, okta_reason reason);
 
 /* OKTA_MCP_METHOD and OKTA_MCP_NAME of a request; needs NULL: nothing. */

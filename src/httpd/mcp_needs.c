@@ -34,6 +34,16 @@ static const char *json_of(apr_pool_t *pool, const okta_value *value)
     return copy;
 }
 
+/* A number as it was written: few programs would print a long one as others do. Behind it stands
+ * something of the object that it is a member of. */
+static const char *id_of(apr_pool_t *pool, const char *text, const okta_value *id)
+{
+    if (!id || id->type == OKTA_VALUE_STRING)
+        return json_of(pool, id);
+    text += id->length;
+    return apr_pstrmemdup(pool, text, strspn(text, "0123456789+-.eE"));
+}
+
 /* Add a text to what is shown, without what moves a terminal's cursor or ends a line. */
 static void show(apr_pool_t *pool, const char **shown, const okta_value *value)
 {
@@ -129,7 +139,7 @@ okta_reason okta_mcp_read_body(apr_pool_t *pool, const okta_dir_config *config, 
     okta_value *root = okta_read_message(text, length, &flaw, &error);
     okta_reason reason;
 
-    needs->id = json_of(pool, okta_mcp_id(root));
+    needs->id = id_of(pool, text, okta_mcp_id(root, flaw != OKTA_FLAW_NONE));
     if (flaw == OKTA_FLAW_NO_MEMORY)
         reason = okta_result_set(result, OKTA_OUT_OF_MEMORY, "no memory to read the message");
     else if (flaw == OKTA_FLAW_NOT_JSON)
@@ -141,5 +151,6 @@ okta_reason okta_mcp_read_body(apr_pool_t *pool, const okta_dir_config *config, 
     else
         reason = judge_message(&r, root, false);
     free(root);
+    needs->read = reason == OKTA_OK;
     return reason;
 }

@@ -15,6 +15,7 @@ typedef struct okta_mcp_needs {
                                    of an array all, with spaces between them; NULL: none */
     const char *id;             /* the JSON that an answer repeats; NULL: none */
     const char *fault;          /* of what the client sent; NULL: none */
+    bool read;                  /* there is a message, and nothing is wrong with it */
 } okta_mcp_needs;
 
 /* Read it. OKTA_OK, OKTA_OUT_OF_MEMORY, or what is wrong, with the detail in result; id, method and

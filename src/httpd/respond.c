@@ -145,8 +145,8 @@ static apr_status_t error_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
     request_rec *r = f->r;
     char room[BODY_MAX];
-    const char *body = room;
     okta_reason reason;
+    const char *body;
     size_t length;
 
     apr_brigade_cleanup(brigade);
@@ -154,10 +154,11 @@ static apr_status_t error_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
         return APR_SUCCESS;
     f->ctx = f;
     reason = okta_request_state(r, true)->reason;
-    if (okta_reason_rpc_code(reason)) {
-        body = okta_mcp_error_body(r, reason);
+    body = okta_mcp_error_body(r, reason);
+    if (body) {
         length = strlen(body);
     } else {
+        body = room;
         length = okta_challenge_body(reason, description_of(r, reason), room, sizeof(room));
     }
     ap_set_content_type(r, "application/json");

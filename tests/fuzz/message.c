@@ -88,7 +88,7 @@ FUZZ_TARGET("message")
     okta_error error = {""};
     okta_value *value = okta_read_message(input, length, &flaw, &error);
     json_t *json = oracle_message(input, length);
-    const okta_value *id = okta_mcp_id(value);
+    const okta_value *id = okta_mcp_id(value, flaw != OKTA_FLAW_NONE);
     bool good = flaw == OKTA_FLAW_NONE;
 
     hold(flaw != OKTA_FLAW_NO_MEMORY);

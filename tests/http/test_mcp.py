@@ -75,6 +75,17 @@ def rpc_error(answer):
     return body["error"]["code"], body["id"]
 
 
+def denied(answer):
+    """The id in a 403: an error of JSON-RPC that has what the challenge has."""
+    body, said = answer.json(), answer.challenge()[1]
+    assert answer.media_type == "application/json"
+    assert (body["jsonrpc"], body["error"]["code"]) == ("2.0", -32000)
+    assert body["error"]["message"] == said["error_description"]
+    assert body["error"]["data"] == {name: said[name] for name in ("error", "error_description", "scope")}
+    assert said["error"] == "insufficient_scope"
+    return body["id"]
+
+
 # method, name, the scopes that it needs beside that of Require
 NEEDS = [
     ("tools/call", "echo", ["tools"]),
@@ -109,7 +120,7 @@ def test_a_message_arrives_with_the_scopes_that_it_needs_and_not_with_one_less(s
         assert challenge["error"] == "insufficient_scope"
         assert challenge["scope"].split(" ") == ["base", *needed]
         assert challenge["resource_metadata"].endswith("/.well-known/oauth-protected-resource/mcp")
-        assert answer.json()["error"] == "insufficient_scope"
+        assert denied(answer) == sent["id"]
         assert not arrived(backend, sent)
 
 
@@ -122,6 +133,7 @@ def test_one_403_names_what_require_asks_and_what_the_message_needs(server, shar
     answer = post(server, "/mcp", message(name="delete_one"), shared_issuer.mint.token(scp=["other"]))
     assert answer.status == 403
     assert answer.challenge()[1]["scope"] == "base tools delete"
+    assert denied(answer) is not None
     answer = post(server, "/any", message(name="delete_one"), token())
     assert answer.challenge()[1]["scope"] == "other tools delete"
 
@@ -142,6 +154,11 @@ def test_a_403_names_what_would_let_in(server, backend, shared_issuer, path, cla
     answer = post(server, path, sent, shared_issuer.mint.token(**claims))
     assert answer.status == 403 and not arrived(backend, sent)
     assert answer.challenge()[1].get("scope") == scopes
+    if scopes:
+        assert denied(answer) == sent["id"]
+    else:
+        # no scope would let this caller in, so the message was not read
+        assert answer.json()["error"] == "insufficient_scope"
     more = {**claims, "scp": (scopes or "rule").split(), "groups": ["staff"]}
     assert post(server, path, sent, shared_issuer.mint.token(**more)).status == 200
     assert arrived(backend, sent)
@@ -158,7 +175,7 @@ def test_without_a_token_nothing_is_read(server, backend):
 REQUEST = '{"jsonrpc":"2.0","id":"%s","method":"tools/list"%s}'
 NOT_JSON = ["", " ", "{", "nonsense", "\ufeff" + REQUEST % ("x", ""), REQUEST % ("x", "") + "x", REQUEST % ("x", ",}"),
             REQUEST % ("x", "") + "\0", REQUEST % ("x", "") + REQUEST % ("x", ""), "{'jsonrpc':'2.0'}",
-            REQUEST % ("x", ',"params":{"a":NaN}'), REQUEST % ("x", ',"params":{"a":01}'), '"text"', "7", "null",
+            REQUEST % ("x", ',"params":{"a":NaN}'), REQUEST % ("x", ',"params":{"a":01}'), '"text', "-", "1.", "NaN", "nul",
             REQUEST % ("x", ',/**/"params":{}'), REQUEST % ("\t", ""), REQUEST % ("\\x41", ""),
             (REQUEST % ("x", "")).encode("utf-16-le"), (REQUEST % ("x", "")).encode("utf-16"),
             b'{"jsonrpc":"2.0","id":"\xff","method":"tools/list"}',
@@ -204,6 +221,7 @@ INVALID = [
     ('{"jsonrpc":"2.0","id":true,"method":"a"}', None), ('{"jsonrpc":"1.0","id":7,"method":"a"}', 7),
     ('{"jsonrpc":2.0,"id":7,"method":"a"}', 7), ('{"id":7,"method":"a"}', 7), ('{"jsonrpc":"2.0","id":7}', 7),
     ('{"jsonrpc":"2.0","id":7,"result":{},"error":{}}', 7), ('{"jsonrpc":"2.0","result":{}}', None), ("{}", None),
+    ("7", None), ("-1.5e3", None), (" null\n", None), ("true", None), ('"text"', None),
     ("[]", None), ("[1]", None), ("[[]]", None), ('[{"jsonrpc":"2.0","method":"a"},{}]', None),
     (deep(129), "x"), (deep(2000), "x"),
     ('{"jsonrpc":"2.0","id":"\u00e9\\"<","method":7}', '\u00e9"<'),
@@ -342,7 +360,53 @@ def test_an_array_passes_where_its_version_has_arrays_and_every_message_may(serv
 
 def test_a_403_for_an_array_names_the_scopes_of_all_of_it(server, token):
     array = [message(name="echo"), message("prompts/list"), message(name="delete_one")]
-    assert post(server, "/mcp", array, token("tools")).challenge()[1]["scope"] == "base tools prompts delete"
+    answer = post(server, "/mcp", array, token("tools"))
+    assert answer.challenge()[1]["scope"] == "base tools prompts delete"
+    assert denied(answer) is None
+
+
+# as it stands in the message; whether the answer repeats it
+IDS = [(id, True) for id in (
+    "0", "-0", "7", "-7", "0.1", "1.0", "1e2", "1E+2", "-1.50", "1e-400", "9007199254740993", "9223372036854775808",
+    "-9223372036854775809", "12345678901234567890123456789012345678901234567890", "0." + "1" * 5000)]
+IDS += [(json.dumps(id), True) for id in ("", "0", "null", "a b", 'a"b\\c/', "\n\x7f", SIZE, "\U0001f600", "\ufffd", "</script>",
+                                          "x" * 5000)]
+IDS += [(id, False) for id in ("null", "true", "[1]", "{}", "1e999", '"\\ud800"', '"\\u0000"')]
+
+
+@pytest.mark.parametrize("id, repeated", IDS)
+def test_an_error_repeats_the_id_as_it_was(server, shared_issuer, token, id, repeated):
+    wrong = '{"params":{"name":"delete_one"},"jsonrpc":"2.0","id" : %s ,"method":%s}'
+    for answer in (post(server, "/mcp", wrong % (id, "7"), token()),
+                   post(server, "/plain", wrong % (id, '"tools/call"'), token(), ["Mcp-Name: x"]),
+                   post(server, "/mcp", wrong % (id, '"tools/call"'), token()),
+                   post(server, "/mcp", wrong % (id, '"tools/call"'), shared_issuer.mint.token(scp=["none"]))):
+        assert answer.status in (400, 403)
+        if answer.status == 403 and not repeated:
+            # what is no message says no scopes either
+            assert answer.json()["error"] == "insufficient_scope"
+            continue
+        told = json.loads(answer.body, parse_float=str, parse_int=str)["id"]
+        if not repeated:
+            assert told is None
+        else:
+            assert told == json.loads(id, parse_float=str, parse_int=str)
+
+
+def test_a_denied_notification_has_no_id_to_repeat(server, token):
+    sent = message(name="delete_one")
+    del sent["id"]
+    answer = post(server, "/mcp", sent, token())
+    assert answer.status == 403 and denied(answer) is None
+
+
+def test_a_403_about_no_message_is_no_answer_to_one(server, shared_issuer):
+    other = shared_issuer.mint.token(scp=["other"])
+    for method, body in (("GET", None), ("DELETE", None), ("POST", b"{"), ("POST", b"{}")):
+        sent = head("/mcp", other, (JSON,), method, len(body) if body else None) + (body or b"")
+        answer = exchange(server.port, sent)
+        assert answer.status == 403
+        assert answer.json()["error"] == answer.challenge()[1]["error"] == "insufficient_scope"
 
 
 @pytest.mark.parametrize("field", ["Mcp-Method: ping", "Mcp-Name: a"])

@@ -74,6 +74,13 @@ def test_scopes_by_tool(section, issuer):
                 assert set(parameters["scope"].split()) == {"mcp:use", *value.split()}, (method, name, had)
 
 
+def test_what_a_client_is_told_whose_token_has_too_few_scopes(section, issuer):
+    server = section("1. Apache's side")
+    answer = call(server, issuer, message("tools/call", "cancel_order", id=7), scp=["mcp:use"])
+    assert answer.status == 403
+    assert f"\n```json\n{answer.body.decode()}```\n" in PAGE.read_text("utf-8")
+
+
 def test_who_calls(section, issuer):
     server = section("8. Who calls")
     seen = call(server, issuer, message("tools/call", "list_orders"), sub="ada", scp=["mcp:use"],

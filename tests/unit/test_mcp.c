@@ -133,8 +133,22 @@ rule(what_is_doubtful_is_told_from_what_is_no_json)
         {"{'a':1,'a':2,}", OKTA_FLAW_NOT_JSON, false},
         {"{'a':'\\ud800\\uzzzz'}", OKTA_FLAW_NOT_JSON, false},
         {"{'a':'\\u0000'} x", OKTA_FLAW_NOT_JSON, false},
-        {"'a'", OKTA_FLAW_NOT_JSON, false},
+        {"'a'", OKTA_FLAW_AMBIGUOUS, true},
+        {" null\n", OKTA_FLAW_AMBIGUOUS, true},
+        {"7", OKTA_FLAW_AMBIGUOUS, true},
+        {"-1.5e9", OKTA_FLAW_AMBIGUOUS, true},
+        {"1e999", OKTA_FLAW_AMBIGUOUS, true},
+        {"7 ", OKTA_FLAW_AMBIGUOUS, true},
+        {"7 7", OKTA_FLAW_NOT_JSON, false},
+        {"-", OKTA_FLAW_NOT_JSON, false},
+        {"1.", OKTA_FLAW_NOT_JSON, false},
+        {"1e+", OKTA_FLAW_NOT_JSON, false},
+        {"01", OKTA_FLAW_NOT_JSON, false},
+        {"nul", OKTA_FLAW_NOT_JSON, false},
+        {"NaN", OKTA_FLAW_NOT_JSON, false},
+        {"'a", OKTA_FLAW_NOT_JSON, false},
         {"", OKTA_FLAW_NOT_JSON, false},
+        {" ", OKTA_FLAW_NOT_JSON, false},
         {"{'a':99999999999999999999}", OKTA_FLAW_NONE, true},
         {"{'a':-99999999999999999999}", OKTA_FLAW_NONE, true},
         {"\xef\xbb\xbf{}", OKTA_FLAW_NOT_JSON, false},
@@ -192,7 +206,8 @@ rule(what_is_too_deep_is_passed_over_to_its_end)
             json = text("%s%s,\"id\":\"x\"}", json, repeat("]", 127));
         value = okta_read_message(exact(json, strlen(json)), strlen(json), &flaw, NULL);
         check(flaw == rows[i].flaw, "%s: %d", rows[i].deep, (int)flaw);
-        check((okta_mcp_id(value) != NULL) == (flaw == OKTA_FLAW_AMBIGUOUS), "%s", rows[i].deep);
+        check((okta_mcp_id(value, true) != NULL) == (flaw == OKTA_FLAW_AMBIGUOUS), "%s",
+              rows[i].deep);
         free(value);
     }
 }
@@ -203,13 +218,22 @@ rule(the_id_that_is_repeated_is_there_once_and_certain)
         const char *json;
         bool has_id;
     } rows[] = {
-        {"{'id':1}", true},          {"{'id':'a','x':1,'x':2}", true},
-        {"{'id':1,'id':1}", false},  {"{'id':'\\ud800'}", false},
-        {"{'id':'\\u0000'}", false}, {"{'id':null}", false},
-        {"{'id':[]}", false},        {"{'id':true}", false},
-        {"[{'id':1}]", false},       {"{'ID':1}", false},
-        {"{'id':1e999}", false},     {"{'id':'\\ufffd'}", false},
-        {"{'id':1.5}", true},        {"{'id':''}", true},
+        {"{'id':1}", true},
+        {"{'id':'a','x':1,'x':2}", true},
+        {"{'id':1,'id':1}", false},
+        {"{'id':'\\ud800'}", false},
+        {"{'id':'\\u0000'}", false},
+        {"{'id':null}", false},
+        {"{'id':[]}", false},
+        {"{'id':true}", false},
+        {"[{'id':1}]", false},
+        {"{'ID':1}", false},
+        {"{'id':1e999}", false},
+        {"{'id':'\\ufffd'}", true},
+        {"7", false},
+        {"{'id':'\\ufffd','x':1,'x':2}", false},
+        {"{'id':1.5}", true},
+        {"{'id':''}", true},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -217,10 +241,10 @@ rule(the_id_that_is_repeated_is_there_once_and_certain)
         okta_flaw flaw;
         okta_value *value = okta_read_message(json, strlen(json), &flaw, NULL);
 
-        check((okta_mcp_id(value) != NULL) == rows[i].has_id, "%s", json);
+        check((okta_mcp_id(value, flaw != OKTA_FLAW_NONE) != NULL) == rows[i].has_id, "%s", json);
         free(value);
     }
-    check(!okta_mcp_id(NULL), "of nothing");
+    check(!okta_mcp_id(NULL, true), "of nothing");
 }
 
 rule(a_version_is_a_date_or_the_newest)
