@@ -154,6 +154,9 @@ void okta_body_deny(request_rec *r)
 
     none->whole = true;
     none->rest = apr_brigade_create(r->pool, r->connection->bucket_alloc);
+    /* mod_request would hand it out above all filters */
+    if (r->kept_body)
+        r->kept_body = apr_brigade_create(r->pool, r->connection->bucket_alloc);
     hand_on(r, none);
 }
 
