@@ -91,9 +91,11 @@ static bool is_utf8(const char *at)
             continue;
         if (*at++ != '=' || !take_value(&at, &value, &length))
             return false;
-        if (!is_word(name, size, "charset"))
+        if (size < 7 || strncasecmp(name, "charset", 7) != 0)
             continue;
-        if (said || (!is_word(value, length, "utf-8") && !is_word(value, length, "utf8")))
+        /* charset* and charset*0 say it as well (RFC 2231) */
+        if (said || size > 7 ||
+            (!is_word(value, length, "utf-8") && !is_word(value, length, "utf8")))
             return false;
         said = true;
     }
