@@ -35,7 +35,8 @@ typedef struct errand {
     int64_t now, end; /* may wait until then */
     okta_share share;
     okta_told told;
-    bool fresh; /* the claims are of this request's own call */
+    bool fresh;    /* the claims are of this request's own call */
+    int64_t given; /* to its call */
     okta_seen *seen;
     okta_result *result;
 } errand;
@@ -92,11 +93,19 @@ static bool recall(errand *e, apr_time_t since)
                             e->result);
 }
 
-/* It had less time than others, for it held a thread that they may need. */
+static int64_t usual_time(const errand *e)
+{
+    const int64_t most = e->question.issuer->settings.fetch_timeout;
+    const int64_t wait = okta_registry_get()->global.key_wait;
+
+    return most < wait ? most : wait;
+}
+
+/* It had less time than others: it held a thread that they may need, or had waited before. */
 static bool was_cut_short(const errand *e, const okta_call *call)
 {
-    return e->share.extra && call->kind == OKTA_ANSWER_FAILED &&
-           okta_monotonic() - e->now >= USUAL_ANSWER;
+    return call->kind == OKTA_ANSWER_FAILED && okta_monotonic() - e->now >= e->given &&
+           (e->share.extra || e->given < usual_time(e) / 2);
 }
 
 /* Say it once when it begins, and loudly where it is our own fault. */
@@ -147,7 +156,7 @@ static void note_call(errand *e, const okta_call *call, okta_reason reason)
                              issuer->url);
 }
 
-static long timeout_of(const errand *e)
+static int64_t time_for_call(const errand *e)
 {
     int64_t left = e->end - e->now;
     const int64_t most = e->question.issuer->settings.fetch_timeout;
@@ -157,7 +166,22 @@ static long timeout_of(const errand *e)
     /* it holds a thread that others may need when the answer takes long */
     if (e->share.extra && left > USUAL_ANSWER)
         left = USUAL_ANSWER;
-    return (long)apr_time_as_msec(left) + 1;
+    return left > 0 ? left : 0;
+}
+
+/* Who cannot be remembered would be asked about by every request, one after the other. */
+static void refuse_what_nobody_remembers(errand *e, okta_call *call)
+{
+    if (e->question.kind != OKTA_VERDICT_ON_OPAQUE || !call->claims ||
+        okta_result_fits(call->claims))
+        return;
+    okta_claims_free(call->claims);
+    call->claims = NULL;
+    call->kind = OKTA_ANSWER_OF_TOKEN;
+    e->told.reason = okta_result_set(e->result, OKTA_INTROSPECTION_UNAVAILABLE,
+                                     "the answer has more claims than can be remembered (%zu "
+                                     "bytes); have the issuer say less of its tokens",
+                                     okta_verdicts_longest(true));
 }
 
 /* Where the metadata are not in memory yet they are on their way. */
@@ -186,13 +210,16 @@ static void ask(errand *e)
         unavailable(e, "the issuer fails, and is left alone for a while");
         return;
     }
-    e->told.reason = okta_call_ask(e->question.issuer, endpoint, e->token, e->length, timeout_of(e),
-                                   &call, e->result);
+    e->given = time_for_call(e);
+    e->told.reason = okta_call_ask(e->question.issuer, endpoint, e->token, e->length,
+                                   (long)apr_time_as_msec(e->given) + 1, &call, e->result);
+    refuse_what_nobody_remembers(e, &call);
     if (e->told.reason == OKTA_INTROSPECTION_UNAVAILABLE)
         unknown(e);
     note_call(e, &call, e->told.reason);
     e->told.claims = call.claims;
     e->told.end = call.claims ? okta_introspection_end(call.claims) : OKTA_NO_END;
+    e->told.is_brief = was_cut_short(e, &call);
     e->fresh = call.claims != NULL;
     okta_result_put(&e->question, asked_at, &e->told, e->result);
 }

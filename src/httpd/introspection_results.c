@@ -3,6 +3,7 @@
 
 #include "httpd/verdict_memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define REFUSAL_MAX apr_time_from_sec(5)
@@ -89,7 +90,7 @@ bool okta_result_find(apr_pool_t *pool, const okta_question *question, apr_time_
     const okta_verdicts_caller caller = {still_counts, allocate, &by};
     okta_seen of_it = {.noted = false};
 
-    *told = (okta_told){OKTA_UNSET, NULL, OKTA_NO_END};
+    *told = (okta_told){.reason = OKTA_UNSET, .end = OKTA_NO_END};
     if (!table)
         return false;
     if (question->kind == OKTA_VERDICT_ON_STATE)
@@ -113,6 +114,8 @@ static apr_interval_time_t time_to_count(const okta_question *question, apr_time
 {
     apr_interval_time_t time = question->issuer->settings.introspection_cache;
 
+    if (told->is_brief)
+        return 0;
     if (told->reason == OKTA_INTROSPECTION_UNAVAILABLE)
         return least(time, FAILURE_MAX);
     if (told->reason != OKTA_OK)
@@ -139,6 +142,15 @@ static unsigned int put_once(okta_verdicts *table, const okta_verdict_head *head
     if (told->claims)
         return okta_token_cache_accept(table, seen, now, told->claims, NULL, 0);
     return okta_token_cache_refuse(table, seen, now, result);
+}
+
+bool okta_result_fits(const okta_claims *claims)
+{
+    size_t size;
+    void *packed = okta_claims_pack(claims, NULL, 0, okta_verdicts_longest(true), &size);
+
+    free(packed);
+    return packed != NULL;
 }
 
 void okta_result_put(const okta_question *question, apr_time_t asked_at, const okta_told *told,

@@ -13,6 +13,7 @@ typedef struct okta_told {
     okta_reason reason;  /* OKTA_OK: it is active */
     okta_claims *claims; /* of an active opaque token; NULL for others */
     int64_t end;         /* of an active one that is no opaque one: by the answer (OKTA_NO_END) */
+    bool is_brief;       /* to be put down for who waits for it, and nobody else */
 } okta_told;
 
 /* Which answer is looked for. */
@@ -31,6 +32,9 @@ okta_question okta_question_of(const okta_issuer *issuer, okta_verdict_kind kind
  * False: there is none. Any thread of a child; waits for nobody. */
 bool okta_result_find(apr_pool_t *pool, const okta_question *question, apr_time_t now,
                       apr_time_t since, okta_told *told, okta_seen *seen, okta_result *result);
+
+/* Whether claims of an opaque token can be remembered: they may be too long. Any thread. */
+bool okta_result_fits(const okta_claims *claims);
 
 /* Remember an answer to what was asked at asked_at: no longer than OktaIntrospectionCache allows,
  * never past told's end, a refusal for 5 s at most. Who waits for it gets it in any case. Any
