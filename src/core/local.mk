@@ -22,6 +22,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/flights.c src/core/flights.h \
 	src/core/form.c src/core/form.h \
 	src/core/introspection.c src/core/introspection.h \
+	src/core/first_come.c src/core/first_come.h \
 	src/core/issuer.c src/core/issuer.h \
 	src/core/jwe.c src/core/jwe.h \
 	src/core/jwe_content.c src/core/jwe_content.h \
@@ -42,6 +43,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/nodes.c src/core/nodes.h \
 	src/core/nonce.c src/core/nonce.h \
 	src/core/number.c src/core/number.h \
+	src/core/octets.h \
 	src/core/policy.c src/core/policy.h \
 	src/core/proof.c src/core/proof.h \
 	src/core/proof_keys.c src/core/proof_keys.h \
@@ -52,6 +54,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/refused_kids.c src/core/refused_kids.h \
 	src/core/release.c src/core/release.h \
 	src/core/replay.c src/core/replay.h \
+	src/core/respite.c src/core/respite.h \
 	src/core/result.c src/core/result.h \
 	src/core/revocation.c src/core/revocation.h \
 	src/core/revocation_file.c src/core/revocation_file.h \
@@ -60,6 +63,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/robust_lock.c src/core/robust_lock.h \
 	src/core/same_origin.c src/core/same_origin.h \
 	src/core/schedule.c src/core/schedule.h \
+	src/core/sealed.c src/core/sealed.h \
 	src/core/siphash.c src/core/siphash.h \
 	src/core/sign.c src/core/sign.h \
 	src/core/slot.c src/core/slot.h \

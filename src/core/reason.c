@@ -99,6 +99,8 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
     [OKTA_PROOF_REPLAYED] = BAD_PROOF("proof_replayed"),
     [OKTA_REPLAY_MEMORY_FULL] = {"replay_memory_full", 503, NULL,
                                  "The DPoP proof cannot be checked at the moment"},
+    [OKTA_SHARED_CACHE_UNAVAILABLE] = {"shared_cache_unavailable", 503, NULL,
+                                       "The DPoP proof cannot be checked at the moment"},
     [OKTA_REVOCATIONS_UNAVAILABLE] = {"revocations_unavailable", 503, NULL,
                                       "The access token cannot be checked at the moment"},
     [OKTA_MCP_HTTP_METHOD] = {"mcp_http_method", 405, NULL, "Method not allowed"},

@@ -61,6 +61,7 @@ typedef enum okta_reason {
     OKTA_PROOF_OTHER_KEY,
     OKTA_PROOF_REPLAYED,
     OKTA_REPLAY_MEMORY_FULL,
+    OKTA_SHARED_CACHE_UNAVAILABLE,
     OKTA_REVOCATIONS_UNAVAILABLE,
     /* of a request to an MCP server */
     OKTA_MCP_HTTP_METHOD,

@@ -146,13 +146,15 @@ static bool may_pass(request_rec *r, okta_reason reason)
 }
 
 /* In seconds; issuer: who was asked for keys or about the token, NULL for nobody. */
-static int retry_after(okta_reason reason, const okta_issuer *issuer)
+static int retry_after(request_rec *r, okta_reason reason, const okta_issuer *issuer)
 {
+    const int64_t known = okta_request_state(r, true)->retry_after;
+
     if (issuer && reason == OKTA_KEYS_UNAVAILABLE)
         return okta_keywait_retry_after(issuer);
     if (issuer && reason == OKTA_INTROSPECTION_UNAVAILABLE)
         return okta_introspection_retry_after(issuer);
-    return 1;
+    return known > 1 ? (int)known : 1;
 }
 
 int okta_check_authn(request_rec *r)
@@ -183,6 +185,6 @@ int okta_check_authn(request_rec *r)
         return OK;
     }
     if (okta_reason_status(reason) == HTTP_SERVICE_UNAVAILABLE)
-        okta_set_retry_after(r, retry_after(reason, issuer));
+        okta_set_retry_after(r, retry_after(r, reason, issuer));
     return okta_refuse(r, &result);
 }

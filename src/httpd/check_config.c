@@ -16,6 +16,7 @@
 #include "httpd/registry.h"
 #include "httpd/restart.h"
 #include "httpd/revocation_lists.h"
+#include "httpd/shared_cache.h"
 #include "httpd/statedir.h"
 #include "httpd/unasked.h"
 
@@ -187,6 +188,7 @@ int okta_check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, se
     okta_check_revocations(&j);
     okta_decryption_keys_judge(&j);
     okta_check_introspection(&places);
+    okta_shared_cache_judge(&j);
     /* a restart says that when it does without */
     state_dir_fault = okta_is_restart() ? NULL : okta_statedir_fault(ptemp);
     if (state_dir_fault)

@@ -51,6 +51,9 @@ typedef struct okta_claim_header {
 /* OktaRevocations; see revocation_lists.h. */
 typedef struct okta_revocation_list okta_revocation_list;
 
+/* OktaSharedCache; see shared_cache.h. */
+typedef struct okta_shared_cache okta_shared_cache;
+
 typedef enum okta_way_kind {
     OKTA_WAY_HEADER, /* Authorization */
     OKTA_WAY_FIELD,  /* another one */

@@ -19,6 +19,8 @@ typedef enum okta_counter {
     OKTA_COUNT_MISSES,
     OKTA_COUNT_TOKEN_EVICTIONS, /* remembered verdicts that made room before their end */
     OKTA_COUNT_REFUSAL_EVICTIONS,
+    OKTA_COUNT_SHARED_CALLS, /* of the store of OktaSharedCache */
+    OKTA_COUNT_SHARED_FAILURES,
     OKTA_COUNT_NANOSECONDS, /* that verifications took */
     OKTA_COUNT_BUCKETS,     /* and the number of a bucket: verifications by their time */
     OKTA_COUNTERS = OKTA_COUNT_BUCKETS + OKTA_BUCKETS

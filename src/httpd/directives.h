@@ -95,6 +95,11 @@ const char *okta_set_status(cmd_parms *cmd, void *config, int flag);
 const char *okta_set_client_cert_header(cmd_parms *cmd, void *config, const char *value);
 const char *okta_add_trusted_proxy(cmd_parms *cmd, void *config, const char *value);
 
+/* For the whole httpd, whose key store is one: a fault in <VirtualHost>, else NULL. */
+const char *okta_main_server_only(const cmd_parms *cmd, const char *value);
+const char *okta_set_shared_cache(cmd_parms *cmd, void *config, const char *value);
+const char *okta_set_shared_cache_key(cmd_parms *cmd, void *config, const char *value);
+
 /* For the whole httpd: cmd->info is the offset of an apr_interval_time_t in okta_global_config. */
 const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value);
 const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, const char *max);

@@ -184,8 +184,7 @@ const char *okta_set_status(cmd_parms *cmd, void *config, int flag)
     return okta_set_number(cmd, &server->status, flag != 0, flag ? "On" : "Off");
 }
 
-/* The key store is one for all virtual hosts. */
-static const char *main_server_only(const cmd_parms *cmd, const char *value)
+const char *okta_main_server_only(const cmd_parms *cmd, const char *value)
 {
     if (!cmd->server->is_virtual)
         return NULL;
@@ -197,7 +196,7 @@ static const char *main_server_only(const cmd_parms *cmd, const char *value)
 const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value)
 {
     char *field = (char *)&okta_registry_get()->global + (apr_size_t)cmd->info;
-    const char *fault = main_server_only(cmd, value);
+    const char *fault = okta_main_server_only(cmd, value);
     apr_interval_time_t duration;
 
     (void)config;
@@ -211,7 +210,7 @@ const char *okta_set_global_time(cmd_parms *cmd, void *config, const char *value
 const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, const char *max)
 {
     okta_global_config *global = &okta_registry_get()->global;
-    const char *fault = main_server_only(cmd, min);
+    const char *fault = okta_main_server_only(cmd, min);
     apr_interval_time_t least, longest;
 
     (void)config;
@@ -229,7 +228,7 @@ const char *okta_set_key_refresh(cmd_parms *cmd, void *config, const char *min, 
 
 const char *okta_set_token_cache(cmd_parms *cmd, void *config, const char *value)
 {
-    const char *fault = main_server_only(cmd, value);
+    const char *fault = okta_main_server_only(cmd, value);
 
     (void)config;
     return fault ? fault
@@ -239,7 +238,7 @@ const char *okta_set_token_cache(cmd_parms *cmd, void *config, const char *value
 
 const char *okta_set_replay_entries(cmd_parms *cmd, void *config, const char *value)
 {
-    const char *fault = main_server_only(cmd, value);
+    const char *fault = okta_main_server_only(cmd, value);
 
     (void)config;
     return fault ? fault
@@ -249,7 +248,7 @@ const char *okta_set_replay_entries(cmd_parms *cmd, void *config, const char *va
 
 const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char *value)
 {
-    const char *fault = main_server_only(cmd, value);
+    const char *fault = okta_main_server_only(cmd, value);
 
     (void)config;
     return fault ? fault
@@ -259,7 +258,7 @@ const char *okta_set_key_set_max_bytes(cmd_parms *cmd, void *config, const char 
 
 const char *okta_set_state_dir(cmd_parms *cmd, void *config, const char *value)
 {
-    const char *fault = main_server_only(cmd, value);
+    const char *fault = okta_main_server_only(cmd, value);
     const char *path = ap_server_root_relative(cmd->pool, value);
 
     (void)config;

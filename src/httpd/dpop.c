@@ -9,6 +9,8 @@
 #include "httpd/public_url.h"
 #include "httpd/registry.h"
 #include "httpd/request.h"
+#include "httpd/shared_cache.h"
+#include "httpd/shared_proofs.h"
 
 #include <apr_strings.h>
 #include <string.h>
@@ -65,15 +67,11 @@ static bool took_before(const okta_request *first, const okta_proof *proof)
     return first->took && memcmp(first->took, proof->id, sizeof(proof->id)) == 0;
 }
 
-static okta_reason take(request_rec *r, const okta_proof *proof, okta_result *result)
+/* On this host; what comes to several processes at once comes here first. */
+static okta_reason take_here(const okta_proof *proof, okta_result *result)
 {
-    okta_request *first = okta_request_state((request_rec *)okta_client_request(r), true);
-
-    if (took_before(first, proof))
-        return OKTA_OK;
     switch (okta_replay_take(okta_dpop_memory_replay(), proof->id, proof->issued_at, seconds_now)) {
     case OKTA_REPLAY_FIRST:
-        first->took = apr_pmemdup(okta_client_request(r)->pool, proof->id, sizeof(proof->id));
         return OKTA_OK;
     case OKTA_REPLAY_FULL:
         return okta_result_set(result, OKTA_REPLAY_MEMORY_FULL,
@@ -88,6 +86,37 @@ static okta_reason take(request_rec *r, const okta_proof *proof, okta_result *re
         return okta_result_set(result, OKTA_PROOF_REPLAYED,
                                "a proof with this jti, by the same key, came before");
     }
+}
+
+/* On all others. */
+static okta_reason take_elsewhere(request_rec *r, const okta_proof *proof, okta_result *result)
+{
+    const okta_replay *replay = okta_dpop_memory_replay();
+    int64_t wait;
+    okta_reason reason;
+
+    if (!okta_shared_cache_is_wanted())
+        return OKTA_OK;
+    reason = okta_shared_proof_take(proof, okta_replay_window(replay), okta_replay_skew(replay),
+                                    result, &wait);
+    if (reason != OKTA_OK)
+        okta_request_state(r, true)->retry_after = wait;
+    return reason;
+}
+
+static okta_reason take(request_rec *r, const okta_proof *proof, okta_result *result)
+{
+    okta_request *first = okta_request_state((request_rec *)okta_client_request(r), true);
+    okta_reason reason;
+
+    if (took_before(first, proof))
+        return OKTA_OK;
+    reason = take_here(proof, result);
+    if (reason == OKTA_OK)
+        reason = take_elsewhere(r, proof, result);
+    if (reason == OKTA_OK)
+        first->took = apr_pmemdup(okta_client_request(r)->pool, proof->id, sizeof(proof->id));
+    return reason;
 }
 
 okta_reason okta_dpop_check(request_rec *r, const okta_policy *policy, const okta_claims *claims,

@@ -6,14 +6,21 @@
 #include "httpd/log.h"
 #include "httpd/registry.h"
 #include "httpd/restart.h"
+#include "httpd/shared_cache.h"
 
 #include <apr_strings.h>
+#include <openssl/crypto.h>
 #include <string.h>
 
 #define RETAINED_KEY "mod_auth_okta.dpop"
 
 /* The parent's word for it, which children inherit: nonces, and the replay memory behind them. */
 static okta_nonces *current;
+
+/* Of OktaSharedCacheKey: nothing needs to be stored for the nonces of one host to be good on
+ * another. */
+static okta_nonces of_hosts;
+static bool has_of_hosts;
 
 okta_replay *okta_dpop_memory_replay(void)
 {
@@ -22,7 +29,7 @@ okta_replay *okta_dpop_memory_replay(void)
 
 const okta_nonces *okta_dpop_memory_nonces(void)
 {
-    return current;
+    return has_of_hosts ? &of_hosts : current;
 }
 
 static void name_layout(char *layout)
@@ -106,7 +113,18 @@ static apr_status_t forget(void *unused)
 {
     (void)unused;
     current = NULL;
+    has_of_hosts = false;
+    OPENSSL_cleanse(&of_hosts, sizeof(of_hosts));
     return APR_SUCCESS;
+}
+
+/* Without it, after a restart that cannot read the key, those of other hosts are not good here, and
+ * clients are given another one. */
+static void derive_nonces(void)
+{
+    const unsigned char *key = okta_shared_cache_key();
+
+    has_of_hosts = key && okta_sealed_derive(key, "DPoP nonces", of_hosts.secret);
 }
 
 int okta_dpop_memory_create(apr_pool_t *pconf, server_rec *server)
@@ -129,6 +147,7 @@ int okta_dpop_memory_create(apr_pool_t *pconf, server_rec *server)
                      entries, (unsigned long)okta_replay_size(entries));
         return okta_ends_a_start(server, "tokens that are bound to a key are refused");
     }
+    derive_nonces();
     apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
     return OK;
 }

@@ -57,6 +57,8 @@ static const row events[OKTA_EVENT_COUNT] = {
     [OKTA_EVENT_ASKING_RECOVERED] = {"introspection_recovered", APLOG_NOTICE, OKTA_TAG_ASKING},
     [OKTA_EVENT_ASKING_REFUSED] = {"introspection_refused", APLOG_ERR, OKTA_TAG_ASKING},
     [OKTA_EVENT_ASKING_FAILED] = {"introspection_failed", APLOG_INFO, OKTA_TAG_ASKING},
+    [OKTA_EVENT_SHARED_CACHE_LOST] = {"shared_cache_lost", APLOG_ERR, OKTA_TAG_SHARED},
+    [OKTA_EVENT_SHARED_CACHE_BACK] = {"shared_cache_back", APLOG_NOTICE, OKTA_TAG_SHARED},
 };
 
 const char *okta_event_id(okta_event event)

@@ -52,6 +52,9 @@ typedef enum okta_event {
     OKTA_EVENT_ASKING_RECOVERED,
     OKTA_EVENT_ASKING_REFUSED,
     OKTA_EVENT_ASKING_FAILED,
+    /* of the store that hosts share */
+    OKTA_EVENT_SHARED_CACHE_LOST,
+    OKTA_EVENT_SHARED_CACHE_BACK,
     OKTA_EVENT_COUNT
 } okta_event;
 

@@ -83,6 +83,10 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/restart.c src/httpd/restart.h \
 	src/httpd/shared.c src/httpd/shared.h \
 	src/httpd/secret_file.c src/httpd/secret_file.h \
+	src/httpd/shared_cache.c src/httpd/shared_cache.h \
+	src/httpd/shared_calls.c src/httpd/shared_calls.h \
+	src/httpd/shared_key.c src/httpd/shared_key.h \
+	src/httpd/shared_proofs.c src/httpd/shared_proofs.h \
 	src/httpd/source.c src/httpd/source.h \
 	src/httpd/stand_in.c src/httpd/stand_in.h \
 	src/httpd/statedir.c src/httpd/statedir.h \
@@ -104,6 +108,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/unasked.c src/httpd/unasked.h \
 	src/httpd/commands.c \
 	src/httpd/directives_introspection.c src/httpd/directives_proxy.c src/httpd/directives_resource.c src/httpd/directives_route.c src/httpd/directives_section.c \
+	src/httpd/directives_shared.c \
 	src/httpd/directives_server.c src/httpd/directives_token.c src/httpd/directives_values.c \
 	src/httpd/directives.h \
 	src/httpd/log.h \

@@ -102,15 +102,17 @@
     ONE(apr_array_header_t *, trusted_proxies, NULL, NULL) /* okta_subnet */
 
 /* Of the whole httpd, because the key store is one. Times are apr_interval_time_t. */
-#define OKTA_GLOBAL_MEMBERS(ONE)                                      \
-    ONE(apr_int64_t, key_wait, -1, apr_time_from_sec(2))              \
-    ONE(apr_int64_t, key_cooldown, -1, apr_time_from_sec(5))          \
-    ONE(apr_int64_t, key_max_stale, -1, apr_time_from_sec(24 * 3600)) \
-    ONE(apr_int64_t, refresh_min, -1, apr_time_from_sec(5 * 60))      \
-    ONE(apr_int64_t, refresh_max, -1, apr_time_from_sec(24 * 3600))   \
-    ONE(apr_int64_t, key_set_max_bytes, -1, 65536)                    \
-    ONE(apr_int64_t, token_cache, -1, 16384) /* entries; 0: off */    \
-    ONE(apr_int64_t, replay_entries, -1, OKTA_REPLAY_ENTRIES_DEFAULT) \
-    ONE(const char *, state_dir, NULL, NULL) /* NULL: the default one */
+#define OKTA_GLOBAL_MEMBERS(ONE)                                         \
+    ONE(apr_int64_t, key_wait, -1, apr_time_from_sec(2))                 \
+    ONE(apr_int64_t, key_cooldown, -1, apr_time_from_sec(5))             \
+    ONE(apr_int64_t, key_max_stale, -1, apr_time_from_sec(24 * 3600))    \
+    ONE(apr_int64_t, refresh_min, -1, apr_time_from_sec(5 * 60))         \
+    ONE(apr_int64_t, refresh_max, -1, apr_time_from_sec(24 * 3600))      \
+    ONE(apr_int64_t, key_set_max_bytes, -1, 65536)                       \
+    ONE(apr_int64_t, token_cache, -1, 16384) /* entries; 0: off */       \
+    ONE(apr_int64_t, replay_entries, -1, OKTA_REPLAY_ENTRIES_DEFAULT)    \
+    ONE(const char *, state_dir, NULL, NULL) /* NULL: the default one */ \
+    ONE(const okta_shared_cache *, shared_cache, NULL, NULL)             \
+    ONE(const char *, shared_cache_key, NULL, NULL) /* path */
 
 #endif

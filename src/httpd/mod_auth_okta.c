@@ -42,6 +42,8 @@
 #include "httpd/restart.h"
 #include "httpd/revocation_lists.h"
 #include "httpd/revocation_watch.h"
+#include "httpd/shared_cache.h"
+#include "httpd/shared_proofs.h"
 #include "httpd/stand_in.h"
 #include "httpd/statedir.h"
 #include "httpd/status.h"
@@ -65,6 +67,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)ptemp;
     okta_registry_create(pconf);
     okta_refresher_register_mutex(pconf);
+    okta_shared_cache_register_mutex(pconf);
     okta_wrap_providers(pconf);
     return OK;
 }
@@ -94,6 +97,10 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     if (status == OK)
         status = okta_introspection_memory_create(pconf, server);
     if (status == OK)
+        status = okta_shared_cache_create(pconf, ptemp, server);
+    if (status == OK)
+        status = okta_shared_proofs_prepare(pconf, server);
+    if (status == OK)
         status = okta_dpop_memory_create(pconf, server);
     if (status == OK)
         status = okta_revocation_lists_create(pconf, server);
@@ -117,13 +124,14 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
 
 static void child_init(apr_pool_t *pchild, server_rec *server)
 {
-    (void)server;
     okta_keystore_child_init(pchild);
     okta_keywait_child_init();
     okta_decryption_child_init();
     okta_decryption_keys_child_init();
     okta_introspection_child_init(pchild);
     okta_dpop_child_init(pchild);
+    okta_shared_cache_child_init(pchild, server);
+    okta_shared_proofs_child_init();
     okta_flood_child_init(pchild);
     okta_refresher_child_init(pchild);
     okta_revocation_watch_child_init(pchild);

@@ -42,6 +42,7 @@ typedef struct okta_request {
     const unsigned char *took;  /* of the client's own request: id of the proof that it took */
     struct okta_body *body;     /* of the client's own request: what was read of its body */
     struct okta_mcp_needs *mcp; /* what is known of its message; NULL: nothing was asked */
+    int64_t retry_after;        /* seconds, for a 503; 0: nothing better than the usual is known */
     bool by_proof;              /* the credentials are of the scheme DPoP */
     bool judged;         /* authentication took place: who has no claims by then is anonymous */
     bool counted;        /* under the one verdict that it counts under */

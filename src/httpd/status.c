@@ -7,6 +7,8 @@
 #include "httpd/dpop_memory.h"
 #include "httpd/keystore.h"
 #include "httpd/shared.h"
+#include "httpd/shared_cache.h"
+#include "httpd/shared_calls.h"
 #include "httpd/verdict_memory.h"
 
 #include <apr_strings.h>
@@ -254,6 +256,17 @@ static void note_replay(okta_picture *picture, apr_pool_t *pool)
                                             full ? "; requests with a proof get 503." : ".")});
 }
 
+static void note_store(okta_picture *picture)
+{
+    picture->shares = okta_shared_cache_is_wanted();
+    picture->store_is_lost = picture->shares && okta_shared_calls_are_left();
+    if (picture->store_is_lost)
+        add_trouble(picture, (okta_trouble){.health = OKTA_ALARM,
+                                            .where = "Store of OktaSharedCache",
+                                            .what = "It does not answer, or takes nothing more; "
+                                                    "requests with a DPoP proof get 503."});
+}
+
 static void take_places(okta_picture *picture)
 {
     const okta_registry *registry = okta_registry_get();
@@ -310,6 +323,7 @@ okta_picture *okta_picture_take(request_rec *r)
     take_issuers(picture, r->pool);
     take_lists(picture, r->pool);
     note_replay(picture, r->pool);
+    note_store(picture);
     note_closed(picture, r->pool);
     note_unenforced(picture, r->pool);
     return picture;

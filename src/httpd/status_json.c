@@ -75,6 +75,17 @@ static json_t *proofs(const okta_picture *picture)
                      number(picture->counted[OKTA_COUNT_VERDICTS + OKTA_REPLAY_MEMORY_FULL]));
 }
 
+/* null: there is none. */
+static json_t *shared_cache(const okta_picture *picture)
+{
+    const uint64_t *counted = picture->counted;
+
+    return picture->shares ? json_pack("{s:b, s:o, s:o}", "answers", !picture->store_is_lost,
+                                       "calls", number(counted[OKTA_COUNT_SHARED_CALLS]),
+                                       "failures", number(counted[OKTA_COUNT_SHARED_FAILURES]))
+                           : json_null();
+}
+
 static json_t *keys(const okta_issuer_picture *one)
 {
     json_t *kids = json_array();
@@ -160,15 +171,16 @@ int okta_status_send_json(request_rec *r, const okta_picture *picture)
     return okta_reply_json(
         r,
         json_pack(
-            "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, "
-            "s:i}",
+            "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+            "s:i, s:i}",
             "health", healths[picture->health], "since", moment(picture->trouble_since), "troubles",
             troubles(picture), "now", moment(picture->now), "counting_since",
             moment(picture->since), "accepted", number(picture->accepted), "refused",
             number(picture->refused), "anonymous", number(picture->counted[OKTA_COUNT_ANONYMOUS]),
             "would_refuse", number(picture->counted[OKTA_COUNT_WOULD_REFUSE]), "verdicts",
             verdicts(picture), "verifications", verifications(picture), "token_cache",
-            tokens(picture), "replay_memory", proofs(picture), "issuers", issuers(picture),
-            "revocations", lists(picture), "decryption_keys", number(picture->decryption_keys),
-            "closed_places", (int)picture->closed, "unenforced_places", (int)picture->unenforced));
+            tokens(picture), "replay_memory", proofs(picture), "shared_cache",
+            shared_cache(picture), "issuers", issuers(picture), "revocations", lists(picture),
+            "decryption_keys", number(picture->decryption_keys), "closed_places",
+            (int)picture->closed, "unenforced_places", (int)picture->unenforced));
 }

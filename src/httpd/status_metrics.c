@@ -158,6 +158,13 @@ static void write_cache(const writer *w)
           picture->decryption_keys);
     counter(w, "replay_full", "Requests that were refused because that memory was full.",
             counted[OKTA_COUNT_VERDICTS + OKTA_REPLAY_MEMORY_FULL]);
+    counter(w, "shared_cache_calls", "Proofs that the store of OktaSharedCache was asked about.",
+            counted[OKTA_COUNT_SHARED_CALLS]);
+    counter(w, "shared_cache_failures", "Those that it did not answer.",
+            counted[OKTA_COUNT_SHARED_FAILURES]);
+    if (picture->shares)
+        gauge(w, "shared_cache_answers", "1 while the store of OktaSharedCache answers.",
+              !picture->store_is_lost);
 }
 
 /* Of each issuer one sample. `at`: of which member of the picture. */

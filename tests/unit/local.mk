@@ -33,6 +33,7 @@ unit_tests = \
 	tests/unit/test_file_watch \
 	tests/unit/test_flights \
 	tests/unit/test_introspection \
+	tests/unit/test_first_come \
 	tests/unit/test_issuer \
 	tests/unit/test_json \
 	tests/unit/test_json_line \
@@ -66,6 +67,7 @@ unit_tests = \
 	tests/unit/test_record \
 	tests/unit/test_refused_kids \
 	tests/unit/test_replay \
+	tests/unit/test_respite \
 	tests/unit/test_revocation \
 	tests/unit/test_revocation_file \
 	tests/unit/test_revocation_memory \
@@ -74,6 +76,8 @@ unit_tests = \
 	tests/unit/test_same_origin \
 	tests/unit/test_schedule \
 	tests/unit/test_schedule_promises \
+	tests/unit/test_sealed \
+	tests/unit/test_sealed_memory \
 	tests/unit/test_siphash \
 	tests/unit/test_slot \
 	tests/unit/test_slot_stall \
@@ -116,6 +120,8 @@ tests_unit_test_jwe_memory_SOURCES = tests/unit/test_jwe_memory.c tests/unit/sca
 tests_unit_test_jwe_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_proof_memory_SOURCES = tests/unit/test_proof_memory.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_proof_memory_LDFLAGS = $(scarce_ldflags)
+tests_unit_test_sealed_memory_SOURCES = tests/unit/test_sealed_memory.c tests/unit/scarce.c tests/unit/scarce.h
+tests_unit_test_sealed_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_revocation_memory_SOURCES = tests/unit/test_revocation_memory.c tests/unit/scarce.c \
 	tests/unit/scarce.h
 tests_unit_test_revocation_memory_LDFLAGS = $(scarce_ldflags)

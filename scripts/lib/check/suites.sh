@@ -9,7 +9,7 @@ more_suites=(package)
 build_packages=("${module_packages[@]}" libcmocka-dev)
 python_packages=(python3 python3-pytest python3-jwcrypto python3-requests python3-cryptography python3-websockets)
 server_packages=("${python_packages[@]}" python3-pytest-xdist php-fpm nghttp2-client valgrind curl openssl
-    ca-certificates)
+    ca-certificates redis-server memcached)
 
 # Tests of httpd mostly wait, but for those that look at how busy the machine is.
 side_by_side=$((jobs < 4 ? jobs : 4))

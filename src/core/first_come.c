@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/first_come.h"
+
+#include "core/octets.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+#include <string.h>
+
+#define TOKEN_BYTES 16
+#define BEGINNING_BYTES (2 * OKTA_OCTETS)
+/* How far the clocks of hosts may be apart, and a store's count of whole seconds from ours. */
+#define MARGIN 2
+/* Microseconds for all steps. httpd's providers call an entry absent while they think that the
+ * store is dead, which they do for five seconds at least: between two steps within this time that
+ * came out well there was no such moment. */
+#define LONGEST 2000000
+/* The beginning is kept for 20 days after it was last written (memcached takes 30 for a date), and
+ * written anew each day: by then a loss would have to fall between reading and writing it. */
+#define BEGINNING_KEPT (20 * 86400)
+#define BEGINNING_RENEWED 86400
+
+_Static_assert(TOKEN_BYTES + OKTA_SEALED_EXTRA <= OKTA_FIRST_COME_BYTES, "a token has room");
+_Static_assert(BEGINNING_BYTES + OKTA_SEALED_EXTRA <= OKTA_FIRST_COME_BYTES, "a beginning has");
+
+/* Not by the key: hosts with different ones have to come upon each other. */
+static const unsigned char beginning_name[OKTA_SEALED_NAME_BYTES] = "mod_auth_okta beginning";
+
+typedef struct attempt {
+    const okta_store *store;
+    const okta_sealer *sealer;
+    unsigned char token[TOKEN_BYTES];
+    int64_t started; /* by the monotonic clock */
+} attempt;
+
+static bool attempt_init(attempt *a, const okta_store *store, const okta_sealer *sealer)
+{
+    a->store = store;
+    a->sealer = sealer;
+    a->started = store->monotonic();
+    return RAND_bytes(a->token, sizeof(a->token)) == 1;
+}
+
+static okta_first_come put(const attempt *a, const unsigned char *name, int64_t end,
+                           const void *text, size_t length)
+{
+    unsigned char sealed[OKTA_FIRST_COME_BYTES];
+
+    if (!okta_seal(a->sealer, name, end, text, length, sealed))
+        return OKTA_FIRST_COME_NO_MEMORY;
+    return a->store->put(a->store->baton, name, end, sealed, length + OKTA_SEALED_EXTRA) ==
+                   OKTA_STORE_DONE
+               ? OKTA_FIRST_COME
+               : OKTA_FIRST_COME_SILENT;
+}
+
+/* What is there, read. OKTA_UNSEALED_OVER: nothing is. */
+static okta_first_come get(const attempt *a, const unsigned char *name, unsigned char *text,
+                           size_t length, okta_unsealed *found)
+{
+    unsigned char sealed[OKTA_FIRST_COME_BYTES], opened[OKTA_FIRST_COME_BYTES];
+    size_t sealed_length = sizeof(sealed), opened_length;
+
+    *found = OKTA_UNSEALED_OVER;
+    switch (a->store->get(a->store->baton, name, sealed, &sealed_length)) {
+    case OKTA_STORE_DONE:
+        break;
+    case OKTA_STORE_ABSENT:
+        return OKTA_FIRST_COME;
+    case OKTA_STORE_FAILED:
+    default:
+        return OKTA_FIRST_COME_SILENT;
+    }
+    *found = okta_unseal(a->sealer, name, a->store->seconds(), sealed, sealed_length, opened,
+                         &opened_length);
+    if (*found == OKTA_UNSEALED_NO_MEMORY)
+        return OKTA_FIRST_COME_NO_MEMORY;
+    if (*found == OKTA_UNSEALED_GOOD && opened_length != length)
+        *found = OKTA_UNSEALED_NOT;
+    if (*found == OKTA_UNSEALED_GOOD)
+        memcpy(text, opened, length);
+    return OKTA_FIRST_COME;
+}
+
+/* Whether the lid holds our token. */
+static okta_first_come holds(const attempt *a, const unsigned char *lid)
+{
+    unsigned char token[TOKEN_BYTES];
+    okta_unsealed found;
+    const okta_first_come come = get(a, lid, token, sizeof(token), &found);
+
+    if (come != OKTA_FIRST_COME)
+        return come;
+    if (found == OKTA_UNSEALED_GOOD)
+        return CRYPTO_memcmp(token, a->token, sizeof(token)) == 0 ? OKTA_FIRST_COME
+                                                                  : OKTA_FIRST_COME_NOT;
+    return found == OKTA_UNSEALED_NOT ? OKTA_FIRST_COME_STRANGER : OKTA_FIRST_COME_SILENT;
+}
+
+static okta_first_come write_beginning(const attempt *a, int64_t since)
+{
+    const int64_t now = a->store->seconds();
+    unsigned char text[BEGINNING_BYTES];
+
+    okta_octets_write(text, since);
+    okta_octets_write(text + OKTA_OCTETS, now);
+    return put(a, beginning_name, now + BEGINNING_KEPT, text, sizeof(text));
+}
+
+/* Since when the store has lost nothing. lid: an entry of ours that is there if the store answers
+ * at all, by which one that is dead is told from one that is empty. */
+static okta_first_come find_beginning(const attempt *a, const unsigned char *lid, int64_t *since)
+{
+    unsigned char text[BEGINNING_BYTES];
+    okta_unsealed found;
+    okta_first_come come = get(a, beginning_name, text, sizeof(text), &found);
+    const int64_t now = a->store->seconds();
+
+    if (come != OKTA_FIRST_COME)
+        return come;
+    if (found == OKTA_UNSEALED_NOT)
+        return OKTA_FIRST_COME_STRANGER;
+    if (found == OKTA_UNSEALED_OVER) {
+        *since = now;
+        come = holds(a, lid);
+        return come == OKTA_FIRST_COME ? write_beginning(a, now) : come;
+    }
+    *since = okta_octets_read(text);
+    if (now - okta_octets_read(text + OKTA_OCTETS) > BEGINNING_RENEWED)
+        return write_beginning(a, *since);
+    return OKTA_FIRST_COME;
+}
+
+okta_first_come okta_first_come_begin(const okta_store *store, const okta_sealer *sealer)
+{
+    unsigned char lid[OKTA_SEALED_NAME_BYTES];
+    okta_first_come come;
+    int64_t since;
+    attempt a;
+
+    if (!attempt_init(&a, store, sealer) ||
+        !okta_sealed_name(sealer, a.token, sizeof(a.token), lid))
+        return OKTA_FIRST_COME_NO_MEMORY;
+    come = put(&a, lid, store->seconds() + 60, a.token, sizeof(a.token));
+    return come == OKTA_FIRST_COME ? find_beginning(&a, lid, &since) : come;
+}
+
+/* The names of an id's lid and flag. */
+static bool name_entries(const okta_sealer *sealer, const unsigned char *id, unsigned char *lid,
+                         unsigned char *flag)
+{
+    unsigned char what[OKTA_DIGEST_BYTES + 1];
+
+    memcpy(what, id, OKTA_DIGEST_BYTES);
+    what[OKTA_DIGEST_BYTES] = 'l';
+    if (!okta_sealed_name(sealer, what, sizeof(what), lid))
+        return false;
+    what[OKTA_DIGEST_BYTES] = 'f';
+    return okta_sealed_name(sealer, what, sizeof(what), flag);
+}
+
+/* The four steps. end: until when the entries are needed. */
+static okta_first_come split(const attempt *a, const unsigned char *lid, const unsigned char *flag,
+                             int64_t end)
+{
+    unsigned char set[1] = {1};
+    okta_unsealed found;
+    okta_first_come come = put(a, lid, end, a->token, sizeof(a->token));
+
+    if (come == OKTA_FIRST_COME)
+        come = get(a, flag, set, sizeof(set), &found);
+    /* whatever it says: only who has the key finds that name */
+    if (come == OKTA_FIRST_COME && found != OKTA_UNSEALED_OVER)
+        return OKTA_FIRST_COME_NOT;
+    if (come == OKTA_FIRST_COME)
+        come = put(a, flag, end, set, sizeof(set));
+    return come == OKTA_FIRST_COME ? holds(a, lid) : come;
+}
+
+okta_first_come okta_first_come_take(const okta_store *store, const okta_sealer *sealer,
+                                     const okta_arrival *arrival, int64_t *wait)
+{
+    const int64_t end = arrival->issued_at + arrival->window + arrival->skew + MARGIN;
+    unsigned char lid[OKTA_SEALED_NAME_BYTES], flag[OKTA_SEALED_NAME_BYTES];
+    int64_t since = 0, certain;
+    okta_first_come come;
+    attempt a;
+
+    *wait = 1;
+    if (!attempt_init(&a, store, sealer) || !name_entries(sealer, arrival->id, lid, flag))
+        return OKTA_FIRST_COME_NO_MEMORY;
+    come = split(&a, lid, flag, end);
+    /* after the flag: what was lost until then shows here */
+    if (come == OKTA_FIRST_COME)
+        come = find_beginning(&a, lid, &since);
+    if (come != OKTA_FIRST_COME)
+        return come;
+    /* it may have come as much before its time, and what was there of that be lost */
+    certain = since + arrival->skew + MARGIN;
+    if (arrival->issued_at < certain) {
+        *wait = certain - store->seconds() + 1;
+        return OKTA_FIRST_COME_YOUNG;
+    }
+    if (store->seconds() - arrival->issued_at > arrival->window)
+        return OKTA_FIRST_COME_LATE;
+    return store->monotonic() - a.started > LONGEST ? OKTA_FIRST_COME_SILENT : OKTA_FIRST_COME;
+}

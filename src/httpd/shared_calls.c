@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "httpd/shared_calls.h"
+
+#include "core/monotonic.h"
+#include "core/respite.h"
+#include "core/tickets.h"
+#include "httpd/counters.h"
+#include "httpd/event.h"
+#include "httpd/kept_memory.h"
+
+#include <ap_mpm.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Of the threads, how many may wait for a slow store: one in four. The others give up soon. */
+#define SHARE 4
+#define PATIENCE 1000000 /* microseconds */
+#define PATIENCE_OF_OTHERS 100000
+#define THREADS_MAX 16  /* at work at a time */
+#define FAREWELL 200000 /* microseconds for which the end of a child waits for threads */
+
+/* A call. Whoever lets go of it last, thread or request, frees it. */
+typedef struct call {
+    struct call *next;
+    okta_shared_work *work;
+    pthread_cond_t end;
+    int holders;
+    bool started, done, answered;
+    _Alignas(16) unsigned char matter[];
+} call;
+
+/* Of the process; under its lock. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_condattr_t clock;
+    pthread_cond_t calls, ends;
+    call *first, **last;
+    int queued, idle, threads, waiting;
+    int threads_max, share, share_of_all;
+    bool ready, ending;
+    server_rec *server;
+} here = {.lock = PTHREAD_MUTEX_INITIALIZER, .last = &here.first};
+
+/* Of all processes. */
+typedef struct shared_state {
+    okta_respite respite;
+    okta_tickets tickets; /* of those who wait long */
+} shared_state;
+
+static shared_state own;
+static shared_state *shared = &own;
+
+static apr_status_t forget(void *unused)
+{
+    (void)unused;
+    shared = &own;
+    return APR_SUCCESS;
+}
+
+void okta_shared_calls_share(apr_pool_t *pconf)
+{
+    apr_status_t status;
+    shared_state *made = okta_share(pconf, sizeof(*made), &status);
+
+    /* without it each process goes by what it sees itself */
+    if (!made)
+        return;
+    shared = made;
+    apr_pool_pre_cleanup_register(pconf, NULL, forget);
+}
+
+bool okta_shared_calls_are_left(void)
+{
+    return okta_respite_is_open(&shared->respite);
+}
+
+static void let_go(call *one)
+{
+    if (--one->holders > 0)
+        return;
+    pthread_cond_destroy(&one->end);
+    free(one);
+}
+
+static call *next_call(void)
+{
+    call *one;
+
+    here.idle++;
+    while (!here.first && !here.ending)
+        pthread_cond_wait(&here.calls, &here.lock);
+    here.idle--;
+    one = here.first;
+    if (!one)
+        return NULL;
+    here.first = one->next;
+    if (!here.first)
+        here.last = &here.first;
+    here.queued--;
+    return one;
+}
+
+static void note(bool answered)
+{
+    okta_count(OKTA_COUNT_SHARED_CALLS);
+    if (!answered)
+        okta_count(OKTA_COUNT_SHARED_FAILURES);
+    if (answered ? okta_respite_succeed(&shared->respite)
+                 : okta_respite_fail(&shared->respite, okta_monotonic()))
+        okta_event_of_server(
+            here.server, answered ? OKTA_EVENT_SHARED_CACHE_BACK : OKTA_EVENT_SHARED_CACHE_LOST, 0,
+            answered ? "the store of OktaSharedCache answers again"
+                     : "the store of OktaSharedCache does not do what is asked; "
+                       "it is tried again every few seconds, and until it answers "
+                       "requests with a DPoP proof get 503");
+}
+
+/* With the lock, which it gives back meanwhile. */
+static void carry_out(call *one, apr_pool_t *pool)
+{
+    bool answered;
+
+    one->started = true;
+    pthread_mutex_unlock(&here.lock);
+    answered = pool && one->work(one->matter, pool);
+    if (pool)
+        apr_pool_clear(pool);
+    note(answered);
+    pthread_mutex_lock(&here.lock);
+    one->done = true;
+    one->answered = answered;
+    pthread_cond_signal(&one->end);
+}
+
+/* Its pool is nobody else's: the end of the child does not take it away from under a thread that
+ * is still at work. */
+static void *work_on(void *unused)
+{
+    apr_pool_t *pool = NULL;
+    call *one;
+
+    (void)unused;
+    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    pthread_mutex_lock(&here.lock);
+    while ((one = next_call()) != NULL) {
+        /* of a request that has gone away nothing is left to do */
+        if (one->work)
+            carry_out(one, pool);
+        let_go(one);
+    }
+    here.threads--;
+    pthread_cond_signal(&here.ends);
+    pthread_mutex_unlock(&here.lock);
+    if (pool)
+        apr_pool_destroy(pool);
+    return NULL;
+}
+
+static void start_thread(void)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    pthread_t thread;
+
+    if (pthread_attr_init(&attributes) != 0)
+        return;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    /* signals are for httpd's own threads */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_create(&thread, &attributes, work_on, NULL) == 0)
+        here.threads++;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+}
+
+/* NULL: there is no memory, or no thread to do it. */
+static call *enqueue(okta_shared_work *work, const void *matter, size_t size, int holders)
+{
+    call *one;
+
+    if (here.idle <= here.queued && here.threads < here.threads_max)
+        start_thread();
+    one = here.threads > 0 ? malloc(sizeof(*one) + size) : NULL;
+    if (!one)
+        return NULL;
+    memset(one, 0, sizeof(*one));
+    one->work = work;
+    one->holders = holders;
+    pthread_cond_init(&one->end, &here.clock);
+    memcpy(one->matter, matter, size);
+    *here.last = one;
+    here.last = &one->next;
+    here.queued++;
+    pthread_cond_signal(&here.calls);
+    return one;
+}
+
+static struct timespec moment_of(int64_t microseconds)
+{
+    return (struct timespec){.tv_sec = microseconds / 1000000,
+                             .tv_nsec = (long)(microseconds % 1000000 * 1000)};
+}
+
+static void wait_until(call *one, int64_t end)
+{
+    const struct timespec deadline = moment_of(end);
+
+    while (!one->done && pthread_cond_timedwait(&one->end, &here.lock, &deadline) == 0)
+        ;
+}
+
+/* With the lock. All wait as long as it should take, and a few as long as it may: false when one of
+ * these waited in vain. */
+static bool wait_for(call *one, int64_t now)
+{
+    const int64_t end = now + PATIENCE;
+    int ticket = -1;
+
+    wait_until(one, now + PATIENCE_OF_OTHERS);
+    if (!one->done && here.waiting < here.share)
+        ticket = okta_tickets_take(&shared->tickets, here.share_of_all, okta_monotonic(), end);
+    if (ticket >= 0) {
+        here.waiting++;
+        wait_until(one, end);
+        here.waiting--;
+        okta_tickets_return(&shared->tickets, ticket, end);
+    }
+    if (!one->started)
+        one->work = NULL;
+    return one->done || ticket < 0;
+}
+
+okta_shared_call okta_shared_call_run(okta_shared_work *work, void *matter, size_t size)
+{
+    const int64_t now = okta_monotonic();
+    okta_shared_call outcome = OKTA_CALL_LEFT;
+    bool in_time = true;
+    call *one = NULL;
+
+    if (!here.ready || !okta_respite_admits(&shared->respite, now, PATIENCE))
+        return OKTA_CALL_LEFT;
+    pthread_mutex_lock(&here.lock);
+    if (!here.ending)
+        one = enqueue(work, matter, size, 2);
+    if (one) {
+        in_time = wait_for(one, now);
+        outcome = one->done && one->answered ? OKTA_CALL_DONE : OKTA_CALL_SILENT;
+        if (outcome == OKTA_CALL_DONE)
+            memcpy(matter, one->matter, size);
+        let_go(one);
+    }
+    pthread_mutex_unlock(&here.lock);
+    if (!in_time)
+        note(false);
+    return outcome;
+}
+
+void okta_shared_call_begin(okta_shared_work *work, const void *matter, size_t size)
+{
+    if (!here.ready || !okta_respite_admits(&shared->respite, okta_monotonic(), PATIENCE))
+        return;
+    pthread_mutex_lock(&here.lock);
+    if (!here.ending)
+        enqueue(work, matter, size, 1);
+    pthread_mutex_unlock(&here.lock);
+}
+
+/* Threads that wait for a call end; one that is stuck in the store ends with the process, and
+ * touches nothing until then. */
+static apr_status_t end_threads(void *unused)
+{
+    const struct timespec deadline = moment_of(okta_monotonic() + FAREWELL);
+
+    (void)unused;
+    pthread_mutex_lock(&here.lock);
+    here.ending = true;
+    pthread_cond_broadcast(&here.calls);
+    while (here.threads > 0 && pthread_cond_timedwait(&here.ends, &here.lock, &deadline) == 0)
+        ;
+    pthread_mutex_unlock(&here.lock);
+    return APR_SUCCESS;
+}
+
+void okta_shared_calls_child_init(apr_pool_t *pchild, server_rec *server)
+{
+    int threads = 1, processes = 1;
+
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
+    if (threads < 1)
+        threads = 1;
+    here.share = threads / SHARE > 1 ? threads / SHARE : 1;
+    here.share_of_all = threads * processes / SHARE > 1 ? threads * processes / SHARE : 1;
+    /* twice as many as are at work at a time: some may be stuck */
+    here.threads_max = 2 * (threads < THREADS_MAX ? threads : THREADS_MAX);
+    here.server = server;
+    here.ready = pthread_condattr_init(&here.clock) == 0 &&
+                 pthread_condattr_setclock(&here.clock, CLOCK_MONOTONIC) == 0 &&
+                 pthread_cond_init(&here.calls, NULL) == 0 &&
+                 pthread_cond_init(&here.ends, &here.clock) == 0;
+    apr_pool_pre_cleanup_register(pchild, NULL, end_threads);
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/first_come.h"
+#include "unit.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <string.h>
+
+#define NOW INT64_C(1795445100)
+#define SKEW 60
+#define WINDOW 60
+#define MARGIN 2
+#define ENTRIES 64
+#define HOSTS_MAX 3
+#define STEPS_MAX 32
+
+typedef struct entry {
+    unsigned char name[OKTA_SEALED_NAME_BYTES];
+    unsigned char bytes[OKTA_FIRST_COME_BYTES];
+    size_t length;
+    int64_t end;
+} entry;
+
+/* The store that all tests use, and the clocks. */
+static struct {
+    entry entries[ENTRIES];
+    int count;
+    int64_t now, monotonic;
+    int steps;        /* that were made */
+    int failing;      /* this one fails; 0: none */
+    int absent_from;  /* from this one on all is absent; 0: never */
+    int empty_before; /* before this one all is lost; 0: never */
+    int64_t slow;     /* microseconds that each step takes */
+} world;
+
+static const unsigned char key[OKTA_SEALED_KEY_BYTES] = "32 bytes of no chance whatsoever";
+static const unsigned char other_key[OKTA_SEALED_KEY_BYTES] = "another one of thirty-two bytes.";
+static const unsigned char id[OKTA_DIGEST_BYTES] = "a proof";
+
+static int64_t seconds(void)
+{
+    return world.now;
+}
+
+static int64_t monotonic(void)
+{
+    return world.monotonic;
+}
+
+static entry *find(const unsigned char *name)
+{
+    for (int i = 0; i < world.count; i++)
+        if (memcmp(world.entries[i].name, name, OKTA_SEALED_NAME_BYTES) == 0)
+            return &world.entries[i];
+    return NULL;
+}
+
+static bool begin_step(void)
+{
+    world.steps++;
+    world.monotonic += world.slow;
+    if (world.empty_before == world.steps)
+        world.count = 0;
+    return world.steps != world.failing;
+}
+
+static okta_store_answer put(void *baton, const unsigned char *name, int64_t end,
+                             const unsigned char *bytes, size_t length)
+{
+    entry *at;
+
+    (void)baton;
+    if (!begin_step() || (world.absent_from && world.steps >= world.absent_from))
+        return OKTA_STORE_FAILED;
+    at = find(name);
+    if (!at)
+        at = &world.entries[world.count++ % ENTRIES];
+    memcpy(at->name, name, OKTA_SEALED_NAME_BYTES);
+    memcpy(at->bytes, bytes, length);
+    at->length = length;
+    at->end = end;
+    return OKTA_STORE_DONE;
+}
+
+static okta_store_answer get(void *baton, const unsigned char *name, unsigned char *bytes,
+                             size_t *length)
+{
+    const entry *at;
+
+    (void)baton;
+    if (!begin_step())
+        return OKTA_STORE_FAILED;
+    at = find(name);
+    if (!at || at->end <= world.now || (world.absent_from && world.steps >= world.absent_from))
+        return OKTA_STORE_ABSENT;
+    memcpy(bytes, at->bytes, at->length);
+    *length = at->length;
+    return OKTA_STORE_DONE;
+}
+
+static const okta_store plain = {put, get, seconds, monotonic, NULL};
+
+static okta_sealer sealer_of(const unsigned char *with)
+{
+    okta_sealer sealer;
+
+    need(okta_sealer_init(&sealer, with, "DPoP proofs"), "no keys");
+    return sealer;
+}
+
+/* A store that began long ago, at second NOW. */
+static okta_sealer old_store(void)
+{
+    const okta_sealer sealer = sealer_of(key);
+
+    memset(&world, 0, sizeof(world));
+    world.now = NOW - 1000;
+    world.monotonic = 1;
+    need(okta_first_come_begin(&plain, &sealer) == OKTA_FIRST_COME, "no beginning");
+    world.now = NOW;
+    world.steps = 0;
+    return sealer;
+}
+
+static okta_first_come take_at(const okta_sealer *sealer, int64_t issued_at, int64_t *wait)
+{
+    const okta_arrival arrival = {id, issued_at, WINDOW, SKEW};
+
+    return okta_first_come_take(&plain, sealer, &arrival, wait);
+}
+
+static okta_first_come take(const okta_sealer *sealer)
+{
+    int64_t wait;
+
+    return take_at(sealer, world.now, &wait);
+}
+
+/* As if no proof had come. */
+static void keep_the_beginning(void)
+{
+    static const unsigned char name[OKTA_SEALED_NAME_BYTES] = "mod_auth_okta beginning";
+    const entry *at = find(name);
+
+    need(at, "no beginning");
+    world.entries[0] = *at;
+    world.count = 1;
+}
+
+rule(the_first_comes_first_and_nobody_else)
+{
+    const okta_sealer sealer = old_store();
+
+    check(take(&sealer) == OKTA_FIRST_COME, "the first one");
+    for (int i = 0; i < 3; i++)
+        check(take(&sealer) == OKTA_FIRST_COME_NOT, "number %d", i + 2);
+    world.now += WINDOW;
+    check(take(&sealer) == OKTA_FIRST_COME_NOT, "at the end of its window");
+}
+
+/* Hosts that go on one step each time they are told. */
+typedef struct host {
+    pthread_t thread;
+    sem_t go, stopped;
+    okta_store store;
+    const okta_sealer *sealer;
+    okta_first_come come;
+    bool done;
+} host;
+
+static void wait_for_turn(host *h)
+{
+    sem_post(&h->stopped);
+    sem_wait(&h->go);
+}
+
+static okta_store_answer put_in_turn(void *baton, const unsigned char *name, int64_t end,
+                                     const unsigned char *bytes, size_t length)
+{
+    wait_for_turn(baton);
+    return put(NULL, name, end, bytes, length);
+}
+
+static okta_store_answer get_in_turn(void *baton, const unsigned char *name, unsigned char *bytes,
+                                     size_t *length)
+{
+    wait_for_turn(baton);
+    return get(NULL, name, bytes, length);
+}
+
+static void *be_host(void *baton)
+{
+    const okta_arrival arrival = {id, NOW, WINDOW, SKEW};
+    host *h = baton;
+    int64_t wait;
+
+    h->come = okta_first_come_take(&h->store, h->sealer, &arrival, &wait);
+    h->done = true;
+    sem_post(&h->stopped);
+    return NULL;
+}
+
+/* Which of the hosts that are not done yet goes on, at each step; and of how many it was. */
+typedef struct schedule {
+    int choices[STEPS_MAX * HOSTS_MAX], of[STEPS_MAX * HOSTS_MAX], length;
+} schedule;
+
+static host *chosen(host *hosts, int count, schedule *s, int step)
+{
+    host *running[HOSTS_MAX];
+    int n = 0;
+
+    for (int i = 0; i < count; i++)
+        if (!hosts[i].done)
+            running[n++] = &hosts[i];
+    if (n == 0)
+        return NULL;
+    if (step == s->length)
+        s->choices[s->length++] = 0;
+    s->of[step] = n;
+    return running[s->choices[step]];
+}
+
+/* The next order that was not tried; false: all were. */
+static bool advance(schedule *s)
+{
+    while (s->length > 0) {
+        if (++s->choices[s->length - 1] < s->of[s->length - 1])
+            return true;
+        s->length--;
+    }
+    return false;
+}
+
+static int run(host *hosts, int count, const okta_sealer *sealer, schedule *s)
+{
+    int firsts = 0;
+    host *next;
+
+    for (int i = 0; i < count; i++) {
+        hosts[i] = (host){.store = {put_in_turn, get_in_turn, seconds, monotonic, &hosts[i]},
+                          .sealer = sealer};
+        sem_init(&hosts[i].go, 0, 0);
+        sem_init(&hosts[i].stopped, 0, 0);
+        need(pthread_create(&hosts[i].thread, NULL, be_host, &hosts[i]) == 0, "no thread");
+        sem_wait(&hosts[i].stopped);
+    }
+    for (int step = 0; (next = chosen(hosts, count, s, step)) != NULL; step++) {
+        sem_post(&next->go);
+        sem_wait(&next->stopped);
+    }
+    for (int i = 0; i < count; i++) {
+        pthread_join(hosts[i].thread, NULL);
+        firsts += hosts[i].come == OKTA_FIRST_COME;
+        check(hosts[i].come == OKTA_FIRST_COME || hosts[i].come == OKTA_FIRST_COME_NOT, "came: %d",
+              (int)hosts[i].come);
+    }
+    return firsts;
+}
+
+static void try_all_orders(int count, int least)
+{
+    const okta_sealer sealer = old_store();
+    const int kept = world.count;
+    host hosts[HOSTS_MAX];
+    schedule s = {.length = 0};
+    int orders = 0, with_one = 0;
+
+    do {
+        const int firsts = (world.count = kept, run(hosts, count, &sealer, &s));
+
+        orders++;
+        with_one += firsts == 1;
+        need(firsts <= 1, "%d are the first, in order %d", firsts, orders);
+    } while (advance(&s));
+    check(orders >= least, "%d orders only", orders);
+    check(with_one > 0 && with_one < orders, "%d of %d orders have a first", with_one, orders);
+}
+
+rule(however_steps_interleave_one_at_most_is_the_first)
+{
+    try_all_orders(2, 60);
+}
+
+rule(what_the_store_loses_lets_nobody_in_twice)
+{
+    /* lost before each step of the second one, which comes when the first is through */
+    for (int step = 1; step <= 8; step++) {
+        const okta_sealer sealer = old_store();
+        int64_t wait = 0;
+        okta_first_come come;
+
+        need(take(&sealer) == OKTA_FIRST_COME, "the first one");
+        world.steps = 0;
+        world.empty_before = step;
+        come = take_at(&sealer, NOW, &wait);
+        check(come != OKTA_FIRST_COME, "lost before step %d, and let in", step);
+        world.empty_before = 0;
+        for (int again = 0; again < 3; again++)
+            check(take_at(&sealer, NOW, &wait) != OKTA_FIRST_COME, "again after step %d", step);
+    }
+}
+
+rule(after_a_loss_proofs_are_good_that_cannot_have_been_used)
+{
+    const okta_sealer sealer = old_store();
+    int64_t wait = 0;
+
+    world.count = 0;
+    check(take_at(&sealer, NOW, &wait) == OKTA_FIRST_COME_YOUNG && wait == SKEW + MARGIN + 1,
+          "wait: %d", (int)wait);
+    world.now += SKEW + MARGIN - 1;
+    check(take_at(&sealer, world.now, &wait) != OKTA_FIRST_COME, "too soon");
+    world.now++;
+    check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME_NOT, "one id, that was taken");
+    keep_the_beginning();
+    check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "not when it could be");
+}
+
+rule(a_step_that_fails_lets_nobody_in)
+{
+    for (int step = 1; step <= 5; step++) {
+        const okta_sealer sealer = old_store();
+
+        world.failing = step;
+        check(take(&sealer) == OKTA_FIRST_COME_SILENT, "step %d", step);
+        world.failing = 0;
+    }
+}
+
+rule(a_store_that_seems_to_be_empty_lets_nobody_in)
+{
+    /* httpd's providers call everything absent while they think that a store is dead */
+    for (int step = 1; step <= 5; step++) {
+        const okta_sealer sealer = old_store();
+
+        need(take(&sealer) == OKTA_FIRST_COME, "the first one");
+        world.steps = 0;
+        world.absent_from = step;
+        check(take(&sealer) != OKTA_FIRST_COME, "step %d", step);
+    }
+}
+
+rule(a_slow_store_lets_nobody_in)
+{
+    const okta_sealer sealer = old_store();
+
+    world.slow = 400000;
+    check(take(&sealer) == OKTA_FIRST_COME, "5 steps in 2 s");
+    keep_the_beginning();
+    world.slow = 400001;
+    check(take(&sealer) == OKTA_FIRST_COME_SILENT, "5 steps in more");
+}
+
+rule(a_proof_that_got_too_old_meanwhile_is_late)
+{
+    const okta_sealer sealer = old_store();
+    int64_t wait;
+
+    check(take_at(&sealer, NOW - WINDOW - 1, &wait) == OKTA_FIRST_COME_LATE, "not late");
+}
+
+rule(hosts_with_different_keys_let_nobody_in_beside_each_other)
+{
+    const okta_sealer ours = old_store(), theirs = sealer_of(other_key);
+
+    need(take(&ours) == OKTA_FIRST_COME, "the first one");
+    check(take(&theirs) == OKTA_FIRST_COME_STRANGER, "with another key");
+    check(okta_first_come_begin(&plain, &theirs) == OKTA_FIRST_COME_STRANGER, "begins anew");
+    check(take(&ours) == OKTA_FIRST_COME_NOT, "ours again");
+}
+
+rule(entries_that_others_changed_let_nobody_in_twice)
+{
+    const okta_sealer sealer = old_store();
+
+    need(take(&sealer) == OKTA_FIRST_COME, "the first one");
+    for (int i = 0; i < world.count; i++)
+        for (size_t byte = 0; byte < world.entries[i].length; byte++) {
+            const entry before = world.entries[i];
+
+            world.entries[i].bytes[byte] ^= 1;
+            check(take(&sealer) != OKTA_FIRST_COME, "entry %d, byte %zu", i, byte);
+            world.entries[i] = before;
+        }
+    /* each in the place of each other one */
+    for (int i = 0; i < world.count; i++)
+        for (int k = 0; k < world.count; k++) {
+            const entry before = world.entries[i];
+
+            memcpy(world.entries[i].bytes, world.entries[k].bytes, OKTA_FIRST_COME_BYTES);
+            world.entries[i].length = world.entries[k].length;
+            check(take(&sealer) != OKTA_FIRST_COME, "entry %d as %d", k, i);
+            world.entries[i] = before;
+        }
+}
+
+rule(the_beginning_is_written_anew_each_day_and_stays_what_it_is)
+{
+    const okta_sealer sealer = old_store();
+    int64_t wait;
+
+    for (int day = 1; day <= 40; day++) {
+        world.now += 86401;
+        keep_the_beginning();
+        check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "day %d", day);
+    }
+    world.now += 21 * 86400;
+    keep_the_beginning();
+    check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME_YOUNG, "nobody for 21 days");
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/sealed.h"
+#include "unit.h"
+
+#include <string.h>
+
+#define NOW INT64_C(1795445100)
+#define TEXT "a text of 23 characters"
+#define SEALED (sizeof(TEXT) + OKTA_SEALED_EXTRA)
+
+static const unsigned char key[OKTA_SEALED_KEY_BYTES] = "32 bytes of no chance whatsoever";
+
+static okta_sealer sealer_of(const unsigned char *with, const char *purpose)
+{
+    okta_sealer sealer;
+
+    need(okta_sealer_init(&sealer, with, purpose), "no keys");
+    return sealer;
+}
+
+static void name_of(const okta_sealer *sealer, const char *what,
+                    unsigned char name[OKTA_SEALED_NAME_BYTES])
+{
+    need(okta_sealed_name(sealer, what, strlen(what), name), "no name");
+}
+
+typedef struct sample {
+    okta_sealer sealer;
+    unsigned char name[OKTA_SEALED_NAME_BYTES];
+    unsigned char sealed[SEALED];
+} sample;
+
+static sample sample_until(int64_t end)
+{
+    sample s = {.sealer = sealer_of(key, "tests")};
+
+    name_of(&s.sealer, "it", s.name);
+    need(okta_seal(&s.sealer, s.name, end, TEXT, sizeof(TEXT), s.sealed), "not sealed");
+    return s;
+}
+
+static okta_unsealed open_it(const okta_sealer *sealer, const unsigned char *name, int64_t now,
+                             const unsigned char *sealed, size_t length)
+{
+    unsigned char text[SEALED] = "";
+    size_t text_length = 0;
+    okta_unsealed outcome = okta_unseal(sealer, name, now, sealed, length, text, &text_length);
+
+    if (outcome == OKTA_UNSEALED_GOOD)
+        check(text_length == sizeof(TEXT) && memcmp(text, TEXT, sizeof(TEXT)) == 0, "another text");
+    return outcome;
+}
+
+rule(what_is_sealed_opens_until_its_end)
+{
+    const sample s = sample_until(NOW + 10);
+    static const struct {
+        int64_t now;
+        okta_unsealed outcome;
+    } rows[] = {{0, OKTA_UNSEALED_GOOD},
+                {NOW, OKTA_UNSEALED_GOOD},
+                {NOW + 9, OKTA_UNSEALED_GOOD},
+                {NOW + 10, OKTA_UNSEALED_OVER},
+                {INT64_MAX, OKTA_UNSEALED_OVER}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check(open_it(&s.sealer, s.name, rows[i].now, s.sealed, SEALED) == rows[i].outcome,
+              "at row %zu", i);
+}
+
+rule(every_byte_of_a_sealed_text_counts)
+{
+    sample s = sample_until(NOW + 10);
+
+    for (size_t i = 0; i < SEALED; i++)
+        for (int bit = 0; bit < 8; bit++) {
+            s.sealed[i] ^= (unsigned char)(1 << bit);
+            check(open_it(&s.sealer, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT,
+                  "byte %zu, bit %d", i, bit);
+            s.sealed[i] ^= (unsigned char)(1 << bit);
+        }
+    check(open_it(&s.sealer, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_GOOD, "spoiled");
+}
+
+rule(no_part_of_it_and_nothing_more_opens)
+{
+    sample s = sample_until(NOW + 10);
+    unsigned char more[SEALED + 1];
+
+    for (size_t length = 0; length < SEALED; length++)
+        check(open_it(&s.sealer, s.name, NOW, s.sealed, length) == OKTA_UNSEALED_NOT, "%zu bytes",
+              length);
+    memcpy(more, s.sealed, SEALED);
+    more[SEALED] = 0;
+    check(open_it(&s.sealer, s.name, NOW, more, SEALED + 1) != OKTA_UNSEALED_GOOD, "more");
+}
+
+rule(a_text_is_good_under_its_name_and_purpose_alone)
+{
+    const sample s = sample_until(NOW + 10);
+    unsigned char other_key[OKTA_SEALED_KEY_BYTES], other_name[OKTA_SEALED_NAME_BYTES];
+    okta_sealer other;
+
+    name_of(&s.sealer, "another", other_name);
+    check(open_it(&s.sealer, other_name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT, "name");
+    other = sealer_of(key, "test");
+    check(open_it(&other, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT, "purpose");
+    for (size_t i = 0; i < sizeof(key); i++) {
+        memcpy(other_key, key, sizeof(key));
+        other_key[i] ^= 1;
+        other = sealer_of(other_key, "tests");
+        check(open_it(&other, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT, "key %zu", i);
+    }
+}
+
+rule(names_differ_by_what_they_stand_for_and_by_purpose)
+{
+    const okta_sealer a = sealer_of(key, "a"), b = sealer_of(key, "b");
+    unsigned char one[OKTA_SEALED_NAME_BYTES], other[OKTA_SEALED_NAME_BYTES];
+
+    name_of(&a, "it", one);
+    name_of(&a, "it", other);
+    check(memcmp(one, other, sizeof(one)) == 0, "not the same twice");
+    name_of(&a, "is", other);
+    check(memcmp(one, other, sizeof(one)) != 0, "two things");
+    name_of(&b, "it", other);
+    check(memcmp(one, other, sizeof(one)) != 0, "two purposes");
+    check(memcmp(a.naming, a.sealing, sizeof(a.naming)) != 0, "one key for both");
+}
+
+rule(an_empty_text_can_be_sealed)
+{
+    const okta_sealer sealer = sealer_of(key, "tests");
+    unsigned char name[OKTA_SEALED_NAME_BYTES], sealed[OKTA_SEALED_EXTRA], text[1];
+    size_t length = 1;
+
+    name_of(&sealer, "it", name);
+    need(okta_seal(&sealer, name, NOW + 1, "", 0, sealed), "not sealed");
+    check(okta_unseal(&sealer, name, NOW, sealed, sizeof(sealed), text, &length) ==
+                  OKTA_UNSEALED_GOOD &&
+              length == 0,
+          "not opened");
+}
+
+rule(the_same_text_is_never_sealed_alike)
+{
+    const sample a = sample_until(NOW + 10), b = sample_until(NOW + 10);
+
+    check(memcmp(a.sealed, b.sealed, SEALED) != 0, "the same nonce twice");
+}
+
+rule(derived_keys_are_those_of_rfc_5869)
+{
+    /* HKDF-SHA256 as python3-cryptography has it, of this key, salt and purpose */
+    static const unsigned char expected[] = {0xaf, 0x2a, 0xa4, 0xcc, 0xea, 0xdc, 0xd9, 0xcf,
+                                             0xa5, 0x95, 0xe0, 0xf7, 0x99, 0xf1, 0x24, 0xc8,
+                                             0x33, 0x84, 0xbb, 0x96, 0x39, 0xb7, 0x52, 0xc0,
+                                             0xe3, 0x93, 0x33, 0xa3, 0xeb, 0x6f, 0xfc, 0x1d};
+    unsigned char derived[OKTA_SEALED_KEY_BYTES];
+
+    need(okta_sealed_derive(key, "DPoP nonces", derived), "not derived");
+    check(memcmp(derived, expected, sizeof(derived)) == 0, "another key");
+}
+
+rule(purposes_that_are_too_long_are_none)
+{
+    char purpose[66];
+    okta_sealer sealer;
+
+    memset(purpose, 'x', sizeof(purpose));
+    purpose[65] = '\0';
+    check(!okta_sealer_init(&sealer, key, purpose), "65 characters");
+    purpose[64] = '\0';
+    check(okta_sealer_init(&sealer, key, purpose), "64 characters");
+}
