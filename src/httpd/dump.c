@@ -9,6 +9,7 @@
 #include "httpd/places.h"
 #include "httpd/registry.h"
 #include "httpd/revocation_lists.h"
+#include "httpd/shared_cache.h"
 #include "httpd/statedir.h"
 #include "httpd/statefile.h"
 #include "httpd/trust.h"
@@ -73,6 +74,9 @@ static void dump_server(apr_pool_t *pool)
     set_number(line, "refresh_max", apr_time_sec(global->refresh_max));
     set_number(line, "key_max_stale", apr_time_sec(global->key_max_stale));
     set_number(line, "key_set_max_bytes", global->key_set_max_bytes);
+    /* not its arguments, for another provider's may hold a password */
+    set_text(line, "shared_cache", global->shared_cache ? global->shared_cache->provider : NULL);
+    set_text(line, "shared_cache_key", global->shared_cache_key);
     print(line);
 }
 

@@ -131,18 +131,30 @@ static apr_pool_t *own_pool(void)
     return pool;
 }
 
-/* Only in the parent: a child that ends has threads that may be in it. */
+/* In the parent. */
 static apr_status_t close_store(void *data)
 {
     opened *one = data;
 
-    current = NULL;
-    if (getpid() != one->parent)
+    if (current != one || getpid() != one->parent)
         return APR_SUCCESS;
+    current = NULL;
     OPENSSL_cleanse(one->key, sizeof(one->key));
     if (one->instance)
         one->provider->destroy(one->instance, one->server);
     apr_pool_destroy(one->pool);
+    return APR_SUCCESS;
+}
+
+/* In a child that ends, and has no thread in it any more. */
+static apr_status_t leave_store(void *data)
+{
+    opened *one = data;
+
+    current = NULL;
+    OPENSSL_cleanse(one->key, sizeof(one->key));
+    if (okta_shared_calls_have_ended())
+        apr_pool_destroy(one->pool);
     return APR_SUCCESS;
 }
 
@@ -206,7 +218,12 @@ int okta_shared_cache_create(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *s
 
 void okta_shared_cache_child_init(apr_pool_t *pchild, server_rec *server)
 {
-    if (!current || !current->instance)
+    if (!current)
+        return;
+    /* it runs when the threads have been ended */
+    if (getpid() != current->parent)
+        apr_pool_cleanup_register(pchild, current, leave_store, apr_pool_cleanup_null);
+    if (!current->instance)
         return;
     if (current->mutex &&
         apr_global_mutex_child_init(&current->mutex, apr_global_mutex_lockfile(current->mutex),

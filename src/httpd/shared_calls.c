@@ -32,6 +32,12 @@ typedef struct call {
     _Alignas(16) unsigned char matter[];
 } call;
 
+/* They live until the process ends. */
+typedef struct worker {
+    pthread_t thread;
+    bool ended;
+} worker;
+
 /* Of the process; under its lock. */
 static struct {
     pthread_mutex_t lock;
@@ -39,7 +45,8 @@ static struct {
     pthread_cond_t calls, ends;
     call *first, **last;
     int queued, idle, threads, waiting;
-    int threads_max, share, share_of_all;
+    worker workers[2 * THREADS_MAX]; /* that were started: as many as there are threads */
+    int started, threads_max, share, share_of_all;
     bool ready, ending;
     server_rec *server;
 } here = {.lock = PTHREAD_MUTEX_INITIALIZER, .last = &here.first};
@@ -70,6 +77,16 @@ void okta_shared_calls_share(apr_pool_t *pconf)
         return;
     shared = made;
     apr_pool_pre_cleanup_register(pconf, NULL, forget);
+}
+
+bool okta_shared_calls_have_ended(void)
+{
+    bool ended;
+
+    pthread_mutex_lock(&here.lock);
+    ended = here.threads == 0;
+    pthread_mutex_unlock(&here.lock);
+    return ended;
 }
 
 bool okta_shared_calls_are_left(void)
@@ -137,12 +154,12 @@ static void carry_out(call *one, apr_pool_t *pool)
 
 /* Its pool is nobody else's: the end of the child does not take it away from under a thread that
  * is still at work. */
-static void *work_on(void *unused)
+static void *work_on(void *baton)
 {
+    worker *self = baton;
     apr_pool_t *pool = NULL;
     call *one;
 
-    (void)unused;
     apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
     pthread_mutex_lock(&here.lock);
     while ((one = next_call()) != NULL) {
@@ -151,30 +168,30 @@ static void *work_on(void *unused)
             carry_out(one, pool);
         let_go(one);
     }
-    here.threads--;
-    pthread_cond_signal(&here.ends);
     pthread_mutex_unlock(&here.lock);
     if (pool)
         apr_pool_destroy(pool);
+    pthread_mutex_lock(&here.lock);
+    here.threads--;
+    self->ended = true;
+    pthread_cond_signal(&here.ends);
+    pthread_mutex_unlock(&here.lock);
     return NULL;
 }
 
 static void start_thread(void)
 {
-    pthread_attr_t attributes;
+    worker *one = &here.workers[here.started];
     sigset_t all, before;
-    pthread_t thread;
 
-    if (pthread_attr_init(&attributes) != 0)
-        return;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     /* signals are for httpd's own threads */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&thread, &attributes, work_on, NULL) == 0)
+    if (pthread_create(&one->thread, NULL, work_on, one) == 0) {
+        here.started++;
         here.threads++;
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
 }
 
 /* NULL: there is no memory, or no thread to do it. */
@@ -182,7 +199,7 @@ static call *enqueue(okta_shared_work *work, const void *matter, size_t size, in
 {
     call *one;
 
-    if (here.idle <= here.queued && here.threads < here.threads_max)
+    if (here.idle <= here.queued && here.started < here.threads_max)
         start_thread();
     one = here.threads > 0 ? malloc(sizeof(*one) + size) : NULL;
     if (!one)
@@ -269,6 +286,16 @@ void okta_shared_call_begin(okta_shared_work *work, const void *matter, size_t s
     pthread_mutex_unlock(&here.lock);
 }
 
+static bool has_ended(const worker *one)
+{
+    bool ended;
+
+    pthread_mutex_lock(&here.lock);
+    ended = one->ended;
+    pthread_mutex_unlock(&here.lock);
+    return ended;
+}
+
 /* Threads that wait for a call end; one that is stuck in the store ends with the process, and
  * touches nothing until then. */
 static apr_status_t end_threads(void *unused)
@@ -282,6 +309,11 @@ static apr_status_t end_threads(void *unused)
     while (here.threads > 0 && pthread_cond_timedwait(&here.ends, &here.lock, &deadline) == 0)
         ;
     pthread_mutex_unlock(&here.lock);
+    for (int i = 0; i < here.started; i++)
+        if (has_ended(&here.workers[i]))
+            pthread_join(here.workers[i].thread, NULL);
+        else
+            pthread_detach(here.workers[i].thread);
     return APR_SUCCESS;
 }
 

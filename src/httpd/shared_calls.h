@@ -33,6 +33,9 @@ okta_shared_call okta_shared_call_run(okta_shared_work *work, void *matter, size
 /* The same without waiting: what comes of it is nobody's concern. */
 void okta_shared_call_begin(okta_shared_work *work, const void *matter, size_t size);
 
+/* Whether no thread is at it any more. */
+bool okta_shared_calls_have_ended(void);
+
 /* Whether it is left alone at the moment. */
 bool okta_shared_calls_are_left(void);
 

@@ -30,7 +30,7 @@ def _hosts(launch, issuer, store, count=2, digits=None, lines=(), **options):
         return (trusts(issuer, f"OktaPublicUrl {HOST}", "OktaClockSkew 0", store.directive(), store.short_lived,
                        f"OktaSharedCacheKey file:{_key(server, digits)}", *lines)
                 + location("/whoami") + location("/nonce", "OktaDPoPNonce On")
-                + location("/plain", require="all granted"))
+                + "<Location /status>\n    SetHandler okta-status\n</Location>\n")
 
     hosts = [launch(snippet, modules=[store.module], **{"processes": 2, **options}) for _ in range(count)]
     for host in hosts:
@@ -131,6 +131,20 @@ def _assert_never_twice(sent):
     assert {status for _, *statuses in sent for status in statuses} <= {200, 401, 503}
 
 
+def _picture(host):
+    return host.get("/status?json").json()
+
+
+def test_the_metrics_tell_of_the_store(service):
+    _, hosts, prover, token = service
+    assert_ok(call(hosts[0], token, prover.proof(token)))
+    picture = _picture(hosts[0])["shared_cache"]
+    text = hosts[0].get("/status?prometheus").body.decode()
+    assert picture["answers"] and picture["calls"] > 0
+    assert "\nmod_auth_okta_shared_cache_answers 1\n" in text
+    assert int(text.partition("\nmod_auth_okta_shared_cache_calls_total ")[2].split()[0]) >= picture["calls"]
+
+
 @pytest.mark.parametrize("loss", ["empty", "restart"])
 def test_a_store_that_forgets_lets_no_proof_in_twice(launch, shared_issuer, kind, loss):
     with contextlib.ExitStack() as stack:
@@ -186,8 +200,14 @@ def test_a_store_that_is_killed_or_hangs_costs_503_and_nothing_else(launch, shar
             return statuses
 
         assert set(loaded("calm")) == {200}
+        before = _picture(host)
+        assert before["shared_cache"]["answers"] and before["shared_cache"]["calls"] >= 64
         store.hang()
         assert set(loaded("hung")) == {503}
+        picture = _picture(host)
+        assert not picture["shared_cache"]["answers"] and picture["health"] == "alarm"
+        assert picture["shared_cache"]["failures"] > before["shared_cache"]["failures"]
+        assert "Store of OktaSharedCache" in {trouble["where"] for trouble in picture["troubles"]}
         assert set(loaded("hung, later")) == {503}
         mark = host.error_log.mark()
         store.go_on()

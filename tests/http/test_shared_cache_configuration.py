@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """OktaSharedCache and OktaSharedCacheKey: what configtest says, and what restarts make of them."""
 
+import json
 import secrets
 
 import pytest
 from env import stores, waiting
 from env.dpop import Prover, assert_refused, call
+from env.httpd import Httpd
 from env.snippets import location, trusts
 from env.verdicts import assert_ok, assert_unavailable
 
@@ -50,6 +52,18 @@ def test_a_good_one_says_nothing(configtest):
 def test_mistakes_with_the_store(configtest, line, message):
     said = _said(configtest, line, text=KEY)
     assert not said.ok and message in said.output, said.output
+
+
+def test_the_dump_names_the_store_and_the_file_of_the_key():
+    server = Httpd(lambda s: trusts(ISSUER, STORE, _key_line(s)) + location("/api"), modules=["socache_redis"])
+    try:
+        said = server.configtest(arguments=["-D", "DUMP_OKTA"])
+        (line,) = [json.loads(text) for text in said.output.splitlines() if text.startswith('{"okta": "server"')
+                   or text.startswith('{"okta":"server"')]
+        assert line["shared_cache"] == "redis" and line["shared_cache_key"].endswith("conf/shared.key")
+        assert KEY[:20] not in said.output
+    finally:
+        server.remove()
 
 
 def test_a_store_that_others_reach_needs_a_key(configtest):
