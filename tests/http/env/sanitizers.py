@@ -13,8 +13,9 @@ from env import places
 _OURS = re.compile(r"mod_auth_okta|mod_okta_devserver|\bsrc/(core|fetch|httpd|devserver)/|\bokta_|"
                    r"<unknown module>")
 # Regular expressions of the configuration belong to its pool. Children exit without destroying that, and
-# LeakSanitizer does not look into APR's memory for the pointers.
-_POOLED = re.compile(r" in ap_p?regcomp ")
+# LeakSanitizer does not look into APR's memory for the pointers. Nor are pools destroyed that a thread still uses
+# which is stuck in a store when its process ends.
+_POOLED = re.compile(r" in (ap_p?regcomp|apr_allocator_create|apr_pool_create_unmanaged_ex) ")
 _VALGRIND_SUPPRESSIONS = Path(__file__).with_name("valgrind.supp")
 
 
