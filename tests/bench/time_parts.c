@@ -26,7 +26,7 @@ typedef struct stages {
     okta_key *key;
     okta_verdicts *table;
     _Alignas(max_align_t) char room[8192];
-    okta_seen seen;
+    okta_seen seen = {.kind = OKTA_VERDICT_ON_TOKEN};
     int64_t now;
     okta_policy policy;
 } stages;

@@ -203,7 +203,7 @@ static void find_token(worker *self, unsigned int id, uint32_t age)
 {
     entry_search search;
     const okta_verdicts_caller caller = entry_caller(&search, age - AGES + 1);
-    okta_seen seen;
+    okta_seen seen = {.kind = OKTA_VERDICT_ON_TOKEN};
     okta_claims *claims = NULL;
     okta_result refusal;
 
