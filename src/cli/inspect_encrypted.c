@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/inspect_encrypted.h"
 
+#include "cli/notes.h"
 #include "cli/output.h"
 #include "core/jwe.h"
 
@@ -29,19 +30,6 @@ typedef struct part {
     size_t length;
 } part;
 
-static void note(json_t *notes, const char *format, ...) OKTA_PRINTF(2, 3);
-
-static void note(json_t *notes, const char *format, ...)
-{
-    char text[300];
-    va_list arguments;
-
-    va_start(arguments, format);
-    okta_text_vformat(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    json_array_append_new(notes, json_string(text));
-}
-
 static json_t *notes_of(okta_jwe *jwe, bool split, const char *why)
 {
     json_t *notes = json_array();
@@ -49,16 +37,17 @@ static json_t *notes_of(okta_jwe *jwe, bool split, const char *why)
 
     okta_result_init(&result);
     if (!split)
-        note(notes, "It is malformed: %s.", why);
+        okta_note(notes, "It is malformed: %s.", why);
     else if (okta_jwe_read_header(jwe, &result) != OKTA_OK)
-        note(notes, "mod_auth_okta refuses it: %s.", result.detail);
+        okta_note(notes, "mod_auth_okta refuses it: %s.", result.detail);
     else if (!jwe->kid)
-        note(notes, "It names no key (kid): up to %d keys that fit are tried.", OKTA_JWE_TRIES_MAX);
+        okta_note(notes, "It names no key (kid): up to %d keys that fit are tried.",
+                  OKTA_JWE_TRIES_MAX);
     else
-        note(notes,
-             "It is for the key with the kid \"%s\": okta-token verify --decryption-key "
-             "shows what is within.",
-             result.kid);
+        okta_note(notes,
+                  "It is for the key with the kid \"%s\": okta-token verify --decryption-key "
+                  "shows what is within.",
+                  result.kid);
     return notes;
 }
 

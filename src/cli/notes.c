@@ -10,9 +10,7 @@
 
 #define SECONDS_MAX ((int64_t)1 << 53)
 
-static void note(json_t *notes, const char *format, ...) OKTA_PRINTF(2, 3);
-
-static void note(json_t *notes, const char *format, ...)
+void okta_note(json_t *notes, const char *format, ...)
 {
     char text[512];
     va_list arguments;
@@ -49,15 +47,15 @@ static void note_algorithm(json_t *notes, const okta_value *header)
     const char *alg = text_of(header, "alg", shown, sizeof(shown));
 
     if (!alg)
-        note(notes, "The header has no \"alg\": every verifier has to refuse it.");
+        okta_note(notes, "The header has no \"alg\": every verifier has to refuse it.");
     else if (strcasecmp(alg, "none") == 0)
-        note(notes, "alg is \"%s\": nobody signed it, so anybody can have written it.", alg);
+        okta_note(notes, "alg is \"%s\": nobody signed it, so anybody can have written it.", alg);
     else if (strncasecmp(alg, "HS", 2) == 0)
-        note(notes, "alg is \"%s\", symmetric: no public key verifies it.", alg);
+        okta_note(notes, "alg is \"%s\", symmetric: no public key verifies it.", alg);
     else if (!okta_algorithm_by_name(alg, strlen(alg)))
-        note(notes, "alg is \"%s\", which mod_auth_okta does not know.", alg);
+        okta_note(notes, "alg is \"%s\", which mod_auth_okta does not know.", alg);
     else if (strcmp(alg, "RS256") != 0)
-        note(notes, "alg is %s; OktaAlgorithms has to name it (the default is RS256).", alg);
+        okta_note(notes, "alg is %s; OktaAlgorithms has to name it (the default is RS256).", alg);
 }
 
 static void note_header(json_t *notes, const okta_value *header)
@@ -66,15 +64,16 @@ static void note_header(json_t *notes, const okta_value *header)
     static const char *const ignored[] = {"jwk", "jku", "x5u", "x5c"};
 
     if (!okta_value_entry(header, "kid"))
-        note(notes, "It names no key (kid): verified only where exactly one key of the issuer can "
-                    "serve its alg.");
+        okta_note(notes,
+                  "It names no key (kid): verified only where exactly one key of the issuer can "
+                  "serve its alg.");
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
         if (okta_value_entry(header, refused[i]))
-            note(notes, "The header has \"%s\": such tokens are refused.", refused[i]);
+            okta_note(notes, "The header has \"%s\": such tokens are refused.", refused[i]);
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         if (okta_value_entry(header, ignored[i]))
-            note(notes, "The header has \"%s\": ignored, keys come from the issuer alone.",
-                 ignored[i]);
+            okta_note(notes, "The header has \"%s\": ignored, keys come from the issuer alone.",
+                      ignored[i]);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -92,11 +91,12 @@ static void note_origin(json_t *notes, const okta_decoded *token)
 
     if ((typ && ends_with(typ, "okta-internal-at+jwt")) ||
         (iss && okta_is_org_issuer(iss, strlen(iss))))
-        note(notes, "It looks like a token of an Okta org authorization server, which nobody else "
-                    "can verify; ask a custom authorization server (/oauth2/default) for one.");
+        okta_note(notes,
+                  "It looks like a token of an Okta org authorization server, which nobody else "
+                  "can verify; ask a custom authorization server (/oauth2/default) for one.");
     else if (typ && strcasecmp(typ, "JWT") != 0 && strcasecmp(typ, "at+jwt") != 0 &&
              strcasecmp(typ, "application/at+jwt") != 0)
-        note(notes, "typ is \"%s\": no access token.", typ);
+        okta_note(notes, "typ is \"%s\": no access token.", typ);
 }
 
 static void note_kind(json_t *notes, const okta_value *payload)
@@ -109,15 +109,16 @@ static void note_kind(json_t *notes, const okta_value *payload)
 
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
         if (okta_value_member(payload, marks[i]))
-            note(notes, "It has \"%s\", as ID tokens do: an API takes the access token.", marks[i]);
+            okta_note(notes, "It has \"%s\", as ID tokens do: an API takes the access token.",
+                      marks[i]);
     if (audience && (strncmp(audience, "0oa", 3) == 0 || (cid && strcmp(cid, audience) == 0)))
-        note(notes, "Its aud \"%s\" is a client id: is this an ID token?", audience);
+        okta_note(notes, "Its aud \"%s\" is a client id: is this an ID token?", audience);
     if (confirmation)
-        note(notes, "It is bound to a %s: refused when it comes without that.",
-             okta_value_member(confirmation, "jkt") ? "key (cnf with jkt: DPoP)"
-             : okta_value_member(confirmation, "x5t#S256")
-                 ? "client certificate (cnf with x5t#S256)"
-                 : "key (cnf)");
+        okta_note(notes, "It is bound to a %s: refused when it comes without that.",
+                  okta_value_member(confirmation, "jkt") ? "key (cnf with jkt: DPoP)"
+                  : okta_value_member(confirmation, "x5t#S256")
+                      ? "client certificate (cnf with x5t#S256)"
+                      : "key (cnf)");
 }
 
 static void note_claims(json_t *notes, const okta_value *payload)
@@ -126,7 +127,7 @@ static void note_claims(json_t *notes, const okta_value *payload)
 
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
         if (!okta_value_member(payload, needed[i]))
-            note(notes, "It has no \"%s\": mod_auth_okta refuses it.", needed[i]);
+            okta_note(notes, "It has no \"%s\": mod_auth_okta refuses it.", needed[i]);
 }
 
 static void note_times(json_t *notes, const okta_value *payload, int64_t now)
@@ -135,12 +136,13 @@ static void note_times(json_t *notes, const okta_value *payload, int64_t now)
     int64_t seconds;
 
     if (seconds_of(payload, "exp", &seconds) && seconds <= now)
-        note(notes, "It expired %s ago.", okta_time_length(now - seconds, length));
+        okta_note(notes, "It expired %s ago.", okta_time_length(now - seconds, length));
     if (seconds_of(payload, "nbf", &seconds) && seconds > now)
-        note(notes, "It is not valid for another %s.", okta_time_length(seconds - now, length));
+        okta_note(notes, "It is not valid for another %s.",
+                  okta_time_length(seconds - now, length));
     if (seconds_of(payload, "iat", &seconds) && seconds > now)
-        note(notes, "It was issued %s from now: compare the clocks.",
-             okta_time_length(seconds - now, length));
+        okta_note(notes, "It was issued %s from now: compare the clocks.",
+                  okta_time_length(seconds - now, length));
 }
 
 json_t *okta_notes(const okta_decoded *token)
@@ -151,10 +153,11 @@ json_t *okta_notes(const okta_decoded *token)
     note_header(notes, token->header);
     note_origin(notes, token);
     if (token->signature_length == 0)
-        note(notes, "It has no signature that can be decoded.");
+        okta_note(notes, "It has no signature that can be decoded.");
     if (token->token_length > OKTA_TOKEN_BYTES_DEFAULT)
-        note(notes, "It has %zu bytes; httpd takes %d unless OktaMaxTokenBytes says otherwise.",
-             token->token_length, OKTA_TOKEN_BYTES_DEFAULT);
+        okta_note(notes,
+                  "It has %zu bytes; httpd takes %d unless OktaMaxTokenBytes says otherwise.",
+                  token->token_length, OKTA_TOKEN_BYTES_DEFAULT);
     if (token->payload) {
         note_kind(notes, token->payload);
         note_claims(notes, token->payload);

@@ -4,6 +4,7 @@
 #ifndef OKTA_CLI_NOTES_H
 #define OKTA_CLI_NOTES_H
 
+#include "core/text.h"
 #include "core/value.h"
 
 /* A decoded token. Borrowed. */
@@ -14,6 +15,9 @@ typedef struct okta_decoded {
     size_t signature_length; /* bytes; 0: there is none */
     int64_t now;             /* seconds since the epoch */
 } okta_decoded;
+
+/* Add a sentence of at most 511 characters. */
+void okta_note(json_t *notes, const char *format, ...) OKTA_PRINTF(2, 3);
 
 /* A new array of sentences; the caller owns the reference. */
 json_t *okta_notes(const okta_decoded *token);

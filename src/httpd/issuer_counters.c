@@ -69,19 +69,9 @@ static void make_room(known *all, int more)
 static known *known_before(apr_pool_t *process_pool)
 {
     char layout[OKTA_LAYOUT_BYTES];
-    apr_pool_t *pool;
-    known *all;
 
     name_layout(layout);
-    all = okta_kept_find(process_pool, RETAINED_KEY, layout);
-    if (all)
-        return all;
-    apr_pool_create(&pool, process_pool);
-    all = apr_pcalloc(pool, sizeof(*all));
-    memcpy(all->kept.layout, layout, OKTA_LAYOUT_BYTES);
-    all->kept.pool = pool;
-    okta_kept_remember(process_pool, RETAINED_KEY, all);
-    return all;
+    return okta_kept_find_or_make(process_pool, RETAINED_KEY, layout, sizeof(known));
 }
 
 static int count_new(const known *all, const apr_array_header_t *issuers)

@@ -29,6 +29,22 @@ void *okta_kept_find(apr_pool_t *process_pool, const char *key,
     return NULL;
 }
 
+void *okta_kept_find_or_make(apr_pool_t *process_pool, const char *key,
+                             const char layout[OKTA_LAYOUT_BYTES], apr_size_t size)
+{
+    okta_kept *kept = okta_kept_find(process_pool, key, layout);
+    apr_pool_t *pool;
+
+    if (kept)
+        return kept;
+    apr_pool_create(&pool, process_pool);
+    kept = apr_pcalloc(pool, size);
+    memcpy(kept->layout, layout, OKTA_LAYOUT_BYTES);
+    kept->pool = pool;
+    okta_kept_remember(process_pool, key, kept);
+    return kept;
+}
+
 void *okta_aligned(void *memory)
 {
     apr_uintptr_t past = (apr_uintptr_t)memory % ALIGNMENT;

@@ -24,6 +24,11 @@ typedef struct okta_kept {
 void *okta_kept_find(apr_pool_t *process_pool, const char *key,
                      const char layout[OKTA_LAYOUT_BYTES]);
 
+/* The same, or a new one: size bytes of zeros that begin with the layout, in a pool of their own.
+ */
+void *okta_kept_find_or_make(apr_pool_t *process_pool, const char *key,
+                             const char layout[OKTA_LAYOUT_BYTES], apr_size_t size);
+
 /* The first address from memory on that is a multiple of 64: it takes up to 63 bytes. */
 void *okta_aligned(void *memory);
 

@@ -63,6 +63,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/mcp_header.c src/httpd/mcp_header.h \
 	src/httpd/mcp_needs.c src/httpd/mcp_needs.h \
 	src/httpd/members.h \
+	src/httpd/patient_lock.c src/httpd/patient_lock.h \
 	src/httpd/places.c src/httpd/places.h \
 	src/httpd/private_file.c src/httpd/private_file.h \
 	src/httpd/public_url.c src/httpd/public_url.h \

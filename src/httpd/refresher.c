@@ -4,6 +4,7 @@
 #include "core/monotonic.h"
 #include "httpd/event.h"
 #include "httpd/log.h"
+#include "httpd/patient_lock.h"
 #include "httpd/source.h"
 
 #include <ap_mpm.h>
@@ -150,24 +151,12 @@ static void run(refresher *r)
         stop(r);
 }
 
-static bool enter(int64_t patience)
-{
-    int64_t until = okta_monotonic() + patience;
-
-    while (pthread_mutex_trylock(&busy) != 0) {
-        if (okta_monotonic() > until)
-            return false;
-        apr_sleep(LEAVE_POLL);
-    }
-    return true;
-}
-
 static apr_status_t on_watchdog(int state, void *data, apr_pool_t *pool)
 {
     refresher *r = data;
 
     (void)pool;
-    if (!enter(LEAVE_PATIENCE))
+    if (!okta_lock_within(&busy, LEAVE_PATIENCE))
         return APR_SUCCESS;
     if (!leaving) {
         if (state == AP_WATCHDOG_STATE_RUNNING)
@@ -205,7 +194,7 @@ static apr_status_t leave(void *data)
     bool rests;
 
     leaving = true;
-    rests = enter(LEAVE_PATIENCE);
+    rests = okta_lock_within(&busy, LEAVE_PATIENCE);
     if (rests) {
         /* The mutex between the processes is the watchdog thread's: another one cannot release it,
          * and APR would lose count of its users. It is released by the end of the process. */

@@ -132,19 +132,9 @@ static void name_layout(char *layout)
 static kept_lists *lists_of_the_process(apr_pool_t *process_pool)
 {
     char layout[OKTA_LAYOUT_BYTES];
-    kept_lists *all;
-    apr_pool_t *pool;
 
     name_layout(layout);
-    all = okta_kept_find(process_pool, RETAINED_KEY, layout);
-    if (all)
-        return all;
-    apr_pool_create(&pool, process_pool);
-    all = apr_pcalloc(pool, sizeof(*all));
-    memcpy(all->kept.layout, layout, OKTA_LAYOUT_BYTES);
-    all->kept.pool = pool;
-    okta_kept_remember(process_pool, RETAINED_KEY, all);
-    return all;
+    return okta_kept_find_or_make(process_pool, RETAINED_KEY, layout, sizeof(kept_lists));
 }
 
 /* NULL, with the status, where there is no memory. */

@@ -6,6 +6,7 @@
 #include "core/robust_lock.h"
 #include "httpd/event.h"
 #include "httpd/log.h"
+#include "httpd/patient_lock.h"
 #include "httpd/revocation_lists.h"
 
 #include <apr_strings.h>
@@ -17,7 +18,6 @@
 #define WATCHDOG "okta_revocations"
 #define LOOK_INTERVAL 200000   /* microseconds */
 #define LEAVE_PATIENCE 3000000 /* that a child which ends waits for its thread */
-#define LEAVE_POLL apr_time_from_msec(5)
 
 /* What this process knows of one file. */
 typedef struct watch {
@@ -249,24 +249,12 @@ static void run(watches *all)
     }
 }
 
-static bool enter(void)
-{
-    const int64_t until = okta_monotonic() + LEAVE_PATIENCE;
-
-    while (pthread_mutex_trylock(&busy) != 0) {
-        if (okta_monotonic() > until)
-            return false;
-        apr_sleep(LEAVE_POLL);
-    }
-    return true;
-}
-
 static apr_status_t on_watchdog(int state, void *data, apr_pool_t *pool)
 {
     watches *all = data;
 
     (void)pool;
-    if (!enter())
+    if (!okta_lock_within(&busy, LEAVE_PATIENCE))
         return APR_SUCCESS;
     if (!leaving && state == AP_WATCHDOG_STATE_RUNNING)
         run(all);
@@ -287,7 +275,7 @@ static apr_status_t leave(void *data)
     watches *all = data;
 
     leaving = true;
-    if (enter()) {
+    if (okta_lock_within(&busy, LEAVE_PATIENCE)) {
         /* the lock of the holder is the watchdog thread's: it ends with the process */
         for (int i = 0; i < all->count; i++)
             if (all->all[i].turn)

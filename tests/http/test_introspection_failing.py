@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from env import answers, load
-from env.asked import SECRET, AskedIssuer, asks
+from env.asked import SECRET, asked, asks, shared  # noqa: F401  pytest takes fixtures from here
 from env.client import at_once
 from env.snippets import location
 from env.status import HANDLER, json_of, metrics_of, page_of
@@ -20,18 +20,6 @@ from env.waiting import wait_for
 UNJUDGED = r"\[request_unjudged\]|lines_left_out"
 FAILS = r"\[introspection_fails\]"
 REFUSED = r"\[introspection_refused\]"
-
-
-@pytest.fixture
-def asked():
-    with AskedIssuer() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def shared():
-    with AskedIssuer() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

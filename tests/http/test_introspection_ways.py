@@ -6,7 +6,8 @@ import time
 
 import pytest
 from env import answers, leaks
-from env.asked import ABSENT, CLIENT, SECRET, AskedIssuer, asks, secret_file
+from env.asked import (ABSENT, CLIENT, SECRET, AskedIssuer, asked, asks, secret_file,  # noqa: F401  pytest takes
+                       shared)  # fixtures from here
 from env.dpop import Prover, call
 from env.dpop import assert_refused as assert_proof_refused
 from env.httpd import StartFailed
@@ -16,18 +17,6 @@ from env.snippets import location, trusts
 from env.verdicts import assert_logged, assert_ok, assert_refused
 from env.waiting import wait_for
 from jwcrypto.jwt import JWT
-
-
-@pytest.fixture
-def asked():
-    with AskedIssuer() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def shared():
-    with AskedIssuer() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

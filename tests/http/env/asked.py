@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from urllib.parse import parse_qs, unquote_plus
 
+import pytest
 from env import answers, leaks
 from env.issuer import Issuer
 from env.mint import ABSENT, without_absent
@@ -98,3 +99,15 @@ def asks(issuer, *more, mode="opaque", **options):
 
 
 __all__ = ["ABSENT", "AskedIssuer", "CLIENT", "SECRET", "asks", "secret_file"]
+
+
+@pytest.fixture
+def asked():
+    with AskedIssuer() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared():
+    with AskedIssuer() as made:
+        yield made
