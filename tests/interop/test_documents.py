@@ -58,7 +58,7 @@ def with_issuer(configuration):
 @pytest.fixture(scope="module")
 def configtest(jose, tmp_path_factory):
     server = Httpd(mpm=places.mpms()[0], modules=("proxy", "proxy_http", "cgi", "ssl", "auth_basic", "authn_file",
-                                                 "authz_host"))
+                                                 "authz_host", "socache_redis", "socache_memcache"))
     folder = tmp_path_factory.mktemp("certificates")
     Authority(folder).server(("api.example.com",))
     server.write("conf/okta-keys.json", jose[0].read_bytes())
@@ -73,8 +73,14 @@ def configtest(jose, tmp_path_factory):
         jwe.install(server, f"conf/{name}.pem", jwe.recipient(name))
     jwe.install(server, "conf/open.pem", jwe.recipient("okta-decryption")).chmod(0o644)
     server.write("conf/public.pem", jwe.recipient("okta-decryption").pem()).chmod(0o600)
-    # a certificate that the examples name: it has to be there
-    yield lambda text: server.configtest(re.sub(r"/etc/ssl/\S*/api\.example\.com\.\w+", f"{folder}/server-1.pem", text))
+    server.write("conf/okta-shared.key", "0123456789abcdef" * 4 + "\n").chmod(0o600)
+
+    def run(text):
+        """The files that the examples name have to be there."""
+        text = re.sub(r"/etc/ssl/\S*/api\.example\.com\.\w+", f"{folder}/server-1.pem", text)
+        return server.configtest(text.replace("/etc/okta/shared.key", f"{server.root}/conf/okta-shared.key"))
+
+    yield run
     server.remove()
 
 
@@ -103,7 +109,9 @@ def test_the_sample_as_it_is_changes_nothing(configtest, path):
 
 @pytest.mark.parametrize("piece", sample())
 def test_each_piece_of_the_sample_passes(configtest, piece):
-    said = configtest(with_issuer(piece) + PROTECTED)
+    # a store needs a key: neither is of use alone
+    more = "OktaSharedCacheKey file:/etc/okta/shared.key\n" if piece.startswith("OktaSharedCache ") else ""
+    said = configtest(with_issuer(piece) + more + PROTECTED)
     assert said.ok, said.output
 
 
