@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define MAX_AGE_MAX (30 * 24 * 3600) /* as OktaMaxTokenAge */
+#define MAX_AGE_MAX (INT64_C(30) * 24 * 3600) /* as OktaMaxTokenAge */
 
 enum {
     OPTION_ISSUER = OKTA_OPTION_FIRST,

@@ -10,10 +10,9 @@ static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_TOKEN_TOO_LARGE] = "a shorter token; in httpd OktaMaxTokenBytes sets the limit",
     [OKTA_TOKEN_MALFORMED] = "three parts of base64url without padding, joined by dots",
     [OKTA_TOKEN_ENCRYPTED] =
-        "one token that is signed and neither encrypted, compressed nor nested; or the private key "
-        "of one that is encrypted, by --decryption-key",
-    [OKTA_TOKEN_UNDECRYPTABLE] = "a token that is encrypted to the key of --decryption-key, by an "
-                                 "RSA-OAEP algorithm, and was not changed",
+        "a signed token, not compressed or nested; or the private key (--decryption-key)",
+    [OKTA_TOKEN_UNDECRYPTABLE] =
+        "a token that RSA-OAEP encrypted to the key of --decryption-key, and nobody changed",
     [OKTA_HEADER_MALFORMED] = "a header that is a JSON object with \"alg\" and \"kid\"",
     [OKTA_HEADER_CRITICAL] = "a header without \"crit\" and \"b64\"",
     [OKTA_TOKEN_FROM_ORG_SERVER] =

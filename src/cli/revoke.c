@@ -111,9 +111,11 @@ static bool choose(revocation *r, const char **value)
     if (r->kind == OKTA_REVOKES_COUNT)
         r->kind = value_of(r->payload, OKTA_REVOKES_JTI) ? OKTA_REVOKES_JTI : OKTA_REVOKES_SUB;
     *value = value_of(r->payload, r->kind);
-    return *value || okta_complain("the token has no %s%s; give another word to --by",
-                                   okta_revocation_word(r->kind),
-                                   r->kind == OKTA_REVOKES_SUB ? " and no jti" : "");
+    if (*value)
+        return true;
+    okta_complain("the token has no %s%s; give another word to --by", okta_revocation_word(r->kind),
+                  r->kind == OKTA_REVOKES_SUB ? " and no jti" : "");
+    return false;
 }
 
 /* Bare where that says the same, else a JSON string. */

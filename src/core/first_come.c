@@ -17,7 +17,7 @@
 #define LONGEST 2000000
 /* The beginning is kept for 20 days after it was last written (memcached takes 30 for a date), and
  * written anew each day: by then a loss would have to fall between reading and writing it. */
-#define BEGINNING_KEPT (20 * 86400)
+#define BEGINNING_KEPT (INT64_C(20) * 86400)
 #define BEGINNING_RENEWED 86400
 
 _Static_assert(TOKEN_BYTES + OKTA_SEALED_EXTRA <= OKTA_FIRST_COME_BYTES, "a token has room");
@@ -111,7 +111,7 @@ static okta_first_come write_beginning(const attempt *a, int64_t since)
  * at all, by which one that is dead is told from one that is empty. */
 static okta_first_come find_beginning(const attempt *a, const unsigned char *lid, int64_t *since)
 {
-    unsigned char text[BEGINNING_BYTES];
+    unsigned char text[BEGINNING_BYTES] = {0};
     okta_unsealed found;
     okta_first_come come = get(a, beginning_name, text, sizeof(text), &found);
     const int64_t now = a->store->seconds();

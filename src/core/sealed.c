@@ -3,6 +3,7 @@
 
 #include "core/crypto_errors.h"
 #include "core/octets.h"
+#include "core/text.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -44,13 +45,11 @@ static bool derive_for(const unsigned char *key, const char *purpose, const char
                        unsigned char *derived)
 {
     char info[PURPOSE_MAX + 16];
-    const size_t length = strlen(purpose);
 
-    if (length > PURPOSE_MAX)
+    if (strlen(purpose) > PURPOSE_MAX)
         return false;
-    memcpy(info, purpose, length);
     /* of fixed words: none is the end of another */
-    memcpy(info + length, use, strlen(use) + 1);
+    okta_text_format(info, sizeof(info), "%s%s", purpose, use);
     return okta_sealed_derive(key, info, derived);
 }
 

@@ -12,7 +12,7 @@
 #define OKTA_SEALED_KEY_BYTES 32
 #define OKTA_SEALED_NAME_BYTES 32
 /* Bytes that a sealed text has more than the text: version, nonce, end and tag. */
-#define OKTA_SEALED_EXTRA (1 + 12 + 8 + 16)
+#define OKTA_SEALED_EXTRA 37
 
 /* The keys of one purpose, const once made. No pointer in it. */
 typedef struct okta_sealer {

@@ -174,19 +174,20 @@ static void judge_ways(okta_judge *j, const okta_place *place, server_rec *serve
                        const okta_dir_config *config)
 {
     const apr_array_header_t *ways = okta_dir_token_ways(config);
-    const okta_token_way *way = NULL;
 
-    if (okta_dir_dpop(config) != OKTA_DPOP_REQUIRED)
+    if (okta_dir_dpop(config) != OKTA_DPOP_REQUIRED || ways->nelts == 0)
         return;
     for (int i = 0; i < ways->nelts; i++) {
-        way = &APR_ARRAY_IDX(ways, i, okta_token_way);
+        const okta_token_way *way = &APR_ARRAY_IDX(ways, i, okta_token_way);
+
         if (way->kind == OKTA_WAY_HEADER || way->kind == OKTA_WAY_FIELD)
             return;
     }
     okta_complain(j, server,
                   "%s: no token can come in: OktaDPoP required takes tokens with a proof, and "
                   "OktaTokenFrom \"%s\" brings none; add header, or leave out one of the two",
-                  subject(j, place, server), way->text);
+                  subject(j, place, server),
+                  APR_ARRAY_IDX(ways, ways->nelts - 1, okta_token_way).text);
 }
 
 /* False: there is a fault, and other virtual hosts need not hear of it again. */

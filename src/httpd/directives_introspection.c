@@ -66,7 +66,7 @@ const char *okta_set_introspection_client(cmd_parms *cmd, void *config, const ch
 const char *okta_set_introspection_secret(cmd_parms *cmd, void *config, const char *value)
 {
     okta_issuer_settings *settings = okta_settings_for(cmd);
-    const char *colon = strchr(value, ':'), *path;
+    const char *named, *path;
 
     (void)config;
     if (strncmp(value, "file:", 5) != 0 && strncmp(value, "exec:", 5) != 0)
@@ -74,8 +74,9 @@ const char *okta_set_introspection_secret(cmd_parms *cmd, void *config, const ch
                                     "a secret does not belong into the configuration, which many "
                                     "may read; write file:/path of a file that has it, or "
                                     "exec:/path of a program that prints it");
-    path = ap_server_root_relative(cmd->pool, colon + 1);
-    if (!colon[1] || !path)
+    named = value + sizeof("file:") - 1;
+    path = ap_server_root_relative(cmd->pool, named);
+    if (!*named || !path)
         return okta_directive_error(cmd, value,
                                     "no usable path; write file: or exec: and a full path");
     return okta_set_text(cmd, &settings->introspection_secret,

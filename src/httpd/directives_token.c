@@ -53,7 +53,7 @@ static void note(const okta_token_way *way)
 
 static bool is_same(const okta_token_way *a, const okta_token_way *b)
 {
-    if (a->kind != b->kind || !a->name)
+    if (a->kind != b->kind || !a->name || !b->name)
         return a->kind == b->kind;
     return a->kind == OKTA_WAY_FIELD ? strcasecmp(a->name, b->name) == 0
                                      : strcmp(a->name, b->name) == 0;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define RETAINED_KEY "mod_auth_okta.shared_key"
-#define DIGITS (2 * OKTA_SEALED_KEY_BYTES)
+#define DIGITS ((size_t)2 * OKTA_SEALED_KEY_BYTES)
 #define FILE_BYTES_MAX 1024
 #define REMEDY "; make a key by: openssl rand -hex 32"
 
@@ -39,7 +39,7 @@ static bool decode(const char *text, size_t length, unsigned char *key, okta_err
         length--;
     if (length != DIGITS)
         return okta_error_set(error, "has %lu characters instead of %d hexadecimal digits" REMEDY,
-                              (unsigned long)length, DIGITS);
+                              (unsigned long)length, (int)DIGITS);
     for (size_t i = 0; i < OKTA_SEALED_KEY_BYTES; i++) {
         const int high = digit_of(text[2 * i]), low = digit_of(text[2 * i + 1]);
 
