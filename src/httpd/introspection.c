@@ -15,6 +15,8 @@
 #include "httpd/issuer_counters.h"
 #include "httpd/keywait.h"
 #include "httpd/shared.h"
+#include "httpd/shared_answers.h"
+#include "httpd/shared_calls.h"
 
 #include <ap_mpm.h>
 #include <string.h>
@@ -35,8 +37,9 @@ typedef struct errand {
     int64_t now, end; /* may wait until then */
     okta_share share;
     okta_told told;
-    bool fresh;    /* the claims are of this request's own call */
-    int64_t given; /* to its call */
+    bool fresh;          /* the claims are this request's own */
+    apr_time_t asked_at; /* of its call; 0: none was made */
+    int64_t given;       /* to its call */
     okta_seen *seen;
     okta_result *result;
 } errand;
@@ -198,7 +201,6 @@ static const char *find_endpoint(errand *e)
 
 static void ask(errand *e)
 {
-    apr_time_t asked_at = apr_time_now();
     const char *endpoint = find_endpoint(e);
     okta_call call;
 
@@ -211,6 +213,7 @@ static void ask(errand *e)
         return;
     }
     e->given = time_for_call(e);
+    e->asked_at = apr_time_now();
     e->told.reason = okta_call_ask(e->question.issuer, endpoint, e->token, e->length,
                                    (long)apr_time_as_msec(e->given) + 1, &call, e->result);
     refuse_what_nobody_remembers(e, &call);
@@ -221,7 +224,7 @@ static void ask(errand *e)
     e->told.end = call.claims ? okta_introspection_end(call.claims) : OKTA_NO_END;
     e->told.is_brief = was_cut_short(e, &call);
     e->fresh = call.claims != NULL;
-    okta_result_put(&e->question, asked_at, &e->told, e->result);
+    okta_result_put(&e->question, e->asked_at, &e->told, e->result);
 }
 
 /* When the one began whose question it is, in microseconds since the epoch: that, and not our
@@ -247,6 +250,21 @@ static bool wait_for(errand *e, const okta_flight *flight)
     return true;
 }
 
+/* Another host may have asked. */
+static bool find_shared(errand *e)
+{
+    apr_time_t asked_at;
+
+    /* the time to ask is not spent on it */
+    if (e->end - okta_monotonic() < 2 * OKTA_SHARED_ANSWER_PATIENCE)
+        return false;
+    if (!okta_shared_answer_find(e->pool, &e->question, &e->told, &asked_at, e->result))
+        return false;
+    e->fresh = e->told.claims != NULL;
+    okta_result_put(&e->question, asked_at, &e->told, e->result);
+    return true;
+}
+
 /* As one who may wait: ask, or have it from who asks. */
 static void go(errand *e)
 {
@@ -265,9 +283,11 @@ static void go(errand *e)
             return;
     }
     /* somebody may have had it between our look and our turn */
-    if (!recall(e, 0))
+    if (!recall(e, 0) && !find_shared(e))
         ask(e);
     okta_flight_end(&flight);
+    if (e->asked_at)
+        okta_shared_answer_put(&e->question, e->asked_at, &e->told);
 }
 
 /* Too many wait already. Where the issuer is well and another request has asked the same just now,

@@ -109,8 +109,8 @@ static apr_interval_time_t least(apr_interval_time_t a, apr_interval_time_t b)
     return a < b ? a : b;
 }
 
-static apr_interval_time_t time_to_count(const okta_question *question, apr_time_t asked_at,
-                                         const okta_told *told)
+apr_interval_time_t okta_result_time(const okta_question *question, apr_time_t asked_at,
+                                     const okta_told *told)
 {
     apr_interval_time_t time = question->issuer->settings.introspection_cache;
 
@@ -157,7 +157,7 @@ void okta_result_put(const okta_question *question, apr_time_t asked_at, const o
                      const okta_result *result)
 {
     okta_verdicts *table = okta_verdict_memory();
-    apr_interval_time_t time = time_to_count(question, asked_at, told);
+    apr_interval_time_t time = okta_result_time(question, asked_at, told);
     int64_t now = apr_time_sec(apr_time_now()), until = apr_time_sec(asked_at + time) + 1;
     okta_seen seen = {.generation = milliseconds(asked_at),
                       .source = (uint16_t)(time / UNIT),

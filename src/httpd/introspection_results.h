@@ -36,6 +36,10 @@ bool okta_result_find(apr_pool_t *pool, const okta_question *question, apr_time_
 /* Whether claims of an opaque token can be remembered: they may be too long. Any thread. */
 bool okta_result_fits(const okta_claims *claims);
 
+/* For how long an answer to what was asked at asked_at counts, from then on: microseconds. */
+apr_interval_time_t okta_result_time(const okta_question *question, apr_time_t asked_at,
+                                     const okta_told *told);
+
 /* Remember an answer to what was asked at asked_at: no longer than OktaIntrospectionCache allows,
  * never past told's end, a refusal for 5 s at most. Who waits for it gets it in any case. Any
  * thread of a child. */

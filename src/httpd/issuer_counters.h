@@ -19,6 +19,7 @@ typedef enum okta_issuer_counter {
     OKTA_ISSUER_UNANSWERED,         /* and those that it did not answer, or not usably */
     OKTA_ISSUER_ASKED_MICROSECONDS, /* that all of them took */
     OKTA_ISSUER_ANSWERS_REMEMBERED, /* answers of before that did for a request */
+    OKTA_ISSUER_ANSWERS_SHARED,     /* that another host had got */
     OKTA_ISSUER_TURNED_AWAY,        /* requests that got no answer and did not ask */
     OKTA_ISSUER_COUNTERS
 } okta_issuer_counter;

@@ -84,6 +84,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/restart.c src/httpd/restart.h \
 	src/httpd/shared.c src/httpd/shared.h \
 	src/httpd/secret_file.c src/httpd/secret_file.h \
+	src/httpd/shared_answers.c src/httpd/shared_answers.h \
 	src/httpd/shared_cache.c src/httpd/shared_cache.h \
 	src/httpd/shared_calls.c src/httpd/shared_calls.h \
 	src/httpd/shared_key.c src/httpd/shared_key.h \

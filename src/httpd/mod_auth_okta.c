@@ -42,6 +42,7 @@
 #include "httpd/restart.h"
 #include "httpd/revocation_lists.h"
 #include "httpd/revocation_watch.h"
+#include "httpd/shared_answers.h"
 #include "httpd/shared_cache.h"
 #include "httpd/shared_proofs.h"
 #include "httpd/stand_in.h"
@@ -100,6 +101,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
         status = okta_shared_cache_create(pconf, ptemp, server);
     if (status == OK)
         status = okta_shared_proofs_prepare(pconf, server);
+    if (status == OK)
+        status = okta_shared_answers_prepare(pconf, server);
     if (status == OK)
         status = okta_dpop_memory_create(pconf, server);
     if (status == OK)

@@ -216,6 +216,23 @@ int okta_shared_cache_create(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec *s
     return good ? OK : okta_ends_a_start(server, "requests with a DPoP proof get 503");
 }
 
+int okta_shared_cache_sealer(server_rec *server, const char *purpose, const char *loss,
+                             okta_sealer *sealer, bool *made)
+{
+    const unsigned char *key = okta_shared_cache_key();
+
+    *made = false;
+    if (!okta_shared_cache_is_wanted() || !key)
+        return OK;
+    *made = okta_sealer_init(sealer, key, purpose);
+    if (*made)
+        return OK;
+    ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server,
+                 OKTA_TAG_CONFIG "OktaSharedCacheKey: OpenSSL derives no key from it (HKDF and "
+                                 "HMAC with SHA-256 are needed)");
+    return okta_ends_a_start(server, loss);
+}
+
 void okta_shared_cache_child_init(apr_pool_t *pchild, server_rec *server)
 {
     if (!current)

@@ -37,6 +37,12 @@ bool okta_shared_cache_is_wanted(void);
  * configuration. */
 const unsigned char *okta_shared_cache_key(void);
 
+/* Parent, after okta_shared_cache_create: what seals for this purpose, where it is configured and
+ * there is a key; *made says so. An httpd status; at a restart always OK: the log says what is lost
+ * without it. */
+int okta_shared_cache_sealer(server_rec *server, const char *purpose, const char *loss,
+                             okta_sealer *sealer, bool *made);
+
 /* One step, which may take for ever: on a thread of shared_calls.h alone. pool: for the step. */
 apr_status_t okta_shared_cache_put(const unsigned char name[OKTA_SEALED_NAME_BYTES], int64_t end,
                                    const unsigned char *bytes, size_t length, apr_pool_t *pool);

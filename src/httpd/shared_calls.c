@@ -25,6 +25,7 @@
 /* A call. Whoever lets go of it last, thread or request, frees it. */
 typedef struct call {
     struct call *next;
+    okta_shared_use use;
     okta_shared_work *work;
     pthread_cond_t end;
     int holders;
@@ -53,7 +54,7 @@ static struct {
 
 /* Of all processes. */
 typedef struct shared_state {
-    okta_respite respite;
+    okta_respite respites[OKTA_SHARED_USES];
     okta_tickets tickets; /* of those who wait long */
 } shared_state;
 
@@ -89,9 +90,9 @@ bool okta_shared_calls_have_ended(void)
     return ended;
 }
 
-bool okta_shared_calls_are_left(void)
+bool okta_shared_calls_are_left(okta_shared_use use)
 {
-    return okta_respite_is_open(&shared->respite);
+    return okta_respite_is_open(&shared->respites[use]);
 }
 
 static void let_go(call *one)
@@ -120,19 +121,22 @@ static call *next_call(void)
     return one;
 }
 
-static void note(bool answered)
+static void note(okta_shared_use use, bool answered)
 {
+    static const char *const losses[] = {"requests with a DPoP proof get 503",
+                                         "each host asks issuers about tokens by itself"};
+    okta_respite *respite = &shared->respites[use];
+
     okta_count(OKTA_COUNT_SHARED_CALLS);
     if (!answered)
         okta_count(OKTA_COUNT_SHARED_FAILURES);
-    if (answered ? okta_respite_succeed(&shared->respite)
-                 : okta_respite_fail(&shared->respite, okta_monotonic()))
+    if (answered ? okta_respite_succeed(respite) : okta_respite_fail(respite, okta_monotonic()))
         okta_event_of_server(
             here.server, answered ? OKTA_EVENT_SHARED_CACHE_BACK : OKTA_EVENT_SHARED_CACHE_LOST, 0,
             answered ? "the store of OktaSharedCache answers again"
                      : "the store of OktaSharedCache does not do what is asked; "
-                       "it is tried again every few seconds, and until it answers "
-                       "requests with a DPoP proof get 503");
+                       "it is tried again every few seconds, and until it answers %s",
+            losses[use]);
 }
 
 /* With the lock, which it gives back meanwhile. */
@@ -145,7 +149,7 @@ static void carry_out(call *one, apr_pool_t *pool)
     answered = pool && one->work(one->matter, pool);
     if (pool)
         apr_pool_clear(pool);
-    note(answered);
+    note(one->use, answered);
     pthread_mutex_lock(&here.lock);
     one->done = true;
     one->answered = answered;
@@ -195,7 +199,8 @@ static void start_thread(void)
 }
 
 /* NULL: there is no memory, or no thread to do it. */
-static call *enqueue(okta_shared_work *work, const void *matter, size_t size, int holders)
+static call *enqueue(okta_shared_use use, okta_shared_work *work, const void *matter, size_t size,
+                     int holders)
 {
     call *one;
 
@@ -205,6 +210,7 @@ static call *enqueue(okta_shared_work *work, const void *matter, size_t size, in
     if (!one)
         return NULL;
     memset(one, 0, sizeof(*one));
+    one->use = use;
     one->work = work;
     one->holders = holders;
     pthread_cond_init(&one->end, &here.clock);
@@ -232,7 +238,7 @@ static void wait_until(call *one, int64_t end)
 
 /* With the lock. All wait as long as it should take, and a few as long as it may: false when one of
  * these waited in vain. */
-static bool wait_for(call *one, int64_t now)
+static bool wait_long(call *one, int64_t now)
 {
     const int64_t end = now + PATIENCE;
     int ticket = -1;
@@ -246,23 +252,38 @@ static bool wait_for(call *one, int64_t now)
         here.waiting--;
         okta_tickets_return(&shared->tickets, ticket, end);
     }
-    if (!one->started)
-        one->work = NULL;
     return one->done || ticket < 0;
 }
 
-okta_shared_call okta_shared_call_run(okta_shared_work *work, void *matter, size_t size)
+/* Who asks for an answer is one of few anyway. */
+static bool wait_for(call *one, int64_t now)
+{
+    bool in_time;
+
+    if (one->use == OKTA_SHARED_PROOFS) {
+        in_time = wait_long(one, now);
+    } else {
+        wait_until(one, now + OKTA_SHARED_ANSWER_PATIENCE);
+        in_time = one->done;
+    }
+    if (!one->started)
+        one->work = NULL;
+    return in_time;
+}
+
+okta_shared_call okta_shared_call_run(okta_shared_use use, okta_shared_work *work, void *matter,
+                                      size_t size)
 {
     const int64_t now = okta_monotonic();
     okta_shared_call outcome = OKTA_CALL_LEFT;
     bool in_time = true;
     call *one = NULL;
 
-    if (!here.ready || !okta_respite_admits(&shared->respite, now, PATIENCE))
+    if (!here.ready || !okta_respite_admits(&shared->respites[use], now, PATIENCE))
         return OKTA_CALL_LEFT;
     pthread_mutex_lock(&here.lock);
     if (!here.ending)
-        one = enqueue(work, matter, size, 2);
+        one = enqueue(use, work, matter, size, 2);
     if (one) {
         in_time = wait_for(one, now);
         outcome = one->done && one->answered ? OKTA_CALL_DONE : OKTA_CALL_SILENT;
@@ -272,17 +293,18 @@ okta_shared_call okta_shared_call_run(okta_shared_work *work, void *matter, size
     }
     pthread_mutex_unlock(&here.lock);
     if (!in_time)
-        note(false);
+        note(use, false);
     return outcome;
 }
 
-void okta_shared_call_begin(okta_shared_work *work, const void *matter, size_t size)
+void okta_shared_call_begin(okta_shared_use use, okta_shared_work *work, const void *matter,
+                            size_t size)
 {
-    if (!here.ready || !okta_respite_admits(&shared->respite, okta_monotonic(), PATIENCE))
+    if (!here.ready || !okta_respite_admits(&shared->respites[use], okta_monotonic(), PATIENCE))
         return;
     pthread_mutex_lock(&here.lock);
-    if (!here.ending)
-        enqueue(work, matter, size, 1);
+    if (!here.ending && here.queued < THREADS_MAX)
+        enqueue(use, work, matter, size, 1);
     pthread_mutex_unlock(&here.lock);
 }
 

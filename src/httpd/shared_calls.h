@@ -21,6 +21,16 @@ typedef enum okta_shared_call {
     OKTA_CALL_LEFT      /* it was not asked: it does not answer these days, or slowly */
 } okta_shared_call;
 
+/* What the store is asked for. Each is left alone by what came of its own calls. */
+typedef enum okta_shared_use {
+    OKTA_SHARED_PROOFS = 0,
+    OKTA_SHARED_ANSWERS, /* which can be had elsewhere: nobody waits long */
+    OKTA_SHARED_USES
+} okta_shared_use;
+
+/* microseconds */
+#define OKTA_SHARED_ANSWER_PATIENCE 250000
+
 /* Parent, post_config: what processes share about it. */
 void okta_shared_calls_share(apr_pool_t *pconf);
 
@@ -28,15 +38,18 @@ void okta_shared_calls_share(apr_pool_t *pconf);
 void okta_shared_calls_child_init(apr_pool_t *pchild, server_rec *server);
 
 /* Do the work with matter[size], and wait for it. Any thread of a child. */
-okta_shared_call okta_shared_call_run(okta_shared_work *work, void *matter, size_t size);
+okta_shared_call okta_shared_call_run(okta_shared_use use, okta_shared_work *work, void *matter,
+                                      size_t size);
 
-/* The same without waiting: what comes of it is nobody's concern. */
-void okta_shared_call_begin(okta_shared_work *work, const void *matter, size_t size);
+/* The same without waiting: what comes of it is nobody's concern. Where many wait it is not done.
+ */
+void okta_shared_call_begin(okta_shared_use use, okta_shared_work *work, const void *matter,
+                            size_t size);
 
 /* Whether no thread is at it any more. */
 bool okta_shared_calls_have_ended(void);
 
 /* Whether it is left alone at the moment. */
-bool okta_shared_calls_are_left(void);
+bool okta_shared_calls_are_left(okta_shared_use use);
 
 #endif

@@ -3,8 +3,6 @@
 
 #include "core/monotonic.h"
 #include "httpd/kept_memory.h"
-#include "httpd/log.h"
-#include "httpd/restart.h"
 #include "httpd/shared_cache.h"
 #include "httpd/shared_calls.h"
 
@@ -29,23 +27,18 @@ static apr_status_t forget(void *unused)
 
 int okta_shared_proofs_prepare(apr_pool_t *pconf, server_rec *server)
 {
-    const unsigned char *key = okta_shared_cache_key();
+    const int outcome = okta_shared_cache_sealer(
+        server, "DPoP proofs", "requests with a DPoP proof get 503", &sealer, &can_seal);
     apr_status_t status;
     _Atomic uint32_t *made;
 
-    if (!okta_shared_cache_is_wanted() || !key)
-        return OK;
-    can_seal = okta_sealer_init(&sealer, key, "DPoP proofs");
+    if (!can_seal)
+        return outcome;
     made = okta_share(pconf, sizeof(*made), &status);
     if (made)
         begun = made;
     apr_pool_pre_cleanup_register(pconf, NULL, forget);
-    if (can_seal)
-        return OK;
-    ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server,
-                 OKTA_TAG_CONFIG "OktaSharedCacheKey: OpenSSL derives no key from it (HKDF and "
-                                 "HMAC with SHA-256 are needed)");
-    return okta_ends_a_start(server, "requests with a DPoP proof get 503");
+    return outcome;
 }
 
 static int64_t seconds_now(void)
@@ -106,7 +99,7 @@ static bool begin(void *unused, apr_pool_t *pool)
 void okta_shared_proofs_child_init(void)
 {
     if (can_seal && atomic_exchange(begun, 1) == 0)
-        okta_shared_call_begin(begin, "", 0);
+        okta_shared_call_begin(OKTA_SHARED_PROOFS, begin, "", 0);
 }
 
 static okta_reason reason_of(const matter *m, okta_result *result)
@@ -148,7 +141,7 @@ okta_reason okta_shared_proof_take(const okta_proof *proof, int64_t window, int6
 
     memcpy(m.id, proof->id, sizeof(m.id));
     if (can_seal)
-        call = okta_shared_call_run(take, &m, sizeof(m));
+        call = okta_shared_call_run(OKTA_SHARED_PROOFS, take, &m, sizeof(m));
     if (call != OKTA_CALL_DONE)
         m.come = OKTA_FIRST_COME_SILENT;
     *wait = m.come == OKTA_FIRST_COME_YOUNG ? m.wait : 1;

@@ -259,7 +259,7 @@ static void note_replay(okta_picture *picture, apr_pool_t *pool)
 static void note_store(okta_picture *picture)
 {
     picture->shares = okta_shared_cache_is_wanted();
-    picture->store_is_lost = picture->shares && okta_shared_calls_are_left();
+    picture->store_is_lost = picture->shares && okta_shared_calls_are_left(OKTA_SHARED_PROOFS);
     if (picture->store_is_lost)
         add_trouble(picture, (okta_trouble){.health = OKTA_ALARM,
                                             .where = "Store of OktaSharedCache",

@@ -103,12 +103,13 @@ static json_t *introspection(const okta_issuer_picture *one)
 {
     const uint64_t *counted = one->counted;
 
-    return json_pack("{s:b, s:o, s:o, s:o, s:f, s:o, s:o, s:f}", "on", one->is_asked, "active",
+    return json_pack("{s:b, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:f}", "on", one->is_asked, "active",
                      number(counted[OKTA_ISSUER_ANSWERED_ACTIVE]), "inactive",
                      number(counted[OKTA_ISSUER_ANSWERED_INACTIVE]), "failed",
                      number(counted[OKTA_ISSUER_UNANSWERED]), "seconds",
                      (double)counted[OKTA_ISSUER_ASKED_MICROSECONDS] / 1e6, "remembered",
-                     number(counted[OKTA_ISSUER_ANSWERS_REMEMBERED]), "turned_away",
+                     number(counted[OKTA_ISSUER_ANSWERS_REMEMBERED]), "shared",
+                     number(counted[OKTA_ISSUER_ANSWERS_SHARED]), "turned_away",
                      number(counted[OKTA_ISSUER_TURNED_AWAY]), "pause", (double)one->pause / 1e6);
 }
 

@@ -158,7 +158,8 @@ static void write_cache(const writer *w)
           picture->decryption_keys);
     counter(w, "replay_full", "Requests that were refused because that memory was full.",
             counted[OKTA_COUNT_VERDICTS + OKTA_REPLAY_MEMORY_FULL]);
-    counter(w, "shared_cache_calls", "Proofs that the store of OktaSharedCache was asked about.",
+    counter(w, "shared_cache_calls",
+            "What the store of OktaSharedCache was asked: about proofs, and for answers.",
             counted[OKTA_COUNT_SHARED_CALLS]);
     counter(w, "shared_cache_failures", "Those that it did not answer.",
             counted[OKTA_COUNT_SHARED_FAILURES]);
@@ -321,6 +322,9 @@ static void write_introspections(const writer *w)
                     OKTA_ISSUER_ASKED_MICROSECONDS);
     issuer_counters(w, "introspection_hits", "Requests for which a remembered answer did.",
                     OKTA_ISSUER_ANSWERS_REMEMBERED);
+    issuer_counters(w, "introspection_shared",
+                    "Answers that another host had got, by the store of OktaSharedCache.",
+                    OKTA_ISSUER_ANSWERS_SHARED);
     issuer_counters(w, "introspection_turned_away",
                     "Requests that needed an answer, and neither asked nor got one.",
                     OKTA_ISSUER_TURNED_AWAY);

@@ -232,6 +232,7 @@ static void send_asking(const page *p, const okta_issuer_picture *one)
             apr_psprintf(pool, "%.0f ms on average",
                          (double)counted[OKTA_ISSUER_ASKED_MICROSECONDS] / 1e3 / (double)asked));
     send_entry(p, "Answers remembered", number(p, counted[OKTA_ISSUER_ANSWERS_REMEMBERED]));
+    send_entry(p, "Had by other hosts", number(p, counted[OKTA_ISSUER_ANSWERS_SHARED]));
     send_entry(p, "Turned away", number(p, counted[OKTA_ISSUER_TURNED_AWAY]));
     if (one->pause)
         send_entry(p, "Left alone",

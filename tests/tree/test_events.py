@@ -12,7 +12,7 @@ LEVELS = {"ERR": "error", "WARNING": "warn", "NOTICE": "notice", "INFO": "info",
 AT_A_START = {"check_config.c", "counters.c", "decryption_keys.c", "dpop_memory.c", "initial_keys.c",
               "introspection_client.c", "introspection_memory.c", "issuer_counters.c", "judge.c",
               "refresher.c", "restart.c", "revocation_lists.c", "revocation_watch.c", "shared.c", "shared_cache.c",
-              "shared_key.c", "shared_proofs.c", "statedir.c",
+              "shared_key.c", "statedir.c",
               "trust.c", "verdict_memory.c"}
 
 

@@ -65,6 +65,19 @@ class Store:
     def connect(self):
         return socket.create_connection((LOOPBACK, self.port), timeout=30)
 
+    def fill(self, sizes):
+        """Entries of these sizes, as many as there is room for. memcached has room for each size by itself; Redis is
+        full when not even a small entry finds room."""
+        number = 0
+        for size in sizes:
+            for _ in range(200000):
+                number += 1
+                try:
+                    self.put(b"filler-%060d" % number, b"x" * size)
+                except AssertionError:
+                    break
+        assert number > 2 * len(sizes)
+
     def ask(self, command):
         """What it answers to one command, up to the first pause."""
         with self.connect() as connection:
