@@ -36,12 +36,6 @@ static const encryption encryptions[] = {{"A256GCM", "AES-256-GCM", 32},
                                          {"A128GCM", "AES-128-GCM", 16},
                                          {NULL, NULL, 0}};
 
-static apr_status_t free_pkey(void *pkey)
-{
-    EVP_PKEY_free(pkey);
-    return APR_SUCCESS;
-}
-
 static const char *number(apr_pool_t *p, const EVP_PKEY *pkey, const char *name)
 {
     unsigned char bytes[MAX_MODULUS_BYTES];
@@ -70,19 +64,32 @@ static const char *thumbprint(apr_pool_t *p, const EVP_PKEY *pkey)
                : NULL;
 }
 
+static void describe(apr_pool_t *p, const EVP_PKEY *pkey, okta_dev_recipient *recipient)
+{
+    unsigned char *der = NULL;
+    int length = i2d_PUBKEY(pkey, &der);
+    if (length > 0 && EVP_PKEY_is_a(pkey, "RSA")) {
+        recipient->der = apr_pmemdup(p, der, (apr_size_t)length);
+        recipient->length = length;
+        recipient->kid = thumbprint(p, pkey);
+    }
+    OPENSSL_free(der);
+}
+
 const char *okta_dev_recipient_read(apr_pool_t *p, const char *path, okta_dev_recipient *recipient)
 {
     BIO *bio = BIO_new_file(path, "r");
+    EVP_PKEY *pkey;
     if (!bio) {
         return "it cannot be read";
     }
-    recipient->pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
+    pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
     BIO_free(bio);
-    if (!recipient->pkey) {
+    if (!pkey) {
         return "it is no public key in PEM; write one by openssl pkey -pubout";
     }
-    apr_pool_cleanup_register(p, recipient->pkey, free_pkey, apr_pool_cleanup_null);
-    recipient->kid = EVP_PKEY_is_a(recipient->pkey, "RSA") ? thumbprint(p, recipient->pkey) : NULL;
+    describe(p, pkey, recipient);
+    EVP_PKEY_free(pkey);
     return recipient->kid ? NULL : "it is no RSA key";
 }
 
@@ -161,6 +168,8 @@ const char *okta_dev_jwe_encrypt(apr_pool_t *p, const okta_dev_recipient *recipi
     const wrapping *alg;
     const encryption *enc;
     const char *header, *protected, *key, *rest;
+    const unsigned char *der = recipient->der;
+    EVP_PKEY *pkey;
 
     *wrong = NULL;
     if (!choose(p, algs, &alg, &enc)) {
@@ -174,7 +183,9 @@ const char *okta_dev_jwe_encrypt(apr_pool_t *p, const okta_dev_recipient *recipi
     if (RAND_bytes(cek, enc->key_bytes) != 1) {
         return NULL;
     }
-    key = wrapped(p, recipient->pkey, alg->digest, cek, (size_t)enc->key_bytes);
+    pkey = d2i_PUBKEY(NULL, &der, recipient->length);
+    key = pkey ? wrapped(p, pkey, alg->digest, cek, (size_t)enc->key_bytes) : NULL;
+    EVP_PKEY_free(pkey);
     rest = key ? sealed(p, enc, cek, protected, token) : NULL;
     OPENSSL_cleanse(cek, sizeof(cek));
     return rest ? apr_pstrcat(p, protected, ".", key, ".", rest, NULL) : NULL;

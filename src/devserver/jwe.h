@@ -4,12 +4,14 @@
 #define OKTA_DEVSERVER_JWE_H
 
 #include <apr_pools.h>
-#include <openssl/evp.h>
 
 /* The key of an API that tokens are encrypted to. Constant once it is read. */
 typedef struct {
-    EVP_PKEY *pkey;  /* lives as long as the pool */
-    const char *kid; /* RFC 7638 thumbprint, in the pool */
+    /* in the pool, as all of it; OpenSSL's key is made for each token, and is nobody's afterwards
+     */
+    const unsigned char *der;
+    int length;
+    const char *kid; /* RFC 7638 thumbprint */
 } okta_dev_recipient;
 
 /* Reads a public RSA key from PEM. NULL and fills *recipient, or what is wrong, for a message. */
