@@ -17,7 +17,7 @@
  * one sealed text, so those of two answers together open as little as any other bytes. */
 #define PIECE_BYTES 480
 #define PIECES_MAX 32
-#define WHOLE_MAX (PIECES_MAX * PIECE_BYTES)
+#define WHOLE_MAX ((size_t)PIECES_MAX * PIECE_BYTES)
 /* The first piece begins with the length of all. */
 #define LENGTH_BYTES 2
 /* Sealed: how it is written, when the issuer was asked, and the answer's JSON. */
@@ -62,14 +62,14 @@ static bool describe(const okta_question *question, subject *about)
 {
     const char *issuer = question->issuer->url;
     const size_t length = strlen(issuer);
-    unsigned char *text = malloc(1 + OKTA_DIGEST_BYTES + length);
+    unsigned char *text = malloc(1 + OKTA_DIGEST_BYTES + length + 1);
     bool done;
 
     if (!text)
         return false;
     text[0] = question->kind == OKTA_VERDICT_ON_OPAQUE ? 'o' : 's';
     memcpy(text + 1, question->digest, OKTA_DIGEST_BYTES);
-    memcpy(text + 1 + OKTA_DIGEST_BYTES, issuer, length);
+    memcpy(text + 1 + OKTA_DIGEST_BYTES, issuer, length + 1);
     done = okta_sealed_name(&sealer, text, 1 + OKTA_DIGEST_BYTES + length, about->mac);
     free(text);
     return done;

@@ -29,7 +29,7 @@ typedef enum okta_shared_use {
 } okta_shared_use;
 
 /* microseconds */
-#define OKTA_SHARED_ANSWER_PATIENCE 250000
+#define OKTA_SHARED_ANSWER_PATIENCE INT64_C(250000)
 
 /* Parent, post_config: what processes share about it. */
 void okta_shared_calls_share(apr_pool_t *pconf);
