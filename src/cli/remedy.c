@@ -12,7 +12,7 @@ static const char *const plain[OKTA_REASON_COUNT] = {
     [OKTA_TOKEN_ENCRYPTED] =
         "a signed token, not compressed or nested; or the private key (--decryption-key)",
     [OKTA_TOKEN_UNDECRYPTABLE] =
-        "a token that RSA-OAEP encrypted to the key of --decryption-key, and nobody changed",
+        "a token that is encrypted to the key of --decryption-key and was not changed since",
     [OKTA_HEADER_MALFORMED] = "a header that is a JSON object with \"alg\" and \"kid\"",
     [OKTA_HEADER_CRITICAL] = "a header without \"crit\" and \"b64\"",
     [OKTA_TOKEN_FROM_ORG_SERVER] =

@@ -126,7 +126,7 @@ apr_array_header_t *okta_decryption_paths_of(apr_pool_t *pool, const server_rec 
     const apr_array_header_t *origins = files_of(pool, server);
     apr_array_header_t *paths = NULL;
 
-    for (int i = 0; held && i < origins->nelts; i++) {
+    for (int i = 0; i < origins->nelts; i++) {
         const origin *from = &APR_ARRAY_IDX(origins, i, origin);
 
         if (origin_is_of(from, issuer))
