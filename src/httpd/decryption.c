@@ -5,14 +5,12 @@
 #include "core/tickets.h"
 #include "httpd/decryption_keys.h"
 #include "httpd/kept_memory.h"
+#include "httpd/threads.h"
 
-#include <ap_mpm.h>
 #include <stdatomic.h>
 #include <string.h>
 
-#define SHARE                                                                          \
-    4 /* of the threads, how many may decrypt while most of it is in vain: one in four \
-       */
+#define QUARTERS 1       /* of the threads, that may decrypt while most of it is in vain */
 #define VAIN_MAX 16      /* in a second: more is a flood */
 #define LONGEST 10000000 /* microseconds: whoever works longer has died */
 #define SECOND 1000000
@@ -52,14 +50,10 @@ void okta_decryption_share(apr_pool_t *pconf)
 
 void okta_decryption_child_init(void)
 {
-    int threads = 1, processes = 1;
+    const okta_threads few = okta_threads_share(QUARTERS);
 
-    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
-    if (threads < 1)
-        threads = 1;
-    limit_here = threads / SHARE > 1 ? threads / SHARE : 1;
-    limit_everywhere = threads * processes / SHARE > 1 ? threads * processes / SHARE : 1;
+    limit_here = few.here;
+    limit_everywhere = few.everywhere;
 }
 
 static uint64_t count_in(uint64_t word, int64_t second)

@@ -2,10 +2,9 @@
 #include "httpd/introspection_share.h"
 
 #include "httpd/introspection_memory.h"
+#include "httpd/threads.h"
 
-#include <ap_mpm.h>
-
-/* of four threads */
+/* quarters of the threads */
 #define FEW 1
 #define MOST 3
 #define TICKETS_MAX (OKTA_ASKING_TICKETS * OKTA_TICKETS_MAX)
@@ -14,25 +13,14 @@ static _Atomic int waiting_here;
 static int few_here = 1, most_here = 1;
 static int few_everywhere = 1, most_everywhere = 1;
 
-static int share_of(int threads, int quarters)
-{
-    int share = threads * quarters / 4;
-
-    return share > 1 ? share : 1;
-}
-
 void okta_share_child_init(void)
 {
-    int threads = 1, processes = 1;
+    const okta_threads few = okta_threads_share(FEW), most = okta_threads_share(MOST);
 
-    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
-    if (threads < 1)
-        threads = 1;
-    few_here = share_of(threads, FEW);
-    most_here = share_of(threads, MOST);
-    few_everywhere = share_of(threads * processes, FEW);
-    most_everywhere = share_of(threads * processes, MOST);
+    few_here = few.here;
+    most_here = most.here;
+    few_everywhere = few.everywhere;
+    most_everywhere = most.everywhere;
     if (most_everywhere > TICKETS_MAX)
         most_everywhere = TICKETS_MAX;
 }

@@ -4,11 +4,10 @@
 #include "core/monotonic.h"
 #include "httpd/issuer_counters.h"
 #include "httpd/shared.h"
-
-#include <ap_mpm.h>
+#include "httpd/threads.h"
 
 #define POLL_INTERVAL apr_time_from_msec(10)
-#define SHARE 4 /* of the threads, how many may wait while others could do without: one in four */
+#define QUARTERS 1 /* of the threads, that may wait while others could do without */
 #define USUAL_FETCH apr_time_from_sec(1)
 #define RETRY_AFTER_MAX 60
 
@@ -18,14 +17,10 @@ static int limit_everywhere = 1;
 
 void okta_keywait_child_init(void)
 {
-    int threads = 1, processes = 1;
+    const okta_threads few = okta_threads_share(QUARTERS);
 
-    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
-    if (threads < 1)
-        threads = 1;
-    limit_here = threads / SHARE > 1 ? threads / SHARE : 1;
-    limit_everywhere = threads * processes / SHARE > 1 ? threads * processes / SHARE : 1;
+    limit_here = few.here;
+    limit_everywhere = few.everywhere;
 }
 
 /* What has to have ended before a wish counts as heard: a fetch. One that was under way already may

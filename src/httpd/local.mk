@@ -99,6 +99,7 @@ src_httpd_mod_auth_okta_la_SOURCES = \
 	src/httpd/subprotocol.c src/httpd/subprotocol.h \
 	src/httpd/table.c src/httpd/table.h \
 	src/httpd/token_reading.c src/httpd/token_reading.h \
+	src/httpd/threads.c src/httpd/threads.h \
 	src/httpd/told_once.c src/httpd/told_once.h \
 	src/httpd/tokens.c src/httpd/tokens.h \
 	src/httpd/trailers.c src/httpd/trailers.h \

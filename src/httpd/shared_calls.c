@@ -7,16 +7,16 @@
 #include "httpd/counters.h"
 #include "httpd/event.h"
 #include "httpd/kept_memory.h"
+#include "httpd/threads.h"
 
-#include <ap_mpm.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* Of the threads, how many may wait for a slow store: one in four. The others give up soon. */
-#define SHARE 4
+/* Of the threads, that may wait for a slow store. The others give up soon. */
+#define QUARTERS 1
 #define PATIENCE 1000000 /* microseconds */
 #define PATIENCE_OF_OTHERS 100000
 #define THREADS_MAX 16  /* at work at a time */
@@ -341,14 +341,11 @@ static apr_status_t end_threads(void *unused)
 
 void okta_shared_calls_child_init(apr_pool_t *pchild, server_rec *server)
 {
-    int threads = 1, processes = 1;
+    const okta_threads few = okta_threads_share(QUARTERS);
+    const int threads = okta_threads_count().here;
 
-    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &processes);
-    if (threads < 1)
-        threads = 1;
-    here.share = threads / SHARE > 1 ? threads / SHARE : 1;
-    here.share_of_all = threads * processes / SHARE > 1 ? threads * processes / SHARE : 1;
+    here.share = few.here;
+    here.share_of_all = few.everywhere;
     /* twice as many as are at work at a time: some may be stuck */
     here.threads_max = 2 * (threads < THREADS_MAX ? threads : THREADS_MAX);
     here.server = server;
