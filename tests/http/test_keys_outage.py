@@ -91,6 +91,8 @@ def test_down_for_too_long(issuer, launch, mpm, figure):
     cut_off(issuer)
     with load.Load(server, "/whoami", token, 4, keep=False, pause=0.02) as clients:
         server.wait_for_log(r"OKTA-KEYS: .* expired: ")
+        # one of the clients met it: nobody else has asked yet
+        server.wait_for_log(r"OKTA-REFUSED: reason=keys_unavailable status=503")
         assert_unavailable(server.get("/whoami", token))
         restore(issuer)
         wait_for(lambda: server.get("/whoami", token).status == 200, "recovery", timeout=60, interval=0.05)

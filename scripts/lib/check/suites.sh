@@ -71,7 +71,8 @@ run_suite() {
             --without test_growth.py --without test_restart_shared_memory.py --without test_chroot.py \
             --without test_configtest_growth.py --without test_dpop_clock.py --without test_dpop_nonce_changes.py \
             --without test_verdict_memory.py --without test_install.py --without test_mcp_cost.py \
-            --without test_encrypted_costs.py --without test_introspection_cost.py
+            --without test_encrypted_costs.py --without test_introspection_cost.py \
+            --without test_shared_cache_clock.py
         ;;
     # a minute of the alert rules lasts a second; five with OKTA_MONITORING_FULL=1
     monitoring) need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite monitoring tests/monitoring ;;
