@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* Another one with each change of what is sealed or how. */
-#define VERSION 1
+#define VERSION 2
 #define SALT "mod_auth_okta shared cache 1"
 #define PURPOSE_MAX 64
 #define NONCE_BYTES 12
@@ -77,14 +77,22 @@ static bool set_terms(EVP_CIPHER_CTX *context, const unsigned char *name)
     return EVP_CipherUpdate(context, NULL, &written, terms, sizeof(terms)) == 1;
 }
 
+/* Each entry has a key of its own: nonces are by chance, so one key may seal 2^32 texts (NIST SP
+ * 800-38D section 8.3), and two for each proof would be more within a week. */
 static EVP_CIPHER_CTX *begin(const okta_sealer *sealer, const unsigned char *nonce,
                              const unsigned char *name, bool seals)
 {
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    unsigned char key[OKTA_SEALED_KEY_BYTES];
+    const bool good =
+        context &&
+        HMAC(EVP_sha256(), sealer->sealing, (int)sizeof(sealer->sealing), name,
+             OKTA_SEALED_NAME_BYTES, key, NULL) &&
+        EVP_CipherInit_ex2(context, EVP_aes_256_gcm(), key, nonce, seals, NULL) == 1 &&
+        set_terms(context, name);
 
-    if (context &&
-        EVP_CipherInit_ex2(context, EVP_aes_256_gcm(), sealer->sealing, nonce, seals, NULL) == 1 &&
-        set_terms(context, name))
+    OPENSSL_cleanse(key, sizeof(key));
+    if (good)
         return context;
     EVP_CIPHER_CTX_free(context);
     return NULL;

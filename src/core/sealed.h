@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is left with a store that others can reach: sealed by AES-256-GCM, so that the store can
- * neither read an entry nor make one, nor give one out under another name or for another purpose.
+/* What is left with a store that others can reach: sealed by AES-256-GCM with a key for each entry,
+ * so that the store can neither read an entry nor make one, nor give one out under another name or
+ * for another purpose.
  * What it can do is to lose entries, and to give out an older one under its own name. */
 #ifndef OKTA_CORE_SEALED_H
 #define OKTA_CORE_SEALED_H
