@@ -9,14 +9,18 @@
 
 #define TOKEN_BYTES 16
 #define BEGINNING_BYTES (2 * OKTA_OCTETS)
-/* How far the clocks of hosts may be apart, and a store's count of whole seconds from ours. */
+/* Seconds that the clocks of hosts, and a store's, may be apart. */
 #define MARGIN 2
+/* So much longer than a proof is good its entries are kept: the margin, the proof's last second,
+ * which is good to its end, and one more each for a provider and a store that count whole ones. */
+#define AFTERLIFE (MARGIN + 3)
 /* Microseconds for all steps. httpd's providers call an entry absent while they think that the
- * store is dead, which they do for five seconds at least: between two steps within this time that
- * came out well there was no such moment. */
+ * store is dead, which they do for five seconds at least, by the clock that somebody may set:
+ * between two steps within this time, by both clocks, that came out well there was no such moment.
+ */
 #define LONGEST 2000000
 /* The beginning is kept for 20 days after it was last written (memcached takes 30 for a date), and
- * written anew each day: by then a loss would have to fall between reading and writing it. */
+ * written anew each day. */
 #define BEGINNING_KEPT (INT64_C(20) * 86400)
 #define BEGINNING_RENEWED 86400
 
@@ -30,7 +34,8 @@ typedef struct attempt {
     const okta_store *store;
     const okta_sealer *sealer;
     unsigned char token[TOKEN_BYTES];
-    int64_t started; /* by the monotonic clock */
+    int64_t started;    /* by the monotonic clock */
+    int64_t started_at; /* by the other one */
 } attempt;
 
 static bool attempt_init(attempt *a, const okta_store *store, const okta_sealer *sealer)
@@ -38,6 +43,7 @@ static bool attempt_init(attempt *a, const okta_store *store, const okta_sealer 
     a->store = store;
     a->sealer = sealer;
     a->started = store->monotonic();
+    a->started_at = store->seconds();
     return RAND_bytes(a->token, sizeof(a->token)) == 1;
 }
 
@@ -107,42 +113,61 @@ static okta_first_come write_beginning(const attempt *a, int64_t since)
     return put(a, beginning_name, now + BEGINNING_KEPT, text, sizeof(text));
 }
 
-/* Since when the store has lost nothing. lid: an entry of ours that is there if the store answers
- * at all, by which one that is dead is told from one that is empty. */
-static okta_first_come find_beginning(const attempt *a, const unsigned char *lid, int64_t *since)
+/* What the store says of its beginning. *since is 0 where it says nothing; *due: it is to be
+ * written anew. */
+static okta_first_come read_beginning(const attempt *a, int64_t *since, bool *due)
 {
     unsigned char text[BEGINNING_BYTES] = {0};
     okta_unsealed found;
-    okta_first_come come = get(a, beginning_name, text, sizeof(text), &found);
-    const int64_t now = a->store->seconds();
+    const okta_first_come come = get(a, beginning_name, text, sizeof(text), &found);
 
-    if (come != OKTA_FIRST_COME)
-        return come;
-    if (found == OKTA_UNSEALED_NOT)
-        return OKTA_FIRST_COME_STRANGER;
-    if (found == OKTA_UNSEALED_OVER) {
-        *since = now;
-        come = holds(a, lid);
-        return come == OKTA_FIRST_COME ? write_beginning(a, now) : come;
-    }
     *since = okta_octets_read(text);
-    if (now - okta_octets_read(text + OKTA_OCTETS) > BEGINNING_RENEWED)
-        return write_beginning(a, *since);
-    return OKTA_FIRST_COME;
+    *due = found == OKTA_UNSEALED_OVER ||
+           a->store->seconds() - okta_octets_read(text + OKTA_OCTETS) > BEGINNING_RENEWED;
+    return come == OKTA_FIRST_COME && found == OKTA_UNSEALED_NOT ? OKTA_FIRST_COME_STRANGER : come;
+}
+
+/* Say since when it has lost nothing. What it loses meanwhile shows by the lid, which lay there
+ * before and is nobody else's: then it begins once more. */
+static okta_first_come set_beginning(const attempt *a, const unsigned char *lid, int64_t since)
+{
+    okta_first_come come = write_beginning(a, since);
+
+    if (come == OKTA_FIRST_COME)
+        come = holds(a, lid);
+    if (come != OKTA_FIRST_COME)
+        write_beginning(a, a->store->seconds());
+    return come;
+}
+
+/* See to it that it has a beginning. The lid is there if the store answers at all, by which one
+ * that is dead is told from one that is empty. */
+static okta_first_come begin(const attempt *a, int64_t *since)
+{
+    unsigned char lid[OKTA_SEALED_NAME_BYTES];
+    okta_first_come come;
+    bool due;
+
+    if (!okta_sealed_name(a->sealer, a->token, sizeof(a->token), lid))
+        return OKTA_FIRST_COME_NO_MEMORY;
+    come = put(a, lid, a->store->seconds() + 60, a->token, sizeof(a->token));
+    if (come == OKTA_FIRST_COME)
+        come = read_beginning(a, since, &due);
+    if (come != OKTA_FIRST_COME || !due)
+        return come;
+    if (*since == 0) {
+        *since = a->store->seconds();
+        come = holds(a, lid);
+    }
+    return come == OKTA_FIRST_COME ? set_beginning(a, lid, *since) : come;
 }
 
 okta_first_come okta_first_come_begin(const okta_store *store, const okta_sealer *sealer)
 {
-    unsigned char lid[OKTA_SEALED_NAME_BYTES];
-    okta_first_come come;
     int64_t since;
     attempt a;
 
-    if (!attempt_init(&a, store, sealer) ||
-        !okta_sealed_name(sealer, a.token, sizeof(a.token), lid))
-        return OKTA_FIRST_COME_NO_MEMORY;
-    come = put(&a, lid, store->seconds() + 60, a.token, sizeof(a.token));
-    return come == OKTA_FIRST_COME ? find_beginning(&a, lid, &since) : come;
+    return attempt_init(&a, store, sealer) ? begin(&a, &since) : OKTA_FIRST_COME_NO_MEMORY;
 }
 
 /* The names of an id's lid and flag. */
@@ -177,13 +202,20 @@ static okta_first_come split(const attempt *a, const unsigned char *lid, const u
     return come == OKTA_FIRST_COME ? holds(a, lid) : come;
 }
 
+static bool took_long(const attempt *a)
+{
+    return a->store->monotonic() - a->started > LONGEST ||
+           a->store->seconds() - a->started_at > LONGEST / 1000000 + 1;
+}
+
 okta_first_come okta_first_come_take(const okta_store *store, const okta_sealer *sealer,
                                      const okta_arrival *arrival, int64_t *wait)
 {
-    const int64_t end = arrival->issued_at + arrival->window + arrival->skew + MARGIN;
+    const int64_t end = arrival->issued_at + arrival->window + arrival->skew + AFTERLIFE;
     unsigned char lid[OKTA_SEALED_NAME_BYTES], flag[OKTA_SEALED_NAME_BYTES];
     int64_t since = 0, certain;
     okta_first_come come;
+    bool due = false;
     attempt a;
 
     *wait = 1;
@@ -192,16 +224,18 @@ okta_first_come okta_first_come_take(const okta_store *store, const okta_sealer 
     come = split(&a, lid, flag, end);
     /* after the flag: what was lost until then shows here */
     if (come == OKTA_FIRST_COME)
-        come = find_beginning(&a, lid, &since);
+        come = read_beginning(&a, &since, &due);
+    if (come == OKTA_FIRST_COME && due)
+        come = begin(&a, &since);
     if (come != OKTA_FIRST_COME)
         return come;
     /* it may have come as much before its time, and what was there of that be lost */
     certain = since + arrival->skew + MARGIN;
-    if (arrival->issued_at < certain) {
+    if (arrival->issued_at <= certain) {
         *wait = certain - store->seconds() + 1;
         return OKTA_FIRST_COME_YOUNG;
     }
     if (store->seconds() - arrival->issued_at > arrival->window)
         return OKTA_FIRST_COME_LATE;
-    return store->monotonic() - a.started > LONGEST ? OKTA_FIRST_COME_SILENT : OKTA_FIRST_COME;
+    return took_long(&a) ? OKTA_FIRST_COME_SILENT : OKTA_FIRST_COME;
 }

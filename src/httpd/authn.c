@@ -18,6 +18,8 @@
 #include <http_core.h>
 #include <http_request.h>
 
+#define RETRY_AFTER_MAX 3600 /* seconds */
+
 static apr_status_t release_claims(void *claims)
 {
     okta_claims_free(claims);
@@ -154,7 +156,9 @@ static int retry_after(request_rec *r, okta_reason reason, const okta_issuer *is
         return okta_keywait_retry_after(issuer);
     if (issuer && reason == OKTA_INTROSPECTION_UNAVAILABLE)
         return okta_introspection_retry_after(issuer);
-    return known > 1 ? (int)known : 1;
+    if (known < 1)
+        return 1;
+    return known < RETRY_AFTER_MAX ? (int)known : RETRY_AFTER_MAX;
 }
 
 int okta_check_authn(request_rec *r)

@@ -71,6 +71,9 @@ static okta_store store_in(apr_pool_t *pool)
     return (okta_store){put, get, seconds_now, okta_monotonic, pool};
 }
 
+/* Seconds, of hosts that are well kept; and one more for the second that has begun. */
+#define CLOCKS_APART 5
+
 /* A proof on its way through the store. */
 typedef struct matter {
     unsigned char id[OKTA_DIGEST_BYTES];
@@ -115,6 +118,11 @@ static okta_reason reason_of(const matter *m, okta_result *result)
         return okta_result_set(result, OKTA_PROOF_EXPIRED,
                                "the proof got too old while it was checked");
     case OKTA_FIRST_COME_YOUNG:
+        if (m->wait > m->skew + CLOCKS_APART)
+            return okta_result_set(result, OKTA_SHARED_CACHE_UNAVAILABLE,
+                                   "the store of OktaSharedCache has begun %ld s ahead of this "
+                                   "host's clock: set the clocks of all hosts, then empty it",
+                                   (long)(m->wait - m->skew));
         return okta_result_set(result, OKTA_SHARED_CACHE_UNAVAILABLE,
                                "the store of OktaSharedCache was started, or has lost its "
                                "entries, %ld s ago or less: the proof may have been used before",

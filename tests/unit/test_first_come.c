@@ -31,6 +31,7 @@ static struct {
     int absent_from;  /* from this one on all is absent; 0: never */
     int empty_before; /* before this one all is lost; 0: never */
     int64_t slow;     /* microseconds that each step takes */
+    int64_t jump;     /* seconds by which the clock is set ahead at the third step */
 } world;
 
 static const unsigned char key[OKTA_SEALED_KEY_BYTES] = "32 bytes of no chance whatsoever";
@@ -59,6 +60,7 @@ static bool begin_step(void)
 {
     world.steps++;
     world.monotonic += world.slow;
+    world.now += world.steps == 3 ? world.jump : 0;
     if (world.empty_before == world.steps)
         world.count = 0;
     return world.steps != world.failing;
@@ -309,7 +311,7 @@ rule(after_a_loss_proofs_are_good_that_cannot_have_been_used)
     world.count = 0;
     check(take_at(&sealer, NOW, &wait) == OKTA_FIRST_COME_YOUNG && wait == SKEW + MARGIN + 1,
           "wait: %d", (int)wait);
-    world.now += SKEW + MARGIN - 1;
+    world.now += SKEW + MARGIN;
     check(take_at(&sealer, world.now, &wait) != OKTA_FIRST_COME, "too soon");
     world.now++;
     check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME_NOT, "one id, that was taken");
@@ -350,6 +352,94 @@ rule(a_slow_store_lets_nobody_in)
     keep_the_beginning();
     world.slow = 400001;
     check(take(&sealer) == OKTA_FIRST_COME_SILENT, "5 steps in more");
+}
+
+rule(a_clock_that_is_set_while_it_is_asked_lets_nobody_in)
+{
+    /* providers count by it for how long they think that a store is dead */
+    const okta_sealer sealer = old_store();
+    int64_t wait;
+
+    world.jump = 6;
+    check(take_at(&sealer, NOW, &wait) == OKTA_FIRST_COME_SILENT, "set ahead");
+    keep_the_beginning();
+    world.steps = 0;
+    world.jump = 1;
+    check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "a second goes by");
+}
+
+/* The store's entries, as it has them that counts whole seconds and is ahead of us. */
+static void expire(int64_t by)
+{
+    for (int i = 0; i < world.count; i++)
+        world.entries[i].end -= by;
+}
+
+rule(entries_outlive_the_proof_wherever_clocks_stand)
+{
+    const okta_sealer sealer = sealer_of(key);
+    const okta_arrival arrival = {id, NOW, WINDOW, 0};
+    int64_t wait;
+    int before;
+
+    old_store();
+    before = world.count;
+    need(okta_first_come_take(&plain, &sealer, &arrival, &wait) == OKTA_FIRST_COME, "first");
+    /* a provider and a store each lose a second; a clock that is behind by the margin is in the
+     * last second in which it takes the proof, which is its end that the store has reached */
+    expire(2);
+    world.now = NOW + WINDOW + MARGIN;
+    check(world.count == before + 2, "%d entries", world.count);
+    for (int i = before; i < world.count; i++)
+        check(world.entries[i].end > world.now, "entry %d is gone", i);
+    world.now = NOW + WINDOW;
+    check(okta_first_come_take(&plain, &sealer, &arrival, &wait) == OKTA_FIRST_COME_NOT, "again");
+}
+
+rule(after_a_loss_a_host_whose_clock_is_ahead_took_nothing_that_counts_again)
+{
+    const okta_sealer sealer = old_store();
+    int64_t wait;
+
+    world.now = NOW + MARGIN;
+    need(take_at(&sealer, NOW + MARGIN + SKEW, &wait) == OKTA_FIRST_COME, "the first one");
+    world.count = 0;
+    world.now = NOW;
+    need(okta_first_come_begin(&plain, &sealer) == OKTA_FIRST_COME, "no beginning");
+    world.now = NOW + SKEW;
+    check(take_at(&sealer, NOW + MARGIN + SKEW, &wait) == OKTA_FIRST_COME_YOUNG, "twice");
+}
+
+rule(a_loss_while_the_beginning_is_written_anew_is_noticed)
+{
+    for (int step = 1; step <= 12; step++) {
+        const okta_sealer sealer = old_store();
+        int64_t wait;
+
+        /* a day after it was written: the first one comes just before it is due again */
+        world.now = NOW - 1000 + 86400;
+        need(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "the first one");
+        world.now++;
+        world.steps = 0;
+        world.empty_before = step;
+        check(take_at(&sealer, world.now - 1, &wait) != OKTA_FIRST_COME, "step %d", step);
+        world.empty_before = 0;
+        check(take_at(&sealer, world.now - 1, &wait) != OKTA_FIRST_COME, "after step %d", step);
+    }
+    /* and while nothing was asked but to begin */
+    for (int step = 1; step <= 6; step++) {
+        const okta_sealer sealer = old_store();
+        int64_t wait;
+
+        world.now = NOW - 1000 + 86400;
+        need(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "the first one");
+        world.now++;
+        world.steps = 0;
+        world.empty_before = step;
+        okta_first_come_begin(&plain, &sealer);
+        world.empty_before = 0;
+        check(take_at(&sealer, world.now - 1, &wait) != OKTA_FIRST_COME, "begun, step %d", step);
+    }
 }
 
 rule(a_proof_that_got_too_old_meanwhile_is_late)
