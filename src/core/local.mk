@@ -64,6 +64,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/same_origin.c src/core/same_origin.h \
 	src/core/schedule.c src/core/schedule.h \
 	src/core/sealed.c src/core/sealed.h \
+	src/core/shared_answer.c src/core/shared_answer.h \
 	src/core/siphash.c src/core/siphash.h \
 	src/core/sign.c src/core/sign.h \
 	src/core/slot.c src/core/slot.h \

@@ -2,13 +2,12 @@
 #include "httpd/shared_answers.h"
 
 #include "core/monotonic.h"
-#include "core/octets.h"
 #include "core/sealed.h"
+#include "core/shared_answer.h"
 #include "httpd/issuer_counters.h"
 #include "httpd/shared_cache.h"
 #include "httpd/shared_calls.h"
 
-#include <jansson.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +19,7 @@
 #define WHOLE_MAX ((size_t)PIECES_MAX * PIECE_BYTES)
 /* The first piece begins with the length of all. */
 #define LENGTH_BYTES 2
-/* Sealed: how it is written, when the issuer was asked, and the answer's JSON. */
-#define FORMAT 1
-#define HEAD_BYTES (1 + OKTA_OCTETS)
 #define TEXT_MAX (WHOLE_MAX - LENGTH_BYTES - OKTA_SEALED_EXTRA)
-/* By so much the clock of the host that asked may be ahead of ours. */
-#define AHEAD_MAX apr_time_from_sec(1)
 /* Entries outlast what they say, which is what counts. */
 #define AFTERLIFE 2
 #define PROBE_LIFE 60
@@ -145,7 +139,19 @@ static bool fetch(void *data, apr_pool_t *pool)
     return true;
 }
 
-/* The first piece comes last: who finds it finds the others. */
+static bool is_over(const parcel *p)
+{
+    return p->end <= apr_time_sec(apr_time_now());
+}
+
+/* Nothing was asked: one that was left alone is not found to answer by that. */
+static bool ask_nothing(void)
+{
+    return !okta_shared_calls_are_left(OKTA_SHARED_ANSWERS);
+}
+
+/* The first piece comes last: who finds it finds the others. What ended while it waited for the
+ * store goes no further, and is nobody's fault. */
 static bool deliver(void *data, apr_pool_t *pool)
 {
     unsigned char name[OKTA_SEALED_NAME_BYTES], *sealed;
@@ -153,17 +159,19 @@ static bool deliver(void *data, apr_pool_t *pool)
     const size_t whole = LENGTH_BYTES + p->length + OKTA_SEALED_EXTRA;
     bool done;
 
-    if (p->length > TEXT_MAX || !name_piece(&p->about, 0, name))
-        return true;
+    if (p->length > TEXT_MAX || is_over(p) || !name_piece(&p->about, 0, name))
+        return ask_nothing();
     sealed = malloc(whole);
     if (!sealed)
-        return true;
+        return ask_nothing();
     sealed[0] = (unsigned char)(whole >> 8);
     sealed[1] = (unsigned char)whole;
     done = okta_seal(&sealer, name, p->end, p->bytes, p->length, sealed + LENGTH_BYTES);
     for (size_t number = (whole + PIECE_BYTES - 1) / PIECE_BYTES; done && number > 0; number--) {
         const size_t at = (number - 1) * PIECE_BYTES;
 
+        if (is_over(p))
+            break;
         done = name_piece(&p->about, number - 1, name) &&
                okta_shared_cache_put(name, p->end + AFTERLIFE, sealed + at, piece_at(at, whole),
                                      pool) == APR_SUCCESS;
@@ -172,33 +180,26 @@ static bool deliver(void *data, apr_pool_t *pool)
     return done;
 }
 
-/* Held to all that an answer of the issuer's is. */
+/* What still counts here. Claims that are no use are freed. */
 static bool read_answer(const okta_question *question, const unsigned char *text, size_t length,
                         okta_told *told, apr_time_t *asked_at, okta_result *result)
 {
     const apr_time_t now = apr_time_now();
-    bool understood;
+    okta_shared_answer answer;
 
-    if (length < HEAD_BYTES || text[0] != FORMAT)
+    if (!okta_shared_answer_read(text, length, question->issuer->url, now, &answer, result))
         return false;
-    *asked_at = okta_octets_read(text + 1);
-    if (*asked_at <= 0 || *asked_at > now + AHEAD_MAX)
-        return false;
-    if (*asked_at > now)
-        *asked_at = now;
-    *told = (okta_told){.end = OKTA_NO_END};
-    told->reason =
-        okta_introspection_read((const char *)text + HEAD_BYTES, length - HEAD_BYTES,
-                                question->issuer->url, &told->claims, &understood, result);
-    if (told->claims)
-        told->end = okta_introspection_end(told->claims);
+    *told = (okta_told){.reason = answer.reason, .claims = answer.claims, .end = answer.end};
+    *asked_at = answer.asked_at;
     if (question->kind == OKTA_VERDICT_ON_STATE) {
         okta_claims_free(told->claims);
         told->claims = NULL;
     }
-    return (told->reason == OKTA_OK || told->reason == OKTA_TOKEN_INACTIVE) &&
-           (!told->claims || okta_result_fits(told->claims)) &&
-           *asked_at + okta_result_time(question, *asked_at, told) > now;
+    if ((!told->claims || okta_result_fits(told->claims)) &&
+        *asked_at + okta_result_time(question, *asked_at, told) > now)
+        return true;
+    okta_claims_free(told->claims);
+    return false;
 }
 
 static bool open_parcel(const okta_question *question, const parcel *p, okta_told *told,
@@ -220,8 +221,6 @@ static bool open_parcel(const okta_question *question, const parcel *p, okta_tol
     if (good) {
         *told = read;
         *result = said;
-    } else {
-        okta_claims_free(read.claims);
     }
     return good;
 }
@@ -243,44 +242,26 @@ bool okta_shared_answer_find(apr_pool_t *pool, const okta_question *question, ok
     return true;
 }
 
-/* What the others read, as from the issuer. NULL: out of memory. */
-static char *text_of(const okta_question *question, const okta_told *told)
-{
-    json_t *answer = told->claims && question->kind == OKTA_VERDICT_ON_OPAQUE
-                         ? okta_value_to_json(okta_claims_root(told->claims))
-                         : json_object();
-    bool good = json_object_set_new(answer, "active", json_boolean(told->reason == OKTA_OK)) == 0;
-    char *text;
-
-    if (question->kind == OKTA_VERDICT_ON_STATE && told->end != OKTA_NO_END)
-        good = good && json_object_set_new(answer, "exp", json_integer(told->end)) == 0;
-    text = good ? okta_json_text(answer, JSON_COMPACT) : NULL;
-    json_decref(answer);
-    return text;
-}
-
 void okta_shared_answer_put(const okta_question *question, apr_time_t asked_at,
                             const okta_told *told)
 {
+    const okta_shared_answer answer = {
+        .reason = told->reason,
+        /* of a token whose own claims count no more than its state */
+        .claims = question->kind == OKTA_VERDICT_ON_OPAQUE ? told->claims : NULL,
+        .end = told->end,
+        .asked_at = asked_at};
     parcel *p;
-    size_t length;
-    char *text;
 
     if (!can_seal || (told->reason != OKTA_OK && told->reason != OKTA_TOKEN_INACTIVE))
         return;
-    text = text_of(question, told);
-    length = text ? strlen(text) : 0;
-    p = text && length <= TEXT_MAX - HEAD_BYTES ? malloc(sizeof(*p)) : NULL;
-    if (p && describe(question, &p->about)) {
-        p->end = apr_time_sec(asked_at + okta_result_time(question, asked_at, told));
-        p->length = HEAD_BYTES + length;
-        p->bytes[0] = FORMAT;
-        okta_octets_write(p->bytes + 1, asked_at);
-        memcpy(p->bytes + HEAD_BYTES, text, length);
-        if (p->end > apr_time_sec(apr_time_now()))
-            okta_shared_call_begin(OKTA_SHARED_ANSWERS, deliver, p,
-                                   offsetof(parcel, bytes) + p->length);
-    }
+    p = malloc(sizeof(*p));
+    if (!p)
+        return;
+    p->end = apr_time_sec(asked_at + okta_result_time(question, asked_at, told));
+    p->length = okta_shared_answer_write(&answer, p->bytes, TEXT_MAX);
+    if (p->length > 0 && !is_over(p) && describe(question, &p->about))
+        okta_shared_call_begin(OKTA_SHARED_ANSWERS, deliver, p,
+                               offsetof(parcel, bytes) + p->length);
     free(p);
-    free(text);
 }

@@ -18,6 +18,8 @@ fuzz_tests = \
 	tests/fuzz/replay_message \
 	tests/fuzz/replay_metadata \
 	tests/fuzz/replay_proof \
+	tests/fuzz/replay_revocation \
+	tests/fuzz/replay_shared_answer \
 	tests/fuzz/replay_snapshot \
 	tests/fuzz/replay_subprotocols \
 	tests/fuzz/replay_target \
@@ -38,6 +40,8 @@ tests_fuzz_replay_jws_SOURCES = tests/fuzz/jws.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_message_SOURCES = tests/fuzz/message.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_metadata_SOURCES = tests/fuzz/metadata.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_proof_SOURCES = tests/fuzz/proof.c tests/fuzz/signing.h $(fuzz_replay)
+tests_fuzz_replay_revocation_SOURCES = tests/fuzz/revocation.c $(fuzz_replay)
+tests_fuzz_replay_shared_answer_SOURCES = tests/fuzz/shared_answer.c tests/oracle.h $(fuzz_replay)
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/snapshot.c $(fuzz_replay)
 tests_fuzz_replay_subprotocols_SOURCES = tests/fuzz/subprotocols.c $(fuzz_replay)
 tests_fuzz_replay_target_SOURCES = tests/fuzz/target.c $(fuzz_replay)
@@ -55,6 +59,8 @@ tests_fuzz_replay_jws_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_message_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_metadata_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_proof_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_revocation_LDADD = $(fuzz_ldadd)
+tests_fuzz_replay_shared_answer_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_snapshot_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_subprotocols_LDADD = $(fuzz_ldadd)
 tests_fuzz_replay_target_LDADD = $(fuzz_ldadd)

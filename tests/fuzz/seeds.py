@@ -73,6 +73,11 @@ def answer(**changes):
     return compact({name: value for name, value in {**members, **changes}.items() if value is not None})
 
 
+def handed_on(text, asked_at=NOW * 10**6, version=1):
+    """An answer to introspection as one host hands it to another."""
+    return bytes([version]) + asked_at.to_bytes(8, "little", signed=True) + text.encode()
+
+
 def with_nulls(*names):
     """CLAIMS with these claims null."""
     return compact({**CLAIMS, **dict.fromkeys(names)})
@@ -347,6 +352,8 @@ SEEDS = {
             "very-deep": "[" * 20000,
             "cut": call("ping", None)[:-1],
             "cut-in-escape": '{"jsonrpc":"2.0","id":1,"method":"a\\u00',
+        },
+    },
     "introspection": {
         "valid": {
             "okta": answer(),
@@ -373,6 +380,73 @@ SEEDS = {
             "bound": answer(cnf={"jkt": "x"}),
             "id-token": answer(nonce="n"),
             "html": "<html></html>",
+        },
+    },
+    "revocation": {
+        "valid": {
+            "empty": "",
+            "blanks": " \t ",
+            "comment": b"# \xff\xfe whatever",
+            "jti": "jti AT.7PQ4cMVWkVgcJ2hKlvh1",
+            "sub-before": "sub user@example.com before 2026-11-26T18:00:00Z",
+            "seconds": "cid 0oa1 before 1795716000",
+            "fraction": "sid s.1 before 2026-11-26T18:00:00.5+01:00",
+            "issuer": "iss " + ISSUER + " jti AT.1",
+            "quoted": 'sub "Jane \\"J\\" Doe\\u00e9" before 0',
+            "quoted-issuer": 'iss "https://a/\\u0020b" sub x',
+            "utf-8": "sub j\u00f6rg",
+            "blanks-everywhere": "\t iss https://a/b \t jti \t 1 before\t1 ",
+        },
+        "invalid": {
+            "word": "JTI AT.1",
+            "no-value": "jti ",
+            "empty-quotes": 'jti ""',
+            "open-quotes": 'jti "a',
+            "behind-quotes": 'jti "a"b',
+            "two-values": "jti a b",
+            "no-time": "jti a before",
+            "time": "jti a before 2026-13-01T00:00:00Z",
+            "quoted-time": 'jti a before "1"',
+            "behind-time": "jti a before 1 2",
+            "issuer": "iss a jti b",
+            "issuer-alone": "iss https://a/b",
+            "carriage-return": "jti a\r",
+            "nul": "jti a\0b",
+            "quoted-nul": 'jti "a\\u0000b"',
+            "surrogate": 'jti "\\ud800"',
+            "latin-1": b"sub j\xf6rg",
+            "overlong": b"sub \xc0\xaf",
+            "long": "jti " + "a" * 65536,
+        },
+    },
+    "shared_answer": {
+        "valid": {
+            "okta": handed_on(answer()),
+            "state": handed_on(compact({"active": True, "exp": NOW + 60})),
+            "no-end": handed_on(compact({"active": True})),
+            "inactive": handed_on(compact({"active": False})),
+            "ahead": handed_on(answer(), NOW * 10**6 + 10**6),
+            "own-names": handed_on(answer(scp=["a"], cid="0oa2", extra={"a": [1, 2.5, True, None]})),
+            "exp-fraction": handed_on(answer(exp=NOW + 0.5)),
+            "byte-order-mark": handed_on("\ufeff" + answer()),
+        },
+        "invalid": {
+            "empty": "",
+            "head": handed_on(""),
+            "short-head": handed_on("")[:-1],
+            "version": handed_on(answer(), version=2),
+            "future": handed_on(answer(), NOW * 10**6 + 10**6 + 1),
+            "far-future": handed_on(answer(), 2**63 - 1),
+            "zero": handed_on(answer(), 0),
+            "negative": handed_on(answer(), -1),
+            "cut": handed_on(answer())[:-1],
+            "more": handed_on(answer() + "x"),
+            "nul": handed_on(answer() + "\0"),
+            "no-active": handed_on(answer(active=None)),
+            "active-twice": handed_on('{"active":false,' + answer()[1:]),
+            "refresh-token": handed_on(answer(token_type="refresh_token")),
+            "other-issuer": handed_on(answer(iss=ISSUER + "/")),
+            "exp-string": handed_on(answer(exp="1")),
         },
     },
     "metadata": {

@@ -78,6 +78,7 @@ unit_tests = \
 	tests/unit/test_schedule_promises \
 	tests/unit/test_sealed \
 	tests/unit/test_sealed_memory \
+	tests/unit/test_shared_answer \
 	tests/unit/test_siphash \
 	tests/unit/test_slot \
 	tests/unit/test_slot_stall \
@@ -122,6 +123,9 @@ tests_unit_test_proof_memory_SOURCES = tests/unit/test_proof_memory.c tests/unit
 tests_unit_test_proof_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_sealed_memory_SOURCES = tests/unit/test_sealed_memory.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_sealed_memory_LDFLAGS = $(scarce_ldflags)
+tests_unit_test_shared_answer_SOURCES = tests/unit/test_shared_answer.c tests/unit/scarce.c \
+	tests/unit/scarce.h
+tests_unit_test_shared_answer_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_revocation_memory_SOURCES = tests/unit/test_revocation_memory.c tests/unit/scarce.c \
 	tests/unit/scarce.h
 tests_unit_test_revocation_memory_LDFLAGS = $(scarce_ldflags)
