@@ -265,6 +265,15 @@ static void note_store(okta_picture *picture)
                                             .where = "Store of OktaSharedCache",
                                             .what = "It does not answer, or takes nothing more; "
                                                     "requests with a DPoP proof get 503."});
+    picture->shares_answers = picture->shares && okta_registry_get()->introspects;
+    picture->answers_are_lost =
+        picture->shares_answers && okta_shared_calls_are_left(OKTA_SHARED_ANSWERS);
+    if (picture->answers_are_lost)
+        add_trouble(picture,
+                    (okta_trouble){.health = OKTA_WARNING,
+                                   .where = "Store of OktaSharedCache",
+                                   .what = "It does not answer about tokens, or takes nothing "
+                                           "more; this host asks issuers by itself."});
 }
 
 static void take_places(okta_picture *picture)

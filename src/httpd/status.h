@@ -51,11 +51,12 @@ typedef struct okta_picture {
     uint64_t verifications;
     uint64_t tokens, refusals; /* that are remembered */
     uint64_t token_capacity, token_bytes;
-    bool shares, store_is_lost;      /* OktaSharedCache: it is set; it does not answer */
-    uint64_t proofs, proof_capacity; /* that are remembered, and how many can be */
-    uint64_t decryption_keys;        /* OktaDecryptionKey */
-    unsigned int closed;             /* places that a restart could not take as configured */
-    unsigned int unenforced;         /* places with OktaEnforce Off */
+    bool shares, store_is_lost;            /* OktaSharedCache: it is set; it does not answer */
+    bool shares_answers, answers_are_lost; /* of introspection */
+    uint64_t proofs, proof_capacity;       /* that are remembered, and how many can be */
+    uint64_t decryption_keys;              /* OktaDecryptionKey */
+    unsigned int closed;                   /* places that a restart could not take as configured */
+    unsigned int unenforced;               /* places with OktaEnforce Off */
 } okta_picture;
 
 /* Any thread of a child. In the request's pool. */

@@ -80,10 +80,13 @@ static json_t *shared_cache(const okta_picture *picture)
 {
     const uint64_t *counted = picture->counted;
 
-    return picture->shares ? json_pack("{s:b, s:o, s:o}", "answers", !picture->store_is_lost,
-                                       "calls", number(counted[OKTA_COUNT_SHARED_CALLS]),
-                                       "failures", number(counted[OKTA_COUNT_SHARED_FAILURES]))
-                           : json_null();
+    if (!picture->shares)
+        return json_null();
+    return json_pack("{s:b, s:o, s:o, s:o}", "answers", !picture->store_is_lost, "introspection",
+                     picture->shares_answers ? json_boolean(!picture->answers_are_lost)
+                                             : json_null(),
+                     "calls", number(counted[OKTA_COUNT_SHARED_CALLS]), "failures",
+                     number(counted[OKTA_COUNT_SHARED_FAILURES]));
 }
 
 static json_t *keys(const okta_issuer_picture *one)

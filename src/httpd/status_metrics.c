@@ -166,6 +166,10 @@ static void write_cache(const writer *w)
     if (picture->shares)
         gauge(w, "shared_cache_answers", "1 while the store of OktaSharedCache answers.",
               !picture->store_is_lost);
+    if (picture->shares_answers)
+        gauge(w, "shared_cache_introspection",
+              "1 while the store of OktaSharedCache is asked for answers of introspection.",
+              !picture->answers_are_lost);
 }
 
 /* Of each issuer one sample. `at`: of which member of the picture. */

@@ -143,8 +143,9 @@ def test_each_metric_is_documented(server):
     # samples that are there once there was a failure
     labels.setdefault("mod_auth_okta_issuer_last_failure_timestamp_seconds", {"issuer"})
     # where a store is set alone: tests/http/test_shared_cache.py
-    types.setdefault("mod_auth_okta_shared_cache_answers", "gauge")
-    labels.setdefault("mod_auth_okta_shared_cache_answers", set())
+    for name in "mod_auth_okta_shared_cache_answers", "mod_auth_okta_shared_cache_introspection":
+        types.setdefault(name, "gauge")
+        labels.setdefault(name, set())
     assert documented == {name: (kind, labels[name]) for name, kind in types.items()}
 
 
