@@ -19,6 +19,8 @@
 #define MUTEX_TYPE "okta-shared-cache"
 /* of the entries in the store: at most 15 characters */
 #define NAMESPACE "mod_auth_okta"
+#define LIFE_MIN 2                     /* seconds, of an entry */
+#define FREE_MAX ((apr_size_t)1 << 20) /* bytes that are kept */
 
 /* A store that was made. */
 typedef struct opened {
@@ -128,6 +130,8 @@ static apr_pool_t *own_pool(void)
         return NULL;
     }
     apr_allocator_mutex_set(allocator, lock);
+    /* providers read through it what others may have put there, of any size */
+    apr_allocator_max_free_set(allocator, FREE_MAX);
     return pool;
 }
 
@@ -244,8 +248,12 @@ void okta_shared_cache_child_init(apr_pool_t *pchild, server_rec *server)
         return;
     if (current->mutex &&
         apr_global_mutex_child_init(&current->mutex, apr_global_mutex_lockfile(current->mutex),
-                                    pchild) != APR_SUCCESS)
+                                    pchild) != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, server,
+                     OKTA_TAG_CONFIG "OktaSharedCache: a child cannot use the mutex " MUTEX_TYPE
+                                     "; its requests with a DPoP proof get 503 (see Mutex)");
         return;
+    }
     okta_shared_calls_child_init(pchild, server);
 }
 
@@ -268,9 +276,14 @@ apr_status_t okta_shared_cache_put(const unsigned char name[OKTA_SEALED_NAME_BYT
 
     if (!one || !one->instance || !lock(one))
         return APR_EGENERAL;
-    status = one->provider->store(one->instance, one->server, name, OKTA_SEALED_NAME_BYTES,
-                                  apr_time_from_sec(end), (unsigned char *)bytes,
-                                  (unsigned int)length, pool);
+    /* mod_socache_redis counts the seconds that are left without a sign: of one that has passed it
+     * makes 136 years, in a store that lets go of nothing */
+    if (end < apr_time_sec(apr_time_now()) + LIFE_MIN)
+        status = APR_TIMEUP;
+    else
+        status = one->provider->store(one->instance, one->server, name, OKTA_SEALED_NAME_BYTES,
+                                      apr_time_from_sec(end), (unsigned char *)bytes,
+                                      (unsigned int)length, pool);
     unlock(one);
     return status;
 }

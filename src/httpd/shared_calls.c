@@ -9,6 +9,7 @@
 #include "httpd/kept_memory.h"
 #include "httpd/threads.h"
 
+#include <apr_allocator.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@
 #define QUARTERS 1
 #define PATIENCE 1000000 /* microseconds */
 #define PATIENCE_OF_OTHERS 100000
-#define THREADS_MAX 16  /* at work at a time */
+#define THREADS_MAX 16                 /* at work at a time */
+#define FREE_MAX ((apr_size_t)1 << 20) /* bytes that a thread keeps */
 #define FAREWELL 200000 /* microseconds for which the end of a child waits for threads */
 
 /* A call. Whoever lets go of it last, thread or request, frees it. */
@@ -164,12 +166,12 @@ static void *work_on(void *baton)
     apr_pool_t *pool = NULL;
     call *one;
 
-    apr_pool_create_unmanaged_ex(&pool, NULL, NULL);
+    /* an entry that others made may be of any size: it is not for long */
+    if (apr_pool_create_unmanaged_ex(&pool, NULL, NULL) == APR_SUCCESS)
+        apr_allocator_max_free_set(apr_pool_allocator_get(pool), FREE_MAX);
     pthread_mutex_lock(&here.lock);
     while ((one = next_call()) != NULL) {
-        /* of a request that has gone away nothing is left to do */
-        if (one->work)
-            carry_out(one, pool);
+        carry_out(one, pool);
         let_go(one);
     }
     pthread_mutex_unlock(&here.lock);
@@ -236,6 +238,21 @@ static void wait_until(call *one, int64_t end)
         ;
 }
 
+/* With the lock. Nobody has begun it, and nobody waits for it any more: where all threads are stuck
+ * in the store such calls would gather. */
+static void withdraw(call *one)
+{
+    call **at = &here.first;
+
+    while (*at != one)
+        at = &(*at)->next;
+    *at = one->next;
+    if (here.last == &one->next)
+        here.last = at;
+    here.queued--;
+    let_go(one);
+}
+
 /* With the lock. All wait as long as it should take, and a few as long as it may: false when one of
  * these waited in vain. */
 static bool wait_long(call *one, int64_t now)
@@ -267,7 +284,7 @@ static bool wait_for(call *one, int64_t now)
         in_time = one->done;
     }
     if (!one->started)
-        one->work = NULL;
+        withdraw(one);
     return in_time;
 }
 

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an issuer told one host the others know by a real store; whatever becomes of it, no verdict is another one."""
 
+import concurrent.futures
 import contextlib
 import secrets
+import threading
 import time
+from pathlib import Path
 
 import pytest
 from env import answers, stores
@@ -17,12 +20,26 @@ from env.waiting import wait_for
 
 TROUBLE = "AH0347|AH0348|AH0078|AH0079|shared_cache_lost|introspection_fails|request_unjudged"
 LONG = "x" * 3000  # of a claim: several pieces
+PIECE = 480
 
 
 @pytest.fixture(scope="module")
 def asked():
     with AskedIssuer() as made:
         yield made
+
+
+def _answer(values):
+    """Of these entries those of one whole answer: the piece that says how long it is, and what fits to it."""
+    for name, value in values.items():
+        length = int.from_bytes(value[:2], "big")
+        rest = length % PIECE or PIECE
+        if length == len(value):
+            return {name: value}
+        full, end = ({one: piece for one, piece in values.items() if len(piece) == size} for size in (PIECE, rest))
+        if name in full and rest < PIECE and len(full) == length // PIECE and len(end) == 1:
+            return full | end
+    return None
 
 
 def _host(launch, issuer, store, digits, cache="10m", **options):
@@ -49,7 +66,7 @@ class Service:
 
     def told(self, token, status=200, host=None, patience=PATIENCE):
         """The first host asks; the names of what it puts into the store, in whatever order they are listed."""
-        # a listing of memcached's may leave out an entry that is being replaced
+        # a listing may leave out an entry that is being replaced
         self.seen |= set(self.store.names())
         before = set(self.seen)
         assert (host or self.hosts[0]).get("/api", token).status == status
@@ -58,9 +75,9 @@ class Service:
             # the piece that says how many there are comes last
             listed = {name: self.store.value(name) for name in self.store.names() if name not in before}
             values = {name: value for name, value in listed.items() if value is not None}
-            self.seen |= set(values)
-            size = sum(map(len, values.values()))
-            return values if any(int.from_bytes(value[:2], "big") == size for value in values.values()) else None
+            answer = _answer(values)
+            self.seen |= set(answer or ())
+            return answer
 
         return wait_for(whole, "the answer in the store", timeout=patience)
 
@@ -180,7 +197,8 @@ def test_the_store_learns_nothing(service, asked):
 def test_another_key_opens_nothing(service, asked):
     token = asked.opaque()
     service.told(token)
-    assert_ok(service.stranger.get("/api", token))
+    # under another name
+    assert len(service.told(token, host=service.stranger)) == 1
     assert asked.asked(token) == 2
 
 
@@ -215,6 +233,25 @@ def test_changed_entries_are_none(service, asked):
     assert_refused(reader.get("/api", token))
 
 
+def _memory(host):
+    """Megabytes of its processes, together."""
+    pids = host.children()
+    return sum(int(line.split()[1]) for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+               if line.startswith("VmRSS")) >> 10
+
+
+def test_a_huge_entry_takes_memory_for_a_moment(alone, asked):
+    service = alone("redis", count=1, threads=2)
+    token, values = service.told_of_another(asked.opaque)
+    reader = service.host(threads=2)
+    assert_ok(reader.get("/api", asked.opaque()))
+    before = _memory(reader)
+    service.store.put(next(iter(values)), b"y" * (64 << 20))
+    assert_ok(reader.get("/api", token))
+    assert asked.asked(token) == 2
+    wait_for(lambda: _memory(reader) < before + 24, "the memory to be given back")
+
+
 def test_swapped_and_mixed_entries_are_none(service, asked):
     store, reader = service.store, service.hosts[2]
     # the answer about one token, under the names of another one's
@@ -239,6 +276,34 @@ def test_swapped_and_mixed_entries_are_none(service, asked):
     asked.revoke(token)
     assert_refused(reader.get("/api", token))
     assert asked.asked(token) == 3
+
+
+def test_an_answer_that_ends_while_the_store_hangs_does_not_stay_in_it(alone, asked):
+    """httpd's provider for Redis makes 136 years of a time that has passed."""
+    service = alone("redis")
+    store, host = service.store, service.host(cache="4s")
+    service.told(asked.opaque(), host=host)
+    token = asked.opaque(note=LONG)
+    before = set(store.names())
+    gate = threading.Event()
+    asked.script("introspect", answers.gated(gate))
+    try:
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            answer = pool.submit(host.get, "/api", token)
+            wait_for(lambda: asked.asked(token) == 1, "the question, after the look into the store")
+            store.hang()
+            gate.set()
+            assert_ok(answer.result())
+    finally:
+        asked.honest()
+    ended = time.monotonic() + 8
+    wait_for(lambda: time.monotonic() > ended, "the end of the answer and of its entries")
+    store.go_on()
+    # one piece was under way; nothing follows it once another answer is there
+    wait_for(lambda: set(store.names()) - before, "the piece that was under way")
+    service.told(asked.opaque(), host=host)
+    lives = {name: store.life(name) for name in set(store.names()) - before}
+    assert max(lives.values()) < 60 * 60, lives
 
 
 @pytest.mark.parametrize("kind", list(stores.KINDS))
@@ -273,11 +338,22 @@ def test_a_store_that_hangs_is_killed_or_full_costs_a_moment(alone, asked, kind,
         assert_ok(hosts[1].get("/api", token))
         return asked.asked(token) == 1
 
+    def assert_told(shared):
+        """The page tells of it, of each host."""
+        for host in hosts:
+            picture = json_of(host)
+            assert picture["shared_cache"]["introspection"] is shared
+            assert metrics_of(host)[0]["mod_auth_okta_shared_cache_introspection", frozenset()] == shared
+            troubles = [trouble["health"] for trouble in picture["troubles"] if "asks issuers by itself" in trouble["what"]]
+            assert troubles == ([] if shared else ["warning"])
+
     loaded("calm")
     wait_for(is_shared, "answers to be shared")
+    assert_told(True)
     store.hang()
     loaded("hung")
     loaded("hung, later")
+    assert_told(False)
     store.go_on()
     wait_for(is_shared, "answers to be shared again")
     store.kill()

@@ -121,6 +121,10 @@ class Redis(Store):
     def put(self, name, value):
         assert self.command("SET", name, value, "KEEPTTL") == b"+OK\r\n"
 
+    def life(self, name):
+        """Seconds for which it keeps it; below 0: for ever, or not at all."""
+        return int(self.command("TTL", name)[1:])
+
     def forget(self, name):
         self.command("DEL", name)
 
@@ -137,13 +141,23 @@ class Memcached(Store):
                 "-m", str((self.limit or 64 << 20) >> 20)]
 
     def names(self):
-        """By what it says of all its entries."""
+        """By what it says of all its entries, in the order of its hash table. "metadump all" goes by age, list by list, and
+        leaves out what goes from one to another meanwhile, as entries do that are looked at again and again."""
+        while (names := self._listing()) is None:
+            pass
+        return names
+
+    def _listing(self):
         with self.connect() as connection:
             file = connection.makefile("rwb")
-            file.write(b"lru_crawler metadump all\r\n")
+            file.write(b"lru_crawler metadump hash\r\n")
             file.flush()
             names = []
             while (line := file.readline()) != b"END\r\n":
+                # it walks through its entries for reasons of its own
+                if line.startswith(b"BUSY"):
+                    return None
+                assert line.startswith(b"key="), line
                 names.append(line.split()[0].removeprefix(b"key=").replace(b"%3A", b":"))
             return names
 
