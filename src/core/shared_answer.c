@@ -30,16 +30,19 @@ static char *text_of(const okta_shared_answer *answer)
 size_t okta_shared_answer_write(const okta_shared_answer *answer, unsigned char *bytes, size_t room)
 {
     char *text = text_of(answer);
-    const size_t length = text ? strlen(text) : 0;
-    const bool fits = length > 0 && room >= HEAD_BYTES && length <= room - HEAD_BYTES;
+    size_t length = 0;
 
-    if (fits) {
-        bytes[0] = FORMAT;
-        okta_octets_write(bytes + 1, answer->asked_at);
-        memcpy(bytes + HEAD_BYTES, text, length);
+    if (text)
+        length = strlen(text);
+    if (length == 0 || room < HEAD_BYTES || length > room - HEAD_BYTES) {
+        free(text);
+        return 0;
     }
+    bytes[0] = FORMAT;
+    okta_octets_write(bytes + 1, answer->asked_at);
+    memcpy(bytes + HEAD_BYTES, text, length);
     free(text);
-    return fits ? HEAD_BYTES + length : 0;
+    return HEAD_BYTES + length;
 }
 
 bool okta_shared_answer_read(const unsigned char *bytes, size_t length, const char *issuer,
