@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hosts whose clocks differ share no answer of introspection that is ahead of their own time, or old by it."""
+"""Hosts whose clocks differ share no answer of introspection that is ahead of their own time, or old by it, and say
+where proofs cannot be judged for it."""
 
 import secrets
 import time
@@ -7,8 +8,9 @@ import time
 import pytest
 from env import stores
 from env.asked import AskedIssuer, asks
-from env.snippets import location
-from env.verdicts import assert_ok
+from env.dpop import Prover, call
+from env.snippets import location, trusts
+from env.verdicts import assert_ok, assert_unavailable
 from env.waiting import wait_for
 
 pytest_plugins = ["env.preload"]
@@ -42,3 +44,29 @@ def test_answers_of_hosts_whose_clocks_differ(store, world, launch):
             world.set_clock(looking)
             assert_ok(hosts[1].get("/api", token))
             assert issuer.asked(token) == asked, (asking, looking)
+
+
+def test_a_store_that_began_in_the_future_is_told_of(store, world, launch, shared_issuer):
+    def snippet(server):
+        key = server.write("conf/shared.key", secrets.token_hex(32) + "\n")
+        key.chmod(0o600)
+        return (trusts(shared_issuer, "OktaPublicUrl http://api.example.com", store.directive(),
+                       f"OktaSharedCacheKey file:{key}") + location("/whoami"))
+
+    store.empty()
+    host = launch(snippet, modules=[store.module], inherit=world.variables, processes=1)
+    host.expects("shared_cache_unavailable", optional=True, lasting=True)
+    world.started()
+    prover = Prover.of(host).at("http://api.example.com")
+    token = prover.token(shared_issuer)
+    wait_for(lambda: stores.BEGINNING in store.names(), "the beginning")
+    world.set_clock(10 * MINUTE)
+    store.empty()
+    # of a host whose clock is ahead
+    assert_unavailable(call(host, token, prover.proof(token, iat=int(time.time()) + 10 * MINUTE)))
+    world.set_clock(0)
+    mark = host.error_log.mark()
+    answer = call(host, token, prover.proof(token))
+    assert_unavailable(answer)
+    assert 10 * MINUTE < int(answer.header("Retry-After")) <= 12 * MINUTE
+    assert host.error_log.matching(r"has begun 60\d s ahead of this host's clock: set the clocks", mark)
