@@ -11,7 +11,7 @@
 /* Raise it whenever a member of what processes share changes its place or meaning: a restart with
  * another build of the module must not read the memory of this one. */
 #ifndef OKTA_SHARED_LAYOUT
-#define OKTA_SHARED_LAYOUT 10
+#define OKTA_SHARED_LAYOUT 11
 #endif
 
 #define OKTA_CAUSE_BYTES 512

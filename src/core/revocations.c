@@ -53,7 +53,7 @@ size_t okta_revocations_size(void)
 
 size_t okta_revocations_bytes(uint64_t lines)
 {
-    return lines * SLOTS_PER_LINE * sizeof(slot);
+    return (size_t)lines * SLOTS_PER_LINE * sizeof(slot);
 }
 
 okta_revocations *okta_revocations_init(void *memory, const okta_siphash_key *key)
@@ -153,10 +153,11 @@ bool okta_revocations_begin(okta_revocations *list, uint64_t lines, okta_revocat
     return true;
 }
 
-/* Where a name begins to be looked for: its share of the way. */
+/* Where a name begins to be looked for: the share of the way that its upper half says. There are
+ * fewer slots than 2^32. */
 static uint64_t place_of(uint64_t name, uint64_t slots)
 {
-    return (uint64_t)((unsigned __int128)name * slots >> 64);
+    return (name >> 32) * slots >> 32;
 }
 
 static void name_of(const okta_revocations *list, okta_revocation_kind kind, const char *value,
@@ -215,7 +216,7 @@ static void give_back(okta_revocations *list, uint64_t former)
     if (former == 0 || slots == 0 || !okta_robust_lock_try(&list->locks[area]))
         return;
     if (area_in(list->current) != area)
-        madvise(slots_of(list, area), pages(slots * sizeof(slot)), MADV_REMOVE);
+        madvise(slots_of(list, area), pages((size_t)slots * sizeof(slot)), MADV_REMOVE);
     pthread_mutex_unlock(&list->locks[area]);
 #else
     (void)list;
