@@ -123,7 +123,7 @@ uint64_t okta_counted(okta_counter counter)
 
 uint64_t okta_counted_verdicts(okta_reason reason)
 {
-    return okta_counted(OKTA_COUNT_VERDICTS + (unsigned int)reason);
+    return okta_counted((okta_counter)okta_counter_of(reason));
 }
 
 uint64_t okta_counted_bucket(unsigned int bucket)

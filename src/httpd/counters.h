@@ -26,6 +26,12 @@ typedef enum okta_counter {
     OKTA_COUNTERS = OKTA_COUNT_BUCKETS + OKTA_BUCKETS
 } okta_counter;
 
+/* Where the verdicts of a reason stand among the counters. */
+static inline unsigned int okta_counter_of(okta_reason reason)
+{
+    return (unsigned int)OKTA_COUNT_VERDICTS + (unsigned int)reason;
+}
+
 /* Upper bounds of the buckets but the last one, in nanoseconds. */
 extern const uint64_t okta_bucket_bounds[OKTA_BUCKETS - 1];
 

@@ -212,7 +212,7 @@ static void take_counters(okta_picture *picture)
         picture->verifications += picture->counted[OKTA_COUNT_BUCKETS + i];
     for (int i = 0; i < OKTA_REASON_COUNT; i++)
         judged += picture->counted[OKTA_COUNT_VERDICTS + i];
-    picture->accepted = picture->counted[OKTA_COUNT_VERDICTS + OKTA_OK];
+    picture->accepted = picture->counted[okta_counter_of(OKTA_OK)];
     let_in = picture->accepted + picture->counted[OKTA_COUNT_ANONYMOUS] +
              picture->counted[OKTA_COUNT_WOULD_REFUSE];
     /* each was read at a moment of its own */

@@ -72,7 +72,7 @@ static json_t *proofs(const okta_picture *picture)
 {
     return json_pack("{s:o, s:o, s:o}", "capacity", number(picture->proof_capacity), "entries",
                      number(picture->proofs), "refused_as_full",
-                     number(picture->counted[OKTA_COUNT_VERDICTS + OKTA_REPLAY_MEMORY_FULL]));
+                     number(picture->counted[okta_counter_of(OKTA_REPLAY_MEMORY_FULL)]));
 }
 
 /* null: there is none. */

@@ -157,7 +157,7 @@ static void write_cache(const writer *w)
     gauge(w, "decryption_keys", "Private keys that open encrypted tokens (OktaDecryptionKey).",
           picture->decryption_keys);
     counter(w, "replay_full", "Requests that were refused because that memory was full.",
-            counted[OKTA_COUNT_VERDICTS + OKTA_REPLAY_MEMORY_FULL]);
+            counted[okta_counter_of(OKTA_REPLAY_MEMORY_FULL)]);
     counter(w, "shared_cache_calls",
             "What the store of OktaSharedCache was asked: about proofs, and for answers.",
             counted[OKTA_COUNT_SHARED_CALLS]);

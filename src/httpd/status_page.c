@@ -140,7 +140,7 @@ static void send_requests(const page *p)
     const okta_picture *picture = p->picture;
     bool shown[OKTA_REASON_COUNT] = {false};
     okta_reason reason = next_reason(picture, shown);
-    const uint64_t most = picture->counted[OKTA_COUNT_VERDICTS + reason];
+    const uint64_t most = picture->counted[okta_counter_of(reason)];
 
     ap_rputs("<section><h2>Requests</h2>\n<div class=\"numbers\">\n", p->r);
     send_number(p, picture->accepted, "accepted");
@@ -151,7 +151,7 @@ static void send_requests(const page *p)
         send_number(p, picture->counted[OKTA_COUNT_WOULD_REFUSE], "let in, not enforced");
     ap_rputs("</div>\n<table>\n", p->r);
     for (int i = 0; i < REASONS_SHOWN && reason != OKTA_OK; i++) {
-        uint64_t count = picture->counted[OKTA_COUNT_VERDICTS + reason];
+        uint64_t count = picture->counted[okta_counter_of(reason)];
 
         send_row(p, okta_reason_tag(reason), count, most, number(p, count));
         shown[reason] = true;
@@ -360,7 +360,7 @@ static void send_memory(const page *p)
     send_entry(p, "Size of the table",
                apr_psprintf(p->r->pool, "%.1f MB", (double)picture->token_bytes / 1e6));
     send_entry(p, "Proofs refused as full",
-               number(p, counted[OKTA_COUNT_VERDICTS + OKTA_REPLAY_MEMORY_FULL]));
+               number(p, counted[okta_counter_of(OKTA_REPLAY_MEMORY_FULL)]));
     ap_rputs("</dl></section>\n", p->r);
 }
 
