@@ -226,7 +226,7 @@ static call *enqueue(okta_shared_use use, okta_shared_work *work, const void *ma
 
 static struct timespec moment_of(int64_t microseconds)
 {
-    return (struct timespec){.tv_sec = microseconds / 1000000,
+    return (struct timespec){.tv_sec = (time_t)(microseconds / 1000000),
                              .tv_nsec = (long)(microseconds % 1000000 * 1000)};
 }
 

@@ -88,7 +88,7 @@ static entry raw_entry(unsigned int id, uint32_t generation)
         most = okta_verdicts_longest(earned);
     return (entry){.id = id,
                    .generation = generation,
-                   .length = 1 + (r >> 8 & 0xffff) % most,
+                   .length = 1 + (size_t)(r >> 8 & 0xffff) % most,
                    .earned = earned,
                    .until = NOW + generation + 1 + (int64_t)(r >> 32 & 7)};
 }
@@ -134,7 +134,7 @@ static bool is_refused(unsigned int id, uint32_t generation)
 
 static size_t pad_length(unsigned int id, unsigned int version)
 {
-    return entry_random(id * VERSIONS + version) % (version == 0 ? 12000 : 1200);
+    return (size_t)(entry_random(id * VERSIONS + version) % (version == 0 ? 12000 : 1200));
 }
 
 static size_t note_length(unsigned int id, uint32_t generation)
