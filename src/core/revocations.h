@@ -17,8 +17,14 @@
 #include "core/turn.h"
 
 #include <pthread.h>
+#include <stdint.h>
 
-#define OKTA_REVOCATIONS_MAX 2097152 /* lines that say something */
+/* Lines that say something. Room for all is reserved, which is much of what 32 bits can address. */
+#if SIZE_MAX > UINT32_MAX
+#define OKTA_REVOCATIONS_MAX 2097152
+#else
+#define OKTA_REVOCATIONS_MAX 262144
+#endif
 
 typedef struct okta_revocations okta_revocations;
 

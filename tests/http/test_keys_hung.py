@@ -90,6 +90,8 @@ def _stop_at(issuer, launch, step, figure):
     server.expects(STANDS_STILL, lasting=True)
     server.expects("OKTA-KEYS: .* (failing|stale)", optional=True, lasting=True)
     server.expects("AH10392|AH10393", optional=True, lasting=True)
+    # it may be stopped with the state file in hand
+    server.expects("OKTA-KEYS: .* another program has locked", optional=True, lasting=True)
     old = issuer.mint.token()
     assert_ok(server.get("/whoami", old))
     held = _Step(issuer, step)

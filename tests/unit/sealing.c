@@ -89,7 +89,8 @@ static void encrypt(const sealing *what, const char *aad, const unsigned char *k
 static void authenticate(const sealing *what, const char *aad, const unsigned char *key,
                          const bytes *iv, const bytes *hidden, bytes *tag)
 {
-    const size_t bits = strlen(aad) * 8, half = aes_bits(what->enc) / 8;
+    const size_t half = aes_bits(what->enc) / 8;
+    const uint64_t bits = strlen(aad) * 8;
     const char *digest = text("SHA%zu", half * 16);
     bytes *all = keep(calloc(1, sizeof(*all)));
     unsigned int length = 0;

@@ -103,7 +103,7 @@ rule(the_count_of_publications_wraps_without_ever_reading_as_never)
 {
     char *memory = room(8);
     okta_slot *slot = okta_slot_init(memory, 8);
-    size_t at = sizeof(size_t);
+    size_t at = sizeof(uint64_t); /* size_t, and what its neighbor is aligned by */
     uint64_t last_but_one = UINT32_MAX - 1;
 
     /* the only look inside: nobody can publish four billion times here */
