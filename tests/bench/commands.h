@@ -9,5 +9,9 @@ int bench_time_bare(int argc, char **argv);
 int bench_time_parts(int argc, char **argv);
 int bench_time_proof(int argc, char **argv);
 int bench_mint_proofs(int argc, char **argv);
+int bench_encrypt(int argc, char **argv);
+int bench_time_open(int argc, char **argv);
+int bench_time_bare_open(int argc, char **argv);
+int bench_count_open(int argc, char **argv);
 
 #endif

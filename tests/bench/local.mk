@@ -4,12 +4,15 @@ EXTRA_PROGRAMS = tests/bench/okta-bench
 CLEANFILES += tests/bench/okta-bench
 tests_bench_okta_bench_SOURCES = \
 	tests/bench/commands.h \
+	tests/bench/encrypter.c tests/bench/encrypter.h \
 	tests/bench/main.c \
 	tests/bench/mint.c \
 	tests/bench/proofs.c tests/bench/proofs.h \
 	tests/bench/sample.c tests/bench/sample.h \
 	tests/bench/signer.c tests/bench/signer.h \
 	tests/bench/stopwatch.c tests/bench/stopwatch.h \
+	tests/bench/subject.c tests/bench/subject.h \
+	tests/bench/time_open.c \
 	tests/bench/time_parts.c \
 	tests/bench/time_proof.c \
 	tests/bench/time_verify.c

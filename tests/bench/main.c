@@ -22,6 +22,17 @@ static const char usage[] =
     "                     a bound token and COUNT proofs for GET of the URL, a line for each pair, "
     "in\n"
     "                     FOLDER/proofs; the key set in FOLDER/jwks.json\n"
+    "  open [SECONDS]     an encrypted token opened and verified, beside OpenSSL's bare "
+    "private-key\n"
+    "                     operation and verification, by the bits of the key; JSON\n"
+    "  bare-open [SECONDS]\n"
+    "                     nanoseconds of one such operation (RSA-OAEP-256, 2048 bits) and one "
+    "bare\n"
+    "                     verification\n"
+    "  count-open COUNT   that many of both, to be counted by callgrind\n"
+    "  encrypt FOLDER     what `mint` left in FOLDER/good, encrypted, in FOLDER/encrypted; the "
+    "key\n"
+    "                     that opens them in FOLDER/decryption.pem\n"
     "\n"
     "SECONDS is for each figure, in parts of a second or more; the default is 1.\n";
 
@@ -32,7 +43,9 @@ int main(int argc, char **argv)
         int (*run)(int, char **);
     } commands[] = {{"verify", bench_time_verify},      {"bare", bench_time_bare},
                     {"parts", bench_time_parts},        {"proof", bench_time_proof},
-                    {"mint-proofs", bench_mint_proofs}, {"mint", bench_mint}};
+                    {"mint-proofs", bench_mint_proofs}, {"mint", bench_mint},
+                    {"open", bench_time_open},          {"bare-open", bench_time_bare_open},
+                    {"count-open", bench_count_open},   {"encrypt", bench_encrypt}};
 
     for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
         if (strcmp(argv[1], commands[i].name) == 0)

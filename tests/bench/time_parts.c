@@ -26,7 +26,7 @@ typedef struct stages {
     okta_key *key;
     okta_verdicts *table;
     _Alignas(max_align_t) char room[8192];
-    okta_seen seen = {.kind = OKTA_VERDICT_ON_TOKEN};
+    okta_seen seen;
     int64_t now;
     okta_policy policy;
 } stages;
@@ -208,7 +208,7 @@ static void release(stages *t)
 int bench_time_parts(int argc, char **argv)
 {
     double seconds = stopwatch_seconds(argc, argv);
-    stages t = {0};
+    stages t = {.seen.kind = OKTA_VERDICT_ON_TOKEN};
     /* the hit before the insert, which pushes everything out */
     measured parts[] = {{"find the token in the field", run_bearer, &t, 0},
                         {"check its syntax", run_token68, &t, 0},

@@ -52,7 +52,8 @@ run_suite() {
         one shell check_shell
         one man check_man
         ;;
-    gcc) need_gcc && unit_suite units-gcc build/gcc ;;
+    # nothing else builds what scripts/bench measures with
+    gcc) need_gcc && { unit_suite units-gcc build/gcc; one bench make -C build/gcc okta-bench; } ;;
     clang) need_clang && unit_suite units-clang build/clang "$about_tests" ;;
     asan) need_asan && ASAN_OPTIONS=detect_leaks=1 unit_suite units-asan build/asan "$about_tests" ;;
     tsan) need_tsan && one tsan check_tsan ;;

@@ -10,15 +10,17 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import callgrind, document, dpop, machine, plot, processes, revocations, rounds, targets
+from . import callgrind, document, dpop, introspected, machine, plot, processes, revocations, rounds, targets
 from . import cases as all_cases
+from .encrypted import Encrypted
 from .growth import Growth
 from .load import measure
 from .server import Server
 from .tokens import Mint
 
 REPO = Path(__file__).resolve().parents[3]
-STAGES = ("verify", "parts", "instructions", "revocations", "httpd", "dpop", "memory", "growth", "processes")
+STAGES = ("verify", "parts", "instructions", "revocations", "encrypted", "introspected", "httpd", "dpop", "memory",
+          "growth", "processes")
 
 # Where a request's instructions go: (what, function), with what each calls.
 _BREAKDOWN = (
@@ -80,6 +82,12 @@ class Bench:
         found = revocations.instructions(self.module, self.mint.tokens(), self.out, say)
         return {"none" if length is None else str(length): kir for length, kir in found.items()}
 
+    def encrypted(self):
+        return {"sizes": self._json("open", "0.3" if self.quick else "2"), **Encrypted(self, say).all()}
+
+    def introspected(self):
+        return introspected.all_(self, say)
+
     @staticmethod
     def _breakdown(profiles):
         hot, cold = (callgrind.inclusive(profiles[name]) for name in ("hot", "cold"))
@@ -91,7 +99,8 @@ class Bench:
         with ExitStack() as stack:
             servers = {name: stack.enter_context(Server(snippet))
                        for name, snippet in all_cases.servers(self.module, tokens).items()}
-            samples, bares = rounds.run(cases, servers, self.rounds, self.seconds, say, self.program)
+            samples, bares = rounds.run(cases, servers, self.rounds, self.seconds, say,
+                                        lambda: rounds.bare_us(self.program))
         rows = [{"name": case.name, "label": case.label, "us": rounds.median(samples[case.name]),
                  "over_none": rounds.ratio(samples[case.name], samples["none"]),
                  "spread": rounds.spread(samples[case.name]),

@@ -63,14 +63,14 @@ def _total(path):
     return int(_NOISE.search(path.read_text())[1])
 
 
-def count(case, snippet, keep, settle=lambda server: None):
-    """keep: a folder for the profile. settle: called before the first request."""
+def count(case, snippet, keep, settle=lambda server: None, files=None):
+    """keep: a folder for the profile. settle: called before the first request. files: of the server's."""
     tokens, sent = _tokens(case), 0
     wanted = 401 if case.refused else 200
     # -X stays one process, and two workers are enough for one client
     wrapper = [*_as_user(), "valgrind", "--tool=callgrind",
                "--callgrind-out-file=run/callgrind.%p"]
-    with Server(snippet, processes=1, threads=2, wrapper=wrapper, single=True) as server:
+    with Server(snippet, processes=1, threads=2, wrapper=wrapper, single=True, files=files) as server:
         out = server.root / "run" / "callgrind"
         settle(server)
         client = Client(server.port)

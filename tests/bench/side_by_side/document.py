@@ -18,7 +18,8 @@ def _machine(figures):
     m = figures["machine"]
     lines = [f"{m['cpu']}, {m['cores']} cores, {m['memory_mb']} MB; {m['system']}, kernel {m['kernel']}; httpd "
              f"{m['httpd']}, {m['openssl']}, mod_auth_openidc {m['mod_auth_openidc']}; {m['date']}."]
-    noise = figures.get("httpd", {}).get("disturbed")
+    noises = [figures[stage]["disturbed"] for stage in ("encrypted", "introspected", "httpd") if stage in figures]
+    noise = [sum(numbers) for numbers in zip(*noises)]
     loud = [stage for stage, quiet in figures.get("quiet", {}).items() if not quiet]
     if loud or (noise and noise[0]):
         lines.append("\n**The machine was not at rest** (" + "; ".join(
@@ -52,6 +53,26 @@ def _revocations(figures):
     return _table(("lines", "kIr", "over no list"),
                   [("no list" if lines == "none" else f"{int(lines):,}", f"{value:.1f}",
                     f"{value / kir['none'] - 1:.1%}") for lines, value in kir.items()])
+
+
+def _asked_rows(figures):
+    return _table(("", "CPU us", "/ no auth", "spread ±", "kIr"),
+                  [(row["label"], f"{row['us']:.1f}", f"{row['over_none']:.2f}", f"{row['spread']:.0%}",
+                    f"{row['kir']:.1f}") for row in figures["cases"]])
+
+
+def _encrypted(figures):
+    f = figures["encrypted"]
+    sizes = _table(("bits", "opened and verified, us", "bare private-key operation, us", "V, us", "ratio"),
+                   [(row["bits"], *(f"{row[name] / 1000:.1f}" for name in ("okta_ns", "private_ns", "verify_ns")),
+                     f"{row['ratio']:.2f}") for row in f["sizes"]])
+    return (f"{_asked_rows(f)}\n\nEncrypted tokens have {f['bytes']:,} bytes, the signed one {f['signed_bytes']:,}. One bare "
+            f"private-key operation (RSA-OAEP-256, 2048 bits) and V: {f['bare_us']:.1f} us, {f['bare_kir']:.1f} kIr.\n\n{sizes}")
+
+
+def _introspected(figures):
+    f = figures["introspected"]
+    return f"{_asked_rows(f)}\n\nAll tokens have {f['bytes']:,} bytes and say the same."
 
 
 def _breakdown(figures):
@@ -140,6 +161,7 @@ def verdicts(figures):
         found += [tuple(row) for row in figures["httpd"]["targets"]]
     for name, judge in (("verify", targets.verify), ("dpop", targets.dpop), ("memory", targets.memory),
                         ("growth", targets.growth), ("revocations", targets.revocations),
+                        ("encrypted", targets.encrypted), ("introspected", targets.introspected),
                         ("processes", targets.processes)):
         if name in figures:
             found += judge(figures[name])
@@ -154,7 +176,8 @@ def _targets(figures):
 
 _SECTIONS = (("httpd", "Requests", _httpd), ("instructions", "Instructions of a request", _instructions),
              ("breakdown", "Where they go", _breakdown),
-             ("revocations", "Revocations", _revocations), ("verify", "Algorithms", _verify),
+             ("revocations", "Revocations", _revocations), ("encrypted", "Encrypted tokens", _encrypted),
+             ("introspected", "Tokens that the issuer was asked about", _introspected), ("verify", "Algorithms", _verify),
              ("parts", "Parts of a verdict", _parts), ("dpop", "Bound tokens", _dpop), ("memory", "Memory", _memory),
              ("growth", "Growth", _growth), ("processes", "Many processes", _processes))
 

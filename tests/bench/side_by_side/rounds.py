@@ -16,13 +16,14 @@ def bare_us(program):
 
 
 def run(cases, servers, rounds, seconds, say, bare=None):
-    """{case name: [Sample, …]} and the bare times of the rounds. servers: by the names that cases use."""
+    """{case name: [Sample, …]} and the bare times of the rounds. servers: by the names that cases use. bare: called
+    for such a time, in microseconds."""
     samples, bares = {case.name: [] for case in cases}, []
     for case in cases:
         measure(case, servers[case.server], 1)
     for number in range(rounds):
         if bare:
-            bares.append(bare_us(bare))
+            bares.append(bare())
         # there and back, so that no case is always the one that follows another
         for case in cases if number % 2 == 0 else reversed(cases):
             sample = measure(case, servers[case.server], seconds)
@@ -34,6 +35,10 @@ def run(cases, servers, rounds, seconds, say, bare=None):
 
 def median(samples, field="us"):
     return statistics.median(getattr(sample, field) for sample in samples)
+
+
+def middle(values):
+    return statistics.median(values)
 
 
 def spread(samples):
@@ -51,3 +56,10 @@ def ratio(samples, base):
 def disturbed(samples):
     every = [sample for list_ in samples.values() for sample in list_]
     return sum(sample.others > machine.QUIET for sample in every), len(every)
+
+
+def rows(cases, samples, kir):
+    """What a table says of each case; kir: thousands of instructions by name."""
+    return [{"name": case.name, "label": case.label, "us": median(samples[case.name]),
+             "over_none": ratio(samples[case.name], samples["none"]), "spread": spread(samples[case.name]),
+             "kir": kir[case.name]} for case in cases]

@@ -56,10 +56,12 @@ def free_port():
 
 class Server:
     """`snippet` is what differs between servers; `wrapper` a command to run httpd by; `variables` go to its
-    environment."""
+    environment; `files` {name: text} to its root, for nobody but whoever starts it to read."""
 
-    def __init__(self, snippet, *, mpm="event", processes=2, threads=32, wrapper=(), single=False, variables=None):
+    def __init__(self, snippet, *, mpm="event", processes=2, threads=32, wrapper=(), single=False, variables=None,
+                 files=None):
         self.snippet, self.mpm = snippet, mpm
+        self.files = files or {}
         self.processes, self.threads = processes, threads
         self.wrapper, self.single = list(wrapper), single
         self.variables = variables or {}
@@ -79,10 +81,19 @@ class Server:
         if os.geteuid() == 0:
             for path in (self.root, *self.root.iterdir()):
                 shutil.chown(path, USER)
+        for name, text in self.files.items():
+            self._write_private(name, text)
         self.port = free_port()
         self._prepare(self.port)
         self._start()
         return self
+
+    def _write_private(self, name, text):
+        path = self.root / name
+        path.touch(0o600)
+        path.write_text(text)
+        if os.geteuid() == 0 and self.wrapper:
+            shutil.chown(path, USER)
 
     def _start(self):
         modules = [f"mpm_{self.mpm}", "authn_core", "authz_core", "authz_user", "mime"]

@@ -72,3 +72,26 @@ def growth(figures):
 def revocations(kir):
     return [(f"one token, {int(lines):,} revocations / none", value / kir["0"], 1.02)
             for lines, value in kir.items() if lines not in ("none", "0")]
+
+
+def _kir(figures):
+    return {row["name"]: row["kir"] for row in figures["cases"]}
+
+
+def encrypted(figures):
+    kir = _kir(figures)
+    bare = "(a bare private-key operation + V)"
+    return [(f"new encrypted tokens, kIr over no auth / {bare}",
+             (kir["encrypted-cold"] - kir["none"]) / figures["bare_kir"], 1.15),
+            (f"new encrypted tokens, CPU over no auth / {bare}", figures["cold_us_ratio"], 1.15),
+            ("one encrypted token / a signed one of that length, kIr", kir["encrypted-hot"] / kir["signed-hot"], 1.02),
+            ("one encrypted token / a signed one of that length, CPU", figures["hot_us_ratio"], 1.10)]
+
+
+def introspected(figures):
+    kir = _kir(figures)
+    names = {"beside": "one token where opaque ones are asked about", "opaque": "one opaque token",
+             "always": "one token with `always`"}
+    return [row for name, label in names.items() for row in (
+        (f"{label} / nobody is asked, kIr", kir[name] / kir["bearer"], 1.05),
+        (f"{label} / nobody is asked, CPU", figures["us_ratios"][name], 1.10))]
