@@ -3,7 +3,6 @@
 
 #include "cli/clock.h"
 #include "cli/input.h"
-#include "core/assertion.h"
 #include "core/base64url.h"
 #include "core/issuer.h"
 #include "fetch/introspection.h"
@@ -18,6 +17,7 @@
 /* What the client needs, as it was read. */
 typedef struct credentials {
     okta_client client;
+    okta_client_key key;
     okta_input file;
 } credentials;
 
@@ -59,11 +59,11 @@ static bool read_key(credentials *c, okta_findings *f, const okta_setup_issuer *
 {
     okta_error error = {"it cannot be read"};
 
-    if (read_whole(c, issuer->asking_key))
-        c->client.key =
-            okta_assertion_key(c->file.bytes, c->file.length, &c->client.algorithm, &error);
-    if (c->client.key)
+    if (read_whole(c, issuer->asking_key) &&
+        okta_client_key_read(c->file.bytes, c->file.length, &c->key, &error)) {
+        c->client.key = &c->key;
         return true;
+    }
     okta_found(f, OKTA_LEVEL_WARNING, "introspection", "not tried: the key \"%s\": %s",
                issuer->asking_key, error.text);
     okta_findings_remedy(f, "run okta-token check as root, and see to the file");
@@ -80,7 +80,7 @@ static bool read_credentials(credentials *c, okta_findings *f, const okta_setup_
 
 static void destroy(credentials *c)
 {
-    EVP_PKEY_free(c->client.key);
+    okta_client_key_clear(&c->key);
     okta_input_clear(&c->file);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/dpop_key.h"
 
-#include "cli/dpop_jwk.h"
 #include "cli/message.h"
 #include "core/base64url.h"
 #include "core/digest.h"
 #include "core/key.h"
+#include "core/private_jwk.h"
 #include "core/reader.h"
 #include "core/sign.h"
 
@@ -74,7 +74,7 @@ static okta_dpop_key *key_of(EVP_PKEY *pkey, const okta_algorithm *algorithm, ok
         return NULL;
     }
     key->pkey = pkey;
-    key->algorithm = okta_dpop_jwk_algorithm(pkey);
+    key->algorithm = okta_private_jwk_algorithm(pkey);
     if (!key->algorithm) {
         okta_error_set(error, "proofs are made by EC keys on P-256, P-384 or P-521, and by RSA "
                               "keys; \"openssl genpkey -algorithm EC -pkeyopt "
@@ -84,7 +84,7 @@ static okta_dpop_key *key_of(EVP_PKEY *pkey, const okta_algorithm *algorithm, ok
     } else {
         if (algorithm)
             key->algorithm = algorithm;
-        key->public = okta_dpop_jwk_write(pkey, false);
+        key->public = okta_private_jwk_write(pkey, false);
         if (!key->public || !write_thumbprint(key))
             okta_error_set_no_memory(error);
         else if (may_verify(key, error))
@@ -141,7 +141,7 @@ static okta_dpop_key *parse_jwk(const char *text, size_t length, okta_error *err
     okta_value *jwk = okta_read_object(text, length, error);
     const char *name = okta_value_text(jwk, "alg");
     const okta_algorithm *algorithm = name ? okta_algorithm_by_name(name, strlen(name)) : NULL;
-    EVP_PKEY *pkey = jwk ? okta_dpop_jwk_read(jwk, error) : NULL;
+    EVP_PKEY *pkey = jwk ? okta_private_jwk_read(jwk, error) : NULL;
 
     if (pkey && name && !algorithm) {
         okta_error_set(error, "its \"alg\" is none of the algorithms that proofs are signed with");
@@ -192,7 +192,7 @@ json_t *okta_dpop_key_public(const okta_dpop_key *key)
 
 json_t *okta_dpop_key_private(const okta_dpop_key *key)
 {
-    return okta_dpop_jwk_write(key->pkey, true);
+    return okta_private_jwk_write(key->pkey, true);
 }
 
 bool okta_dpop_key_write(const okta_dpop_key *key, int file)

@@ -28,7 +28,6 @@ src_cli_okta_token_SOURCES = \
 	src/cli/dpop_answer.c src/cli/dpop_answer.h \
 	src/cli/dpop_binding.c src/cli/dpop_binding.h \
 	src/cli/dpop_file.c src/cli/dpop_file.h \
-	src/cli/dpop_jwk.c src/cli/dpop_jwk.h \
 	src/cli/dpop_key.c src/cli/dpop_key.h \
 	src/cli/dpop_proof.c src/cli/dpop_proof.h \
 	src/cli/expectation.c src/cli/expectation.h \

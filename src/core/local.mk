@@ -8,6 +8,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/bearer.c src/core/bearer.h \
 	src/core/binding.c src/core/binding.h \
 	src/core/certificate.c src/core/certificate.h \
+	src/core/client_key.c src/core/client_key.h \
 	src/core/breaker.c src/core/breaker.h \
 	src/core/challenge.c src/core/challenge.h \
 	src/core/claims.c src/core/claims.h \
@@ -45,6 +46,7 @@ src_core_libokta_core_la_SOURCES = \
 	src/core/number.c src/core/number.h \
 	src/core/octets.h \
 	src/core/policy.c src/core/policy.h \
+	src/core/private_jwk.c src/core/private_jwk.h \
 	src/core/proof.c src/core/proof.h \
 	src/core/proof_keys.c src/core/proof_keys.h \
 	src/core/reader.c src/core/reader.h \

@@ -16,8 +16,7 @@ static void wipe(char *text)
 static void add_assertion(okta_form *body, const okta_client *client, const char *endpoint,
                           int64_t now)
 {
-    char *assertion =
-        okta_assertion_make(client->key, client->algorithm, client->id, endpoint, now);
+    char *assertion = okta_assertion_make(client->key, client->id, endpoint, now);
 
     body->failed = body->failed || !assertion;
     okta_form_add(body, "client_assertion_type", OKTA_ASSERTION_TYPE);

@@ -4,10 +4,9 @@
 #ifndef OKTA_FETCH_INTROSPECTION_H
 #define OKTA_FETCH_INTROSPECTION_H
 
+#include "core/client_key.h"
 #include "core/introspection.h"
 #include "fetch/fetch.h"
-
-#include <openssl/evp.h>
 
 /* How a client says at its issuer who it is. */
 typedef enum okta_client_auth {
@@ -21,9 +20,8 @@ typedef enum okta_client_auth {
 typedef struct okta_client {
     const char *id; /* with OKTA_CLIENT_NONE perhaps "" */
     okta_client_auth auth;
-    const char *secret; /* for the first two */
-    EVP_PKEY *key;      /* for OKTA_CLIENT_KEY, as okta_assertion_key gives it, with: */
-    const okta_algorithm *algorithm;
+    const char *secret;         /* for the first two */
+    const okta_client_key *key; /* for OKTA_CLIENT_KEY */
 } okta_client;
 
 /* What is to be sent: a request without settings, with its own texts. */

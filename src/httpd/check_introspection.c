@@ -8,7 +8,6 @@
 #include "httpd/secret_file.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -46,21 +45,17 @@ static void judge_secret(okta_judge *j, const okta_issuer *issuer)
 static void judge_key(okta_judge *j, const okta_issuer *issuer)
 {
     const char *path = issuer->settings.introspection_key;
-    const okta_algorithm *algorithm;
     okta_error error = {""};
-    EVP_PKEY *key;
 
     if (!path) {
         okta_complain(j, issuer->server,
                       "OktaIntrospectionClient \"%s\" private_key_jwt: no key for it; set "
-                      "OktaIntrospectionKey to the full path of a PEM file",
+                      "OktaIntrospectionKey to the full path of a file with one",
                       issuer->settings.introspection_client);
         return;
     }
-    key = okta_introspection_key(j->pool, path, &algorithm, &error);
-    if (!key)
+    if (!okta_introspection_key_check(j->pool, path, &error))
         okta_complain(j, issuer->server, "OktaIntrospectionKey \"%s\": it %s", path, error.text);
-    EVP_PKEY_free(key);
 }
 
 static void judge_client(okta_judge *j, const okta_issuer *issuer)

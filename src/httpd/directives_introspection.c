@@ -90,7 +90,7 @@ const char *okta_set_introspection_key(cmd_parms *cmd, void *config, const char 
     (void)config;
     if (!path || strstr(value, "-----BEGIN"))
         return okta_directive_error(cmd, path ? "..." : value,
-                                    "no usable path; write the full path of a PEM file with the "
+                                    "no usable path; write the full path of a file with the "
                                     "client's private key");
     return okta_set_text(cmd, &okta_settings_for(cmd)->introspection_key, path);
 }

@@ -149,8 +149,7 @@ static okta_client client_of(const okta_issuer *issuer)
     return (okta_client){.id = issuer->settings.introspection_client,
                          .auth = (okta_client_auth)issuer->settings.introspection_method,
                          .secret = issuer->asking.secret,
-                         .key = issuer->asking.key,
-                         .algorithm = issuer->asking.algorithm};
+                         .key = &issuer->asking.key};
 }
 
 okta_reason okta_call_ask(const okta_issuer *issuer, const char *endpoint, const char *token,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "httpd/introspection_client.h"
 
-#include "core/assertion.h"
 #include "core/issuer.h"
 #include "fetch/fetch.h"
 #include "httpd/log.h"
@@ -12,19 +11,21 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-struct evp_pkey_st *okta_introspection_key(apr_pool_t *pool, const char *path,
-                                           const okta_algorithm **algorithm, okta_error *error)
+bool okta_introspection_key_check(apr_pool_t *pool, const char *path, okta_error *error)
 {
     apr_size_t length = 0;
-    char *pem = okta_secret_file_read(pool, path, &length, error);
+    char *text = okta_secret_file_read(pool, path, &length, error);
+    okta_client_key key;
     okta_error why = {""};
-    EVP_PKEY *key = pem ? okta_assertion_key(pem, length, algorithm, &why) : NULL;
+    bool good = text && okta_client_key_read(text, length, &key, &why);
 
-    if (pem && !key)
+    if (good)
+        okta_client_key_clear(&key);
+    else if (text)
         okta_error_set(error, "is of no use: %s", why.text);
-    if (pem)
-        OPENSSL_cleanse(pem, length);
-    return key;
+    if (text)
+        OPENSSL_cleanse(text, length);
+    return good;
 }
 
 static apr_status_t forget_secret(void *secret)
@@ -37,8 +38,7 @@ static apr_status_t forget_key(void *baton)
 {
     okta_asking *asking = baton;
 
-    EVP_PKEY_free(asking->key);
-    asking->key = NULL;
+    okta_client_key_clear(&asking->key);
     return APR_SUCCESS;
 }
 
@@ -65,7 +65,7 @@ bool okta_introspection_has_client(const okta_issuer *issuer)
     if (!issuer->settings.introspection_client)
         return false;
     if (issuer->settings.introspection_method == OKTA_CLIENT_KEY)
-        return asking->key != NULL;
+        return asking->key.pkey != NULL;
     return !needs_secret(issuer) || asking->secret != NULL;
 }
 
@@ -112,22 +112,21 @@ static void read_secret(okta_issuer *issuer, const settling *s)
 
 static void read_key(okta_issuer *issuer, const settling *s)
 {
-    const char *path = issuer->settings.introspection_key, *pem;
+    const char *path = issuer->settings.introspection_key, *kept;
     okta_asking *asking = &issuer->asking;
     okta_error error = {""};
     apr_size_t length = 0;
     char *now = okta_secret_file_read(s->ptemp, path, &length, &error);
+    bool good = now && okta_client_key_read(now, length, &asking->key, &error);
 
-    if (now)
-        asking->key = okta_assertion_key(now, length, &asking->algorithm, &error);
-    pem = keep(s->process_pool, s->ptemp, issuer, path, asking->key ? now : NULL);
-    if (!asking->key) {
-        complain(issuer, "OktaIntrospectionKey", path, error.text, pem);
-        asking->key = pem ? okta_assertion_key(pem, strlen(pem), &asking->algorithm, &error) : NULL;
+    kept = keep(s->process_pool, s->ptemp, issuer, path, good ? now : NULL);
+    if (!good) {
+        complain(issuer, "OktaIntrospectionKey", path, error.text, kept);
+        good = kept && okta_client_key_read(kept, strlen(kept), &asking->key, &error);
     }
     if (now)
         OPENSSL_cleanse(now, length);
-    if (asking->key)
+    if (good)
         apr_pool_cleanup_register(s->pconf, asking, forget_key, apr_pool_cleanup_null);
 }
 

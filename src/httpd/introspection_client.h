@@ -16,9 +16,7 @@ void okta_introspection_client_child_init(apr_pool_t *pchild);
 /* Whether it has what it needs to ask. Any thread. */
 bool okta_introspection_has_client(const okta_issuer *issuer);
 
-/* The client's private key, from a file of its own. NULL with the cause. The caller frees by
- * EVP_PKEY_free. Parent. */
-struct evp_pkey_st *okta_introspection_key(apr_pool_t *pool, const char *path,
-                                           const okta_algorithm **algorithm, okta_error *error);
+/* Whether the file has a private key for the client; false with the cause, a predicate. Parent. */
+bool okta_introspection_key_check(apr_pool_t *pool, const char *path, okta_error *error);
 
 #endif

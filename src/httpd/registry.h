@@ -4,6 +4,7 @@
 #ifndef OKTA_HTTPD_REGISTRY_H
 #define OKTA_HTTPD_REGISTRY_H
 
+#include "core/client_key.h"
 #include "core/digest.h"
 #include "core/schedule.h"
 #include "httpd/config.h"
@@ -27,10 +28,9 @@ typedef struct okta_trust {
 
 /* How an issuer is asked about tokens, where it is; set by okta_introspection_settle. */
 typedef struct okta_asking {
-    const char *secret;      /* of the client; NULL: it needs none, or there is none to be had */
-    struct evp_pkey_st *key; /* the same */
-    const okta_algorithm *algorithm; /* by which it signs */
-    bool has_no_path; /* as Okta's org server: its JWTs may be ones that only it can read */
+    const char *secret;  /* of the client; NULL: it needs none, or there is none to be had */
+    okta_client_key key; /* the same */
+    bool has_no_path;    /* as Okta's org server: its JWTs may be ones that only it can read */
     unsigned char salt[OKTA_DIGEST_BYTES]; /* a digest of what an answer depends on */
 } okta_asking;
 

@@ -142,19 +142,31 @@ def test_no_client(asked, launch):
     assert set(asked.log[-1][0]) == {"token", "token_type_hint"}
 
 
-@pytest.mark.parametrize("alg", ["RS256", "ES256"])
-def test_private_key_jwt(asked, launch, alg):
+def _as_pem(own):
+    return own.jwk.export_to_pem(True, None).decode()
+
+
+def _as_jwk(own):
+    """As Okta's console gives it, one of several keys of the client."""
+    return json.dumps({**own.private(), "kid": "second-of-two", "use": "sig", "status": "ACTIVE"})
+
+
+@pytest.mark.parametrize("alg,written,kid", [("RS256", _as_pem, None), ("ES256", _as_pem, None),
+                                             ("RS256", _as_jwk, "second-of-two"), ("ES256", _as_jwk, "second-of-two")])
+def test_private_key_jwt(asked, launch, alg, written, kid):
     asked.client = None
     own = key("client " + alg, alg)
-    pem = secret_file(own.jwk.export_to_pem(True, None).decode(), f"{alg}.pem")
+    file = secret_file(written(own), f"{alg}{written.__name__}")
     server = launch(trusts(asked, "OktaIntrospection opaque", f"OktaIntrospectionClient {CLIENT} private_key_jwt",
-                           f"OktaIntrospectionKey {pem}") + location("/api"), processes=1)
+                           f"OktaIntrospectionKey {file}") + location("/api"), processes=1)
     for _ in range(2):
         assert_ok(server.get("/api", asked.opaque()))
     seen = []
     for form, _ in asked.log[-2:]:
         assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
         assertion = JWT(jwt=leaks.register(form["client_assertion"]), key=own.jwk, algs=[alg])
+        header = json.loads(assertion.header)
+        assert (header["alg"], header.get("kid")) == (alg, kid)
         claims = json.loads(assertion.claims)
         assert (claims["iss"], claims["sub"], claims["aud"]) == (CLIENT, CLIENT, asked.url + "/v1/introspect")
         assert 0 < claims["exp"] - time.time() <= 61

@@ -23,6 +23,7 @@ unit_tests = \
 	tests/unit/test_breaker \
 	tests/unit/test_challenge \
 	tests/unit/test_claims \
+	tests/unit/test_client_key \
 	tests/unit/test_cookie \
 	tests/unit/test_cors \
 	tests/unit/test_crypto_errors \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/dpop_jwk.h"
+#include "core/private_jwk.h"
 
 #include "core/base64url.h"
 
@@ -62,7 +62,7 @@ static const curve *curve_of(EVP_PKEY *pkey)
     return NULL;
 }
 
-const okta_algorithm *okta_dpop_jwk_algorithm(EVP_PKEY *pkey)
+const okta_algorithm *okta_private_jwk_algorithm(EVP_PKEY *pkey)
 {
     const curve *on = EVP_PKEY_is_a(pkey, "EC") ? curve_of(pkey) : NULL;
 
@@ -93,7 +93,7 @@ static bool write_number(json_t *jwk, const member *m, EVP_PKEY *pkey, size_t wi
     return good;
 }
 
-json_t *okta_dpop_jwk_write(EVP_PKEY *pkey, bool private)
+json_t *okta_private_jwk_write(EVP_PKEY *pkey, bool private)
 {
     const curve *on = EVP_PKEY_is_a(pkey, "EC") ? curve_of(pkey) : NULL;
     json_t *jwk = json_pack("{s:s}", "kty", on ? "EC" : "RSA");
@@ -192,7 +192,7 @@ static void wipe(const okta_value *jwk, const member *members)
     }
 }
 
-EVP_PKEY *okta_dpop_jwk_read(const okta_value *jwk, okta_error *error)
+EVP_PKEY *okta_private_jwk_read(const okta_value *jwk, okta_error *error)
 {
     const char *type = okta_value_text(jwk, "kty");
     bool rsa = type && strcmp(type, "RSA") == 0;
@@ -201,7 +201,7 @@ EVP_PKEY *okta_dpop_jwk_read(const okta_value *jwk, okta_error *error)
     if (okta_value_member(jwk, "keys"))
         okta_error_set(error, "it is a key set; give one private key");
     else if (!rsa && (!type || strcmp(type, "EC") != 0))
-        okta_error_set(error, "a JWK for proofs has the \"kty\" EC or RSA");
+        okta_error_set(error, "its \"kty\" is not EC or RSA");
     else if (!okta_value_member(jwk, "d"))
         okta_error_set(error, "that is a public key; give the private one");
     else {
