@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "devserver/endpoints.h"
 
+#include "devserver/introspect.h"
 #include "devserver/keystore.h"
 #include "devserver/local.h"
 #include "devserver/proof_key.h"
@@ -41,17 +42,23 @@ static int metadata(request_rec *r, const okta_dev_config *cfg, const char *issu
 {
     return okta_dev_reply_json(
         r, HTTP_OK, "max-age=86400, must-revalidate",
-        json_pack("{s:s, s:s, s:s, s:[s], s:[], s:[s], s:[s], s:[s,s], s:o, s:o,"
-                  " s:[s,s,s,s,s,s,s,s,s]}",
-                  "issuer", issuer, "token_endpoint",
-                  apr_pstrcat(r->pool, issuer, "/v1/token", NULL), "jwks_uri",
-                  apr_pstrcat(r->pool, issuer, "/v1/keys", NULL), "grant_types_supported",
-                  "client_credentials", "response_types_supported", "subject_types_supported",
-                  "public", "id_token_signing_alg_values_supported", "RS256",
-                  "token_endpoint_auth_methods_supported", "client_secret_basic",
-                  "client_secret_post", "scopes_supported", scopes_of(cfg),
-                  "dpop_signing_alg_values_supported", okta_dev_proof_algs(), "claims_supported",
-                  "ver", "jti", "iss", "aud", "iat", "exp", "cid", "scp", "sub"));
+        json_pack(
+            "{s:s, s:s, s:s, s:[s], s:[], s:[s], s:[s], s:[s,s], s:s, s:[s,s],"
+            " s:s, s:[s,s], s:o, s:o,"
+            " s:[s,s,s,s,s,s,s,s,s]}",
+            "issuer", issuer, "token_endpoint", apr_pstrcat(r->pool, issuer, "/v1/token", NULL),
+            "jwks_uri", apr_pstrcat(r->pool, issuer, "/v1/keys", NULL), "grant_types_supported",
+            "client_credentials", "response_types_supported", "subject_types_supported", "public",
+            "id_token_signing_alg_values_supported", "RS256",
+            "token_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post",
+            "introspection_endpoint", apr_pstrcat(r->pool, issuer, "/v1/introspect", NULL),
+            "introspection_endpoint_auth_methods_supported", "client_secret_basic",
+            "client_secret_post", "revocation_endpoint",
+            apr_pstrcat(r->pool, issuer, "/v1/revoke", NULL),
+            "revocation_endpoint_auth_methods_supported", "client_secret_basic",
+            "client_secret_post", "scopes_supported", scopes_of(cfg),
+            "dpop_signing_alg_values_supported", okta_dev_proof_algs(), "claims_supported", "ver",
+            "jti", "iss", "aud", "iat", "exp", "cid", "scp", "sub"));
 }
 
 static int key_set(request_rec *r, const okta_dev_config *cfg, const char *issuer)
@@ -114,6 +121,8 @@ static const endpoint endpoints[] = {
     {RFC8414_PREFIX, metadata, M_GET, "GET, HEAD"},
     {"/v1/keys", key_set, M_GET, "GET, HEAD"},
     {"/v1/token", okta_dev_token_endpoint, M_POST, "POST"},
+    {"/v1/introspect", okta_dev_introspect_endpoint, M_POST, "POST"},
+    {"/v1/revoke", okta_dev_revoke_endpoint, M_POST, "POST"},
     {"/v1/rotate", rotate, M_POST, "POST"},
 };
 static const endpoint *const rfc8414_metadata = &endpoints[1];
@@ -172,7 +181,7 @@ int okta_dev_endpoints_answer(request_rec *r, const okta_dev_config *cfg)
             r, HTTP_NOT_FOUND, "E0000007",
             "Not found: Resource not found. This development server answers, below its issuer: "
             "/.well-known/openid-configuration, /.well-known/oauth-authorization-server, /v1/keys, "
-            "/v1/token, /v1/rotate");
+            "/v1/token, /v1/introspect, /v1/revoke, /v1/rotate");
     }
     if (cfg->issuer && strcmp(cfg->issuer_path, path) != 0) {
         return okta_dev_reply_okta_error(

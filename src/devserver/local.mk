@@ -10,6 +10,8 @@ src_devserver_mod_okta_devserver_la_SOURCES = \
 	src/devserver/endpoints.c src/devserver/endpoints.h \
 	src/devserver/grant.c src/devserver/grant.h \
 	src/devserver/grant_check.c src/devserver/grant_check.h \
+	src/devserver/introspect.c src/devserver/introspect.h \
+	src/devserver/issued.c src/devserver/issued.h \
 	src/devserver/jwe.c src/devserver/jwe.h \
 	src/devserver/jws.c src/devserver/jws.h \
 	src/devserver/key.c src/devserver/key.h \
@@ -22,6 +24,7 @@ src_devserver_mod_okta_devserver_la_SOURCES = \
 	src/devserver/proof_key.c src/devserver/proof_key.h \
 	src/devserver/proof_memory.c src/devserver/proof_memory.h \
 	src/devserver/reply.c src/devserver/reply.h \
+	src/devserver/revoked.c src/devserver/revoked.h \
 	src/devserver/segment.c src/devserver/segment.h \
 	src/devserver/token.c src/devserver/token.h
 src_devserver_mod_okta_devserver_la_CFLAGS = $(PROJECT_CFLAGS) $(APXS_CFLAGS) $(APR_CFLAGS) \

@@ -3,6 +3,7 @@
 #include "devserver/endpoints.h"
 #include "devserver/keystore.h"
 #include "devserver/proof_memory.h"
+#include "devserver/revoked.h"
 #include <http_core.h>
 #include <http_log.h>
 
@@ -17,6 +18,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     (void)ptemp;
     okta_dev_keystore_register(pconf);
     okta_dev_proof_memory_register(pconf);
+    okta_dev_revoked_register(pconf);
     return OK;
 }
 
@@ -29,7 +31,8 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
-    if (okta_dev_keystore_open(s) != APR_SUCCESS || okta_dev_proof_memory_open(s) != APR_SUCCESS) {
+    if (okta_dev_keystore_open(s) != APR_SUCCESS || okta_dev_proof_memory_open(s) != APR_SUCCESS ||
+        okta_dev_revoked_open(s) != APR_SUCCESS) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
@@ -43,6 +46,7 @@ static void child_init(apr_pool_t *pchild, server_rec *s)
 {
     okta_dev_keystore_child_init(s, pchild);
     okta_dev_proof_memory_child_init(s, pchild);
+    okta_dev_revoked_child_init(s, pchild);
 }
 
 static int handler(request_rec *r)
