@@ -6,7 +6,7 @@ import re
 import pytest
 from cli_env import doctor, tool
 from cli_env.doctor import protects
-from env import devserver, keys, places
+from env import devserver, keys
 
 
 def _ca(server, authority):
@@ -79,7 +79,7 @@ def test_names_of_files_that_are_not_english(site, issuer, authority, tmp_path):
     folder.mkdir()
     (folder / "httpd.conf").write_text(site.config.read_text())
     (folder / "envvars").write_text("API_PATH=/things\n")
-    (folder / "httpd").symlink_to(places.HTTPD)
+    (folder / "httpd").symlink_to(site.httpd)
     doctor.examine("check", "--config", folder / "httpd.conf", "--httpd", folder / "httpd", "--server-root",
                    site.server.root).healthy()
 

@@ -2,8 +2,9 @@
 """okta-token check over real parts: an httpd of tests/http, its issuers, certificates and proxies."""
 
 import contextlib
+import shlex
 
-from env import places
+from env import places, sanitizers
 from env.httpd import Httpd
 from env.ports import free_port
 from env.snippets import location, trusts
@@ -71,8 +72,20 @@ class Site:
     def url(self, path="/api"):
         return f"http://127.0.0.1:{self.server.port}{path}"
 
+    @property
+    def httpd(self):
+        """With the environment that it has under a sanitizer, which is none of okta-token's."""
+        variables = sanitizers.environment(self.server.root)
+        if not variables:
+            return places.HTTPD
+        path = self.server.root / "sanitized-httpd"
+        words = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+        path.write_text(f'#!/bin/sh\nexec env {words} {places.HTTPD} "$@"\n')
+        path.chmod(0o755)
+        return path
+
     def arguments(self, *options):
-        return ["check", "--config", self.config, "--httpd", places.HTTPD, "--server-root", self.server.root,
+        return ["check", "--config", self.config, "--httpd", self.httpd, "--server-root", self.server.root,
                 *options]
 
     def check(self, *options, token=None, env=None):
