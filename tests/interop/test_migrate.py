@@ -8,6 +8,7 @@ import pytest
 from env.backends import HttpBackend
 from env.certs import Authority
 from env.issuer import Issuer
+from env.verdicts import refusal_lines
 from migration import asked, page, peers, views
 
 OURS = "mod_auth_okta"
@@ -27,6 +28,8 @@ HTTPDS = {
     "mod_oauth2": ("mod_oauth2", lambda world, more: peers.mod_oauth2(world, more), "oauth2"),
     OURS: (OURS, lambda world, more: peers.mod_auth_okta(world, MOVES[0], more), "Okta"),
 }
+# httpd makes one field of two before it hands them on
+JOINED = {"mod_auth_openidc": {}, "mod_oauth2": {}, "Express": {"two `Authorization` fields": "400"}}
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +109,21 @@ def test_the_program_says_the_same_before_and_after(authority, tmp_path):
                     assert asked.by(token, path=path).to(server.port).json() == body
                 assert asked.Sent().to(server.port).status == 401
     assert said[asked.ORDERS] == {"user": "jürgen@example.com", "orders": []}
+
+
+@pytest.mark.parametrize("peer", MOVES)
+def test_a_trial_in_front_of_the_old_guard(authority, tmp_path, peer):
+    """Clients get what the old guard answers; the log has a line for each request that the new side refuses."""
+    name = peer.removeprefix("From ")
+    with around(authority, tmp_path) as (world, _), peers.trial(world, name) as server:
+        got, told = {}, {}
+        for row, make in asked.REQUESTS.items():
+            mark = server.error_log.mark()
+            got[row] = asked.cell(make(world.issuer.mint).to(server.port))
+            told[row] = [line.split(" would_refuse=")[1][:3] for line in refusal_lines(server, mark)]
+    assert got == {**column(ANSWERS, name), **JOINED[name]}
+    ours = column(ANSWERS, OURS) | {"CORS preflight": "401"}
+    assert told == {row: [] if cell == "200" else [cell[:3]] for row, cell in ours.items()}
 
 
 @pytest.mark.parametrize("peer", MOVES[:2])

@@ -49,29 +49,40 @@ def _httpd(world, text, okta):
         # a copy that httpd's children may read: they fetch, and pytest's folders are private
         ca_file = server.write("conf/ca.pem", world.ca_file.read_bytes())
         return (text.replace("{script}", str(server.env_script)).replace("{issuer}", world.issuer.url)
-                .replace("{ca}", str(ca_file)))
+                .replace("{ca}", str(ca_file)).replace("{port}", str(server.port))
+                .replace("{old}", str(server.extra_ports[0])))
 
-    server = Httpd(snippet, mpm=places.mpms()[0], processes=2, okta=okta, modules=PROXY)
+    server = Httpd(snippet, mpm=places.mpms()[0], processes=2, okta=okta, modules=PROXY, extra_ports=1)
     if not okta:
         # the peers' own words on bad tokens, and ours on places that are not ours
         server.expects(r"auth_openidc:|oauth2:|authz_core:error", optional=True, lasting=True)
         server.expects(r'OKTA-CONFIG: AuthType "oauth2?0?" in .*: no token is looked at', optional=True, lasting=True)
     server.expects(r"authz_core:error.*AH01631", optional=True, lasting=True)
+    server.expects(r"OKTA-CONFIG: OktaEnforce Off in ", optional=True, lasting=True)
     server.expects(r"OKTA-KEYS: ", optional=True, lasting=True)
     server.expects(r"OKTA-REFUSED: reason=keys_unavailable", optional=True, lasting=True)
     return server.start()
 
 
+def _section(world, peer):
+    """What the page has of a peer that is a module, as it can be run here."""
+    text = world.fill(page.block(f"From {peer}", "apacheconf"))
+    if peer == "mod_auth_openidc":
+        return f"OIDCCABundlePath {{ca}}\n{text}"
+    # it has no directive for an authority of one's own
+    return re.sub(r"(jwks_uri https://\S+ )", r"\1jwks_uri.ssl_verify=false&", text)
+
+
+def _loaded(peer):
+    return module_line(peer.removeprefix("mod_"))
+
+
 def mod_auth_openidc(world, more=""):
-    text = world.fill(page.block("From mod_auth_openidc", "apacheconf"))
-    return _httpd(world, f"{module_line('auth_openidc')}\nOIDCCABundlePath {{ca}}\n{text}{more}", okta=False)
+    return _httpd(world, f"{_loaded('mod_auth_openidc')}\n{_section(world, 'mod_auth_openidc')}{more}", okta=False)
 
 
 def mod_oauth2(world, more=""):
-    text = world.fill(page.block("From mod_oauth2", "apacheconf"))
-    # it has no directive for an authority of one's own
-    text = re.sub(r"(jwks_uri https://\S+ )", r"\1jwks_uri.ssl_verify=false&", text)
-    return _httpd(world, f"{module_line('oauth2')}\n{text}{more}", okta=False)
+    return _httpd(world, f"{_loaded('mod_oauth2')}\n{_section(world, 'mod_oauth2')}{more}", okta=False)
 
 
 def ours():
@@ -82,6 +93,25 @@ def ours():
 def mod_auth_okta(world, heading, more=""):
     text = world.fill(page.block(heading, "apache"))
     return _httpd(world, f"OktaCAFile {{ca}}\n{text}{more}", okta=True)
+
+
+@contextlib.contextmanager
+def trial(world, peer):
+    """The section of the page on a trial, in front of the old guard of that name: a server that runs."""
+    text = world.fill(page.block("A trial that refuses nobody", "apacheconf")).replace("*:443", "*:{port}")
+    with contextlib.ExitStack() as stack:
+        if peer in PACKAGES:
+            text = text.replace("# the old section, as it was", _section(world, peer)).replace(":3001", ":{old}")
+            # httpd is told elsewhere to listen at all ports of its own
+            text = f"{_loaded(peer)}\n" + text.replace("Listen 127.0.0.1:{old}\n", "")
+        else:
+            program = Express(world, 0)
+            stack.callback(program.stop)
+            text = text.partition("\nListen ")[0].replace(":3001", f":{program.port}")
+        server = _httpd(world, f"{ours()}\n{text}", okta=False)
+        stack.callback(server.remove)
+        stack.callback(server.stop)
+        yield server
 
 
 def npm_version(name):
