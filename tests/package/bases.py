@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bare Debians below build/, made once by debootstrap, and what is run in them: for all files of this folder, and for
-scripts/matrix.
+scripts/matrix. As a program it says what this machine lacks for that, and ends with 1.
 
 OKTA_RELEASE names the release (default: this machine's), OKTA_MIRROR where its packages are.
 """
@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -119,12 +120,14 @@ class Bases:
             inside(root, "sh", "-c", "apt-get -q install --download-only -y /tmp/*.deb && rm /tmp/*.deb")
         return self._copied("downloads-" + _digest(wants(debs)), fetch)
 
-    def server(self, debs):
-        """With all that the packages ask for installed, as Apache, and without them."""
+    def server(self, debs, more=()):
+        """With all that the packages ask for installed, as Apache, and more, but without them."""
+        wanted = ", ".join([wants(debs), *more])
+
         def install(root):
-            inside(root, "apt-get", "-q", "satisfy", "-y", wants(debs))
+            inside(root, "apt-get", "-q", "satisfy", "-y", wanted)
             inside(root, "sh", "-c", "rm -rf /run/* /var/log/apache2/* && mkdir -m 1777 /run/lock")
-        return self._copied("server-" + _digest(wants(debs)), install)
+        return self._copied("server-" + _digest(wanted), install)
 
     def builder(self, packages):
         def install(root):
@@ -140,3 +143,7 @@ def wants(debs):
 
 def _digest(text):
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    sys.exit(needs() or 0)

@@ -51,11 +51,13 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def built(release, able, tmp_path_factory, request):
-    """The packages, by the one command of the README, which makes a release of its own only in the full form.
-    OKTA_PACKAGES names a folder that has them already, for whoever works on a test and not on what is built."""
+def built(release, tmp_path_factory, request):
+    """The packages, by the one command of the README, which makes a release of its own only in the full form; for
+    another release than this machine's, in a chroot. OKTA_PACKAGES names a folder that has them already, for whoever works on a test and not on what is built."""
     if folder := os.environ.get("OKTA_PACKAGES"):
         return builds.Build(Path(folder), "")
+    if release != bases.host_release():
+        request.getfixturevalue("able")
     options = {} if builds.FULL else {
         "DEB_BUILD_OPTIONS": "nocheck",
         "OKTA_RELEASE_TARBALL": str(dist_release.tarball(request.getfixturevalue("made")))}

@@ -2,14 +2,18 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by scripts/check: the suites, in their order; what each installs, and what it runs.
 
-suites=(format gcc clang asan tsan http http-asan monitoring soak cli tree models interop demo tidy analyzer distcheck)
-# what is run by name: it takes a quarter of an hour more
-more_suites=(package)
+suites=(format gcc clang asan tsan http http-asan monitoring soak cli tree models interop demo tidy analyzer distcheck
+    deb)
+# what is run by name: it makes whole Debians, which takes mounts (most containers forbid them) and a quarter of an hour
+more_suites=(package package-bookworm package-trixie)
 
 build_packages=("${module_packages[@]}" libcmocka-dev)
 python_packages=(python3 python3-pytest python3-jwcrypto python3-requests python3-cryptography python3-websockets)
 server_packages=("${python_packages[@]}" python3-pytest-xdist php-fpm nghttp2-client valgrind curl openssl
     ca-certificates redis-server memcached)
+
+deb_packages=(python3 python3-pytest binutils xz-utils build-essential debhelper dh-apache2 dpkg-dev fakeroot lintian)
+machine_packages=(debootstrap mount util-linux iproute2 ca-certificates curl)
 
 # Tests of httpd mostly wait, but for those that look at how busy the machine is.
 side_by_side=$((jobs < 4 ? jobs : 4))
@@ -34,11 +38,14 @@ suite_packages() {
     demo) printf '%s\n' "${module_packages[@]}" curl ca-certificates ;;
     tidy) printf '%s\n' "${build_packages[@]}" clang clang-tidy ;;
     distcheck) printf '%s\n' "${build_packages[@]}" xz-utils python3 python3-pytest clang-format shellcheck man-db ;;
+    deb) printf '%s\n' "${build_packages[@]}" "${deb_packages[@]}" ;;
     package)
-        printf '%s\n' "${build_packages[@]}" "${python_packages[@]}" python3-jsonschema binutils xz-utils util-linux \
-            iproute2 ca-certificates rpm rpm2cpio cpio build-essential debhelper dh-apache2 dpkg-dev fakeroot \
-            lintian debootstrap mount curl
+        printf '%s\n' "${build_packages[@]}" "${python_packages[@]}" "${deb_packages[@]}" "${machine_packages[@]}" \
+            python3-jsonschema rpm rpm2cpio cpio
         command -v npm >/dev/null || printf '%s\n' nodejs npm
+        ;;
+    package-bookworm | package-trixie)
+        printf '%s\n' "${module_packages[@]}" "${python_packages[@]}" "${deb_packages[@]}" "${machine_packages[@]}"
         ;;
     *) return 1 ;;
     esac
@@ -94,13 +101,31 @@ run_suite() {
         need_gcc && one distcheck make -C build/gcc distcheck -j"$jobs" TESTS="$(units_but build/gcc "$about_tests")" \
             DISTCHECK_CONFIGURE_FLAGS=--enable-unit-tests && one release check_release
         ;;
+    deb)
+        # the packages, and what is in them; nothing is installed, so it takes neither root nor a network
+        need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite deb tests/package --without test_install.py \
+            --without test_upgrade.py --without test_readme.py --without test_autopkgtest.py --without test_tarball.py \
+            --without test_rpm.py --without test_container.py
+        ;;
     package)
         # what takes a quarter of an hour more is scripts/matrix's: RPMs, the container, a second build of the packages
         set -- --as-root
         [ "${OKTA_PACKAGE_FULL:-}" = 1 ] || set -- --as-root --without test_rpm.py --without test_container.py
-        need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite package tests/package "$@"
+        machines_can_run && need_gcc && OKTA_BUILD=$top/build/gcc pytest_suite package tests/package "$@"
+        ;;
+    package-*)
+        # packages of that Debian, built and installed in it; what is of this machine's own build is not asked again
+        machines_can_run && OKTA_RELEASE=${1#package-} pytest_suite "$1" tests/package --as-root \
+            --without test_hardening.py --without test_tarball.py --without test_rpm.py --without test_container.py
         ;;
     esac
+}
+
+# One failure that names the remedy, in the place of one for each test.
+machines_can_run() {
+    local -a by=()
+    [ "$(id -u)" -eq 0 ] || by=(sudo)
+    one machines "${by[@]}" "$python" -B tests/package/bases.py
 }
 
 # files PATTERN : the project's files of that kind; none is an error, because whoever reads none finds no fault
