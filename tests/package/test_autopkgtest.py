@@ -9,10 +9,10 @@ CONTROL = bases.TOP / "debian/tests/control"
 
 
 def depends():
-    """What the tests want besides the packages (@) and what autopkgtest itself is."""
+    """What the tests want besides the packages (@), and what autopkgtest is and wants: there is no network."""
     wanted = re.search(r"^Depends: (.*)$", CONTROL.read_text(), re.M)[1].split(", ")
     assert wanted[0] == "@"
-    return ["autopkgtest", *wanted[1:]]
+    return ["autopkgtest", "dpkg-dev", *wanted[1:]]
 
 
 def test_the_guide_against_the_installed_packages(machine, debian, built):
