@@ -12,10 +12,10 @@ _LISTS = r'. scripts/lib/packages.sh; printf "%s\n" "${module_packages[@]}"'
 
 
 class Build:
-    """What one run of scripts/package deb left."""
+    """What one run of scripts/package deb left; `root` is where it ran, if that was not here."""
 
-    def __init__(self, folder, said):
-        self.folder, self.said = folder, said
+    def __init__(self, folder, said, root=None):
+        self.folder, self.said, self.root = folder, said, root
 
     def files(self):
         return sorted(path for path in self.folder.iterdir() if not path.name.endswith(".log"))
@@ -27,8 +27,11 @@ class Build:
     def deb(self, name):
         return next(path for path in self.debs() if path.name.startswith(f"{name}_"))
 
-    def changes(self):
-        return next(path for path in self.files() if path.suffix == ".changes")
+    def lintian(self, *options):
+        """The lintian of the release that they are for."""
+        name = next(path.name for path in self.files() if path.suffix == ".changes")
+        words = ["lintian", "--allow-root", *options]
+        return bases.command(self.root, *words, f"/out/{name}") if self.root else [*words, self.folder / name]
 
 
 def commit_time():
@@ -43,21 +46,27 @@ def commit_time():
 def build(release, folder, umask="022", **environment):
     """scripts/package deb --out FOLDER, with these settings of the caller's."""
     folder.mkdir(parents=True)
+    root = None
     if release == bases.host_release():
         said = bases.run(["sh", "-c", f'umask {umask}; exec "$@"', "sh", bases.TOP / "scripts/package", "deb",
                           "--out", folder], env={**os.environ, **environment})
     else:
-        said = _build_elsewhere(release, folder, umask, {**commit_time(), **environment})
-    return Build(folder, said)
+        root = _builder(release)
+        said = _build_elsewhere(root, folder, umask, {**commit_time(), **environment})
+    return Build(folder, said, root)
 
 
-def _build_elsewhere(release, folder, umask, environment):
+def _builder(release):
+    """A root with what scripts/package asks for, and lintian."""
     names = bases.run(["bash", "-c", _LISTS], cwd=bases.TOP).split()
     control = (bases.TOP / "debian/control").read_text()
     wanted = re.search(r"^Build-Depends:\n((?: .*\n)+)", control, re.M)[1]
     names += [word for line in wanted.split("\n") if (word := re.split(r"[ ,|(]+", line.strip())[0])]
     names = ["debhelper" if name == "debhelper-compat" else name for name in names if name != "dh-apache2"]
-    root = bases.Bases(release).builder([*names, "build-essential", "fakeroot", "xz-utils"])
+    return bases.Bases(release).builder([*names, "build-essential", "fakeroot", "xz-utils", "lintian"])
+
+
+def _build_elsewhere(root, folder, umask, environment):
     tree, out = root / "tree", root / "out"
     bases.run(["rm", "-rf", tree, out])
     bases.tree(tree)
