@@ -3,16 +3,16 @@
 
 #include <string.h>
 
-static const okta_key_wrapping wrappings[OKTA_WRAPPING_COUNT] = {
-    {OKTA_RSA_OAEP, "RSA-OAEP", "SHA1"},
-    {OKTA_RSA_OAEP_256, "RSA-OAEP-256", "SHA256"},
-    {OKTA_RSA_OAEP_384, "RSA-OAEP-384", "SHA384"},
-    {OKTA_RSA_OAEP_512, "RSA-OAEP-512", "SHA512"},
+static const okta_key_wrapping wrappings[] = {
+    {"RSA-OAEP", "SHA1"},
+    {"RSA-OAEP-256", "SHA256"},
+    {"RSA-OAEP-384", "SHA384"},
+    {"RSA-OAEP-512", "SHA512"},
 };
 
 const okta_key_wrapping *okta_key_wrapping_by_name(const char *name, size_t length)
 {
-    for (size_t i = 0; i < OKTA_WRAPPING_COUNT; i++)
+    for (size_t i = 0; i < sizeof(wrappings) / sizeof(wrappings[0]); i++)
         if (strlen(wrappings[i].name) == length && memcmp(wrappings[i].name, name, length) == 0)
             return &wrappings[i];
     return NULL;

@@ -6,17 +6,8 @@
 
 #include <stddef.h>
 
-typedef enum okta_key_wrapping_id {
-    OKTA_RSA_OAEP,
-    OKTA_RSA_OAEP_256,
-    OKTA_RSA_OAEP_384,
-    OKTA_RSA_OAEP_512,
-    OKTA_WRAPPING_COUNT
-} okta_key_wrapping_id;
-
 /* How the key of the content is encrypted. RSA1_5 is none of them: its padding is an oracle. */
 typedef struct okta_key_wrapping {
-    okta_key_wrapping_id id;
     const char *name;   /* alg */
     const char *digest; /* OpenSSL's name, of OAEP and of its mask */
 } okta_key_wrapping;

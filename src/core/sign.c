@@ -38,7 +38,9 @@ static bool sign(EVP_PKEY *pkey, const okta_algorithm *algorithm, const char *da
 
 char *okta_sign(EVP_PKEY *pkey, const okta_algorithm *algorithm, const char *data, size_t length)
 {
-    size_t size = (size_t)EVP_PKEY_get_size(pkey), fixed = algorithm->signature_bytes;
+    size_t size = (size_t)EVP_PKEY_get_size(pkey);
+    /* Ed25519, the one without a digest, writes what JWS has; of ECDSA's the length is fixed */
+    const size_t fixed = algorithm->digest ? algorithm->signature_bytes : 0;
     unsigned char *signature = malloc(size), *pair = malloc(fixed + 1);
     char *text = malloc(OKTA_BASE64URL_ENCODED(size + fixed) + 1);
     bool good = signature && pair && text && sign(pkey, algorithm, data, length, signature, &size);

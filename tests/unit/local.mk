@@ -19,6 +19,7 @@ unit_tests = \
 	tests/unit/test_attacks_claims \
 	tests/unit/test_base64url \
 	tests/unit/test_bearer \
+	tests/unit/test_binding \
 	tests/unit/test_certificate \
 	tests/unit/test_breaker \
 	tests/unit/test_challenge \
@@ -33,6 +34,7 @@ unit_tests = \
 	tests/unit/test_eight \
 	tests/unit/test_file_watch \
 	tests/unit/test_flights \
+	tests/unit/test_form \
 	tests/unit/test_introspection \
 	tests/unit/test_first_come \
 	tests/unit/test_issuer \
@@ -80,6 +82,7 @@ unit_tests = \
 	tests/unit/test_sealed \
 	tests/unit/test_sealed_memory \
 	tests/unit/test_shared_answer \
+	tests/unit/test_sign \
 	tests/unit/test_siphash \
 	tests/unit/test_slot \
 	tests/unit/test_slot_stall \
@@ -114,6 +117,8 @@ tests_unit_test_jwe_outcome_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=OPENSSL_cleanse
 # these get every allocation of core's, to let it fail
 scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
+tests_unit_test_certificate_SOURCES = tests/unit/test_certificate.c tests/unit/scarce.c tests/unit/scarce.h
+tests_unit_test_certificate_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_introspection_SOURCES = tests/unit/test_introspection.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_introspection_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c tests/unit/scarce.h
@@ -127,6 +132,8 @@ tests_unit_test_sealed_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_shared_answer_SOURCES = tests/unit/test_shared_answer.c tests/unit/scarce.c \
 	tests/unit/scarce.h
 tests_unit_test_shared_answer_LDFLAGS = $(scarce_ldflags)
+tests_unit_test_sign_SOURCES = tests/unit/test_sign.c tests/unit/scarce.c tests/unit/scarce.h
+tests_unit_test_sign_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_revocation_memory_SOURCES = tests/unit/test_revocation_memory.c tests/unit/scarce.c \
 	tests/unit/scarce.h
 tests_unit_test_revocation_memory_LDFLAGS = $(scarce_ldflags)

@@ -21,7 +21,8 @@ bool armed;
 size_t until_failure;
 bool for_good;
 static size_t allocations;
-static long outstanding; /* of core and jansson; OpenSSL keeps caches */
+static long outstanding; /* of core and jansson */
+static long held;        /* of OpenSSL, which keeps caches */
 
 static bool fails(void)
 {
@@ -69,24 +70,33 @@ char *__wrap_strdup(const char *string)
     return copy ? memcpy(copy, string, size) : NULL;
 }
 
+static void *held_one(void *memory)
+{
+    held += memory != NULL;
+    return memory;
+}
+
 static void *crypto_malloc(size_t size, const char *file, int line)
 {
     (void)file;
     (void)line;
-    return fails() ? NULL : __real_malloc(size);
+    return fails() ? NULL : held_one(__real_malloc(size));
 }
 
 static void *crypto_realloc(void *memory, size_t size, const char *file, int line)
 {
     (void)file;
     (void)line;
-    return fails() ? NULL : __real_realloc(memory, size);
+    if (fails())
+        return NULL;
+    return memory ? __real_realloc(memory, size) : held_one(__real_malloc(size));
 }
 
 static void crypto_free(void *memory, const char *file, int line)
 {
     (void)file;
     (void)line;
+    held -= memory != NULL;
     __real_free(memory);
 }
 
@@ -96,6 +106,21 @@ __attribute__((constructor(101))) static void take_over(void)
     if (!CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free))
         abort();
     json_set_alloc_funcs(__wrap_malloc, __wrap_free);
+}
+
+/* A cache does not grow by each run, and what is forgotten does. */
+static void expect_nothing_kept(const char *name, attempt *run, void *baton)
+{
+    enum { RUNS = 16 };
+    long before;
+
+    for (int i = 0; i < RUNS; i++)
+        run(baton);
+    before = held;
+    for (int i = 0; i < RUNS; i++)
+        run(baton);
+    check(held - before < RUNS, "%s: OpenSSL's blocks, in %d runs: %ld more", name, RUNS,
+          held - before);
 }
 
 void expect_survival(const char *name, attempt *run, void *baton, bool good)
@@ -124,5 +149,6 @@ void expect_survival(const char *name, attempt *run, void *baton, bool good)
     }
     until_failure = 0;
     check(n > 1, "%s allocates nothing", name);
+    expect_nothing_kept(name, run, baton);
     print_message("# %s: %zu allocations failed, %zu survived\n", name, n - 1, survived);
 }

@@ -13,7 +13,8 @@ extern bool for_good;        /* after the first failure all fail */
 typedef bool attempt(void *baton); /* true: it went well, and what came out is right */
 
 /* Run it with no failure, then with the first, the second … allocation failing, until none is left
- * to fail. A failure may be survived; then the outcome has to be right. */
+ * to fail. A failure may be survived; then the outcome has to be right. Nothing is left allocated,
+ * of OpenSSL's objects neither. */
 void expect_survival(const char *name, attempt *run, void *baton, bool good);
 
 #endif

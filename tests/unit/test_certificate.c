@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/certificate.h"
 #include "mint.h"
+#include "scarce.h"
 #include "world.h"
 
 #include <openssl/evp.h>
@@ -178,4 +179,22 @@ rule(the_der_is_read_to_its_last_byte)
         expect_fault(text(":%s:", base64_of(more, world.length + extra)), "X.509", "bytes behind");
     for (int length = 1; length < world.length; length += 7)
         expect_fault(text(":%s:", base64_of(world.der, length)), "X.509", "cut off");
+}
+
+static bool read_it(void *baton)
+{
+    char thumbprint[OKTA_THUMBPRINT_LENGTH + 1] = "";
+    okta_error error = {""};
+    const bool made = okta_certificate_thumbprint(baton, thumbprint, &error);
+
+    if (made ? strcmp(thumbprint, world.thumb) != 0 : armed && !okta_error_is_no_memory(&error))
+        abort(); /* a good client would be told that his certificate is another one, or is none */
+    return made;
+}
+
+rule(a_thumbprint_is_right_or_memory_is_to_blame)
+{
+    make_world();
+    expect_survival("PEM", read_it, world.pem, true);
+    expect_survival("RFC 9440", read_it, text(":%s:", world.base64), true);
 }

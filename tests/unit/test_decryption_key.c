@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/decryption_key.h"
+#include "core/decryption_source.h"
 #include "sealing.h"
 #include "world.h"
 
@@ -141,6 +142,7 @@ rule(the_private_half_has_to_open_what_the_public_one_closes)
         expect_keys(changed(m, ""), 0, text("%s is empty", m));
         expect_keys(changed(m, "A+"), 0, text("%s is not base64url", m));
         expect_keys(changed(m, repeat("_", 1400)), 0, text("%s is huge", m));
+        expect_keys(changed(m, repeat("_", 400000)), 0, text("%s is longer than all of it", m));
     }
     expect_keys(changed("n", "AA"), 0, "n is 0");
     expect_keys(changed("e", "AA"), 0, "e is 0");
@@ -194,6 +196,57 @@ rule(weak_keys_and_other_kinds_are_refused)
                 "-----END RSA PRIVATE KEY-----\n",
                 0, "an old passphrase");
     check(strstr(why.text, "passphrase"), "%s", why.text);
+}
+
+typedef struct tale {
+    size_t good, bad;
+    size_t most; /* then it is ended */
+} tale;
+
+static bool count(void *baton, const okta_decryption_source *source, const okta_error *fault)
+{
+    tale *t = baton;
+
+    check(!source->pkey == (fault != NULL), "neither a key nor a fault, or both");
+    t->good += !fault;
+    t->bad += fault != NULL;
+    return t->good + t->bad < t->most;
+}
+
+rule(a_text_is_read_to_its_end_or_it_says_why_not)
+{
+    const char *pem = sealing_pem(own()), *jwk = sealing_jwk(own(), "");
+    const struct {
+        const char *text;
+        size_t most, good, bad;
+        bool read;
+    } rows[] = {
+        {"", 9, 0, 0, false},
+        {"   ", 9, 0, 0, false},
+        {"\xef\xbb\xbf", 9, 0, 0, false},
+        {"words", 9, 0, 0, false},
+        {"{", 9, 0, 0, false},
+        {"{}", 9, 0, 0, false},
+        {"{\"keys\":1}", 9, 0, 0, false},
+        {"{\"keys\":[]}", 9, 0, 0, true},
+        {text("{\"keys\":[%s,1,%s]}", jwk, jwk), 9, 2, 1, true},
+        {text("{\"keys\":[%s,1,%s]}", jwk, jwk), 2, 1, 1, false},
+        {text("%s%s", pem, pem), 9, 2, 0, true},
+        {text("%s%s", pem, pem), 1, 1, 0, false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        tale t = {.most = rows[i].most};
+        okta_error error = {""};
+        const size_t length = strlen(rows[i].text);
+
+        check(okta_decryption_source_read(exact(rows[i].text, length), length, count, &t, &error) ==
+                  rows[i].read,
+              "row %zu: %s", i, error.text);
+        check(!error.text[0] == rows[i].read, "row %zu: %s", i, error.text);
+        check(t.good == rows[i].good && t.bad == rows[i].bad, "row %zu: %zu good, %zu bad", i,
+              t.good, t.bad);
+    }
 }
 
 rule(no_more_than_so_many_of_a_file)

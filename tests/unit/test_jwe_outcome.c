@@ -3,6 +3,7 @@
  * detail, and the same calls of OpenSSL, each with as many bytes. The linker hands them over
  * (--wrap). */
 #include "core/jwe.h"
+#include "core/jwk.h"
 #include "sealing.h"
 #include "world.h"
 
@@ -14,6 +15,12 @@
 #define PLAIN "0123456789abcdef0123456789abcdef-"
 
 static char calls[4096];
+static int until_failure; /* the call that fails; 0: none will */
+
+static bool fails(void)
+{
+    return until_failure > 0 && --until_failure == 0;
+}
 
 static void note(const char *name, size_t size)
 {
@@ -52,26 +59,26 @@ int __wrap_EVP_PKEY_decrypt(EVP_PKEY_CTX *ctx, unsigned char *out, size_t *outle
 int __wrap_RAND_priv_bytes(unsigned char *buf, int num)
 {
     note("RAND_priv_bytes", (size_t)num);
-    return __real_RAND_priv_bytes(buf, num);
+    return fails() ? 0 : __real_RAND_priv_bytes(buf, num);
 }
 
 int __wrap_EVP_MAC_update(EVP_MAC_CTX *ctx, const unsigned char *data, size_t datalen)
 {
     note("EVP_MAC_update", datalen);
-    return __real_EVP_MAC_update(ctx, data, datalen);
+    return fails() ? 0 : __real_EVP_MAC_update(ctx, data, datalen);
 }
 
 int __wrap_EVP_DecryptUpdate(EVP_CIPHER_CTX *ctx, unsigned char *out, int *outl,
                              const unsigned char *in, int inl)
 {
     note("EVP_DecryptUpdate", (size_t)inl);
-    return __real_EVP_DecryptUpdate(ctx, out, outl, in, inl);
+    return fails() ? 0 : __real_EVP_DecryptUpdate(ctx, out, outl, in, inl);
 }
 
 int __wrap_EVP_DecryptFinal_ex(EVP_CIPHER_CTX *ctx, unsigned char *out, int *outl)
 {
     note("EVP_DecryptFinal_ex", 0);
-    return __real_EVP_DecryptFinal_ex(ctx, out, outl);
+    return fails() ? 0 : __real_EVP_DecryptFinal_ex(ctx, out, outl);
 }
 
 int __wrap_CRYPTO_memcmp(const void *a, const void *b, size_t len)
@@ -146,18 +153,26 @@ static okta_reason open_and_note(const okta_decryption_keys *keys, const char *t
     return reason;
 }
 
-rule(all_that_fails_fails_alike)
+static okta_decryption_keys *own_keys(void)
 {
     okta_decryption_keys *keys;
     const char *pem;
 
-    own_key = mint_generate("RSA:2048");
-    do { /* a number for the other key has to be below our modulus now and then */
-        other_key = mint_generate("RSA:2048");
-    } while (strcmp(mint_jwk(other_key, ""), mint_jwk(own_key, "")) == 0);
+    if (!own_key)
+        own_key = mint_generate("RSA:2048");
     pem = sealing_pem(own_key);
     keys = okta_decryption_keys_read(pem, strlen(pem), NULL, NULL, NULL);
     need(keys, "no key");
+    return keys;
+}
+
+rule(all_that_fails_fails_alike)
+{
+    okta_decryption_keys *keys = own_keys();
+
+    do { /* a number for the other key has to be below our modulus now and then */
+        other_key = mint_generate("RSA:2048");
+    } while (strcmp(mint_jwk(other_key, ""), mint_jwk(own_key, "")) == 0);
     for (size_t e = 0; e < COUNT_OF(sealing_encs); e++) {
         const char *enc = sealing_encs[e];
         char *first = NULL, *detail = NULL;
@@ -182,6 +197,59 @@ rule(all_that_fails_fails_alike)
             check(strcmp(first, calls) == 0, "%s:\n%s---\n%s", row, first, calls);
             check(strcmp(detail, last.detail) == 0, "%s: %s", row, last.detail);
         }
+    }
+    okta_decryption_keys_free(keys);
+}
+
+/* A verdict on the token would be remembered. */
+rule(what_openssl_fails_to_do_is_no_fault_of_the_token)
+{
+    static const way good;
+    okta_decryption_keys *keys = own_keys();
+
+    for (size_t e = 0; e < COUNT_OF(sealing_encs); e++) {
+        const char *enc = sealing_encs[e], *token = token_for(&good, enc);
+        /* a random key; of GCM the header and the text, and its end is the verdict; of CBC four
+         * parts under the tag, and the text with its end */
+        const int steps = strstr(enc, "GCM") ? 3 : 7;
+
+        for (int step = 1; step <= steps; step++) {
+            until_failure = step;
+            check(open_and_note(keys, token) == OKTA_OUT_OF_MEMORY, "%s, step %d: %s", enc, step,
+                  okta_reason_tag(last.reason));
+            check(until_failure == 0, "%s has no step %d", enc, step);
+        }
+        check(open_and_note(keys, token) == OKTA_OK, "%s: %s", enc, last.detail);
+    }
+    okta_decryption_keys_free(keys);
+}
+
+static void expect_wiped(const char *row, size_t size)
+{
+    check(strstr(calls, text("OPENSSL_cleanse %zu\n", size)), "%s: not %zu bytes:\n%s", row, size,
+          calls);
+}
+
+rule(what_was_secret_is_wiped_whole)
+{
+    static const way good, bad = {.change = {.flipped = true, .other = 4}};
+    okta_decryption_keys *keys = own_keys();
+
+    for (size_t e = 0; e < COUNT_OF(sealing_encs); e++) {
+        const char *enc = sealing_encs[e];
+        const bool gcm = strstr(enc, "GCM");
+        const size_t length = sizeof(PLAIN) - 1;
+
+        check(open_and_note(keys, token_for(&good, enc)) == OKTA_OK, "%s: %s", enc, last.detail);
+        expect_wiped(text("%s, what was unwrapped", enc), OKTA_RSA_MAX_BITS / 8);
+        expect_wiped(text("%s, the content's key", enc), OKTA_CEK_MAX);
+        expect_wiped(text("%s, the token, when it is cleared", enc), length);
+        open_and_note(keys, token_for(&bad, enc));
+        expect_wiped(text("%s, what was unwrapped, of a bad one", enc), OKTA_RSA_MAX_BITS / 8);
+        expect_wiped(text("%s, the content's key, of a bad one", enc), OKTA_CEK_MAX);
+        /* padded to whole blocks, and room for one more */
+        expect_wiped(text("%s, what came out of a bad one", enc),
+                     (gcm ? length : (length / 16 + 1) * 16) + 16);
     }
     okta_decryption_keys_free(keys);
 }

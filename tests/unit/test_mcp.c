@@ -37,6 +37,7 @@ static const char *quoted(const char *apostrophes)
 }
 
 #define BEGIN "{'jsonrpc':'2.0',"
+#define VERSION "io.modelcontextprotocol/protocolVersion"
 
 rule(a_message_is_what_it_says)
 {
@@ -71,6 +72,47 @@ rule(a_message_is_what_it_says)
         check(!m.name == !rows[i].name, "%s", rows[i].json);
         check(!m.name || strcmp(m.name->as.string, rows[i].name) == 0, "%s", rows[i].json);
         check(m.needs_name == rows[i].needs_name, "%s", rows[i].json);
+    }
+}
+
+/* Behind what is read here members are taken for strings without a look. */
+rule(what_is_no_message_is_a_fault)
+{
+    static const struct {
+        const char *json, *fault;
+    } rows[] = {
+        {"[]", "no object"},
+        {"{'id':1,'method':'m'}", "jsonrpc"},
+        {"{'jsonrpc':'2','id':1,'method':'m'}", "jsonrpc"},
+        {"{'jsonrpc':2.0,'id':1,'method':'m'}", "jsonrpc"},
+        {BEGIN "'id':1}", "neither a method"},
+        {BEGIN "'id':1,'result':1,'error':{}}", "neither a method"},
+        {BEGIN "'result':1}", "without the id"},
+        {BEGIN "'id':null,'result':1}", "without the id"},
+        {BEGIN "'id':true,'result':1}", "its id"},
+        {BEGIN "'id':[],'error':{}}", "its id"},
+        {BEGIN "'id':1,'method':7}", "its method"},
+        {BEGIN "'id':1,'method':null}", "its method"},
+        {BEGIN "'id':1,'method':'m','result':1}", "a method and"},
+        {BEGIN "'id':1,'method':'m','error':null}", "a method and"},
+        {BEGIN "'id':null,'method':'m'}", "its id"},
+        {BEGIN "'id':{},'method':'m'}", "its id"},
+        {BEGIN "'id':1,'method':'m','params':[]}", "params are no object"},
+        {BEGIN "'id':1,'method':'m','params':null}", "params are no object"},
+        {BEGIN "'id':1,'method':'m','params':{'name':1}}", "name in its params"},
+        {BEGIN "'id':1,'method':'tasks/get','params':{'taskId':null}}", "name in its params"},
+        {BEGIN "'id':1,'method':'resources/list','params':{'uri':{}}}", "name in its params"},
+        {BEGIN "'id':1,'method':'m','params':{'_meta':{'" VERSION "':7}}}", "protocol version"},
+        {BEGIN "'id':1,'method':'m','params':{'_meta':{'" VERSION "':null}}}", "protocol version"},
+        {BEGIN "'id':1,'method':'m','params':{'_meta':{'" VERSION "':[]}}}", "protocol version"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        okta_mcp_message message;
+        const char *fault = okta_mcp_read(read_text(quoted(rows[i].json)), &message);
+
+        check(fault && strstr(fault, rows[i].fault), "%s: %s", rows[i].json,
+              fault ? fault : "taken");
     }
 }
 

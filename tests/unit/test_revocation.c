@@ -164,7 +164,44 @@ rule(every_fault_says_what_to_do)
 {
     for (int i = 1; i < OKTA_LINE_FAULTS; i++)
         check(strlen(okta_revocation_fault_text((okta_revocation_fault)i)) > 20, "%d", i);
-    check(okta_revocation_fault_text(OKTA_LINE_FAULTS) != NULL, "a number that is none");
+    /* a word in shared memory may hold anything */
+    for (int i = OKTA_LINE_FAULTS; i < OKTA_LINE_FAULTS + 9; i++)
+        check(strcmp(okta_revocation_fault_text((okta_revocation_fault)i), "it cannot be used") ==
+                  0,
+              "%d", i);
+    check(strcmp(okta_revocation_fault_text((okta_revocation_fault)-1), "it cannot be used") == 0,
+          "-1");
+}
+
+static size_t encode(uint32_t code, size_t length, char *bytes)
+{
+    static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+
+    for (size_t i = length; i > 1; i--, code >>= 6)
+        bytes[i - 1] = (char)(0x80 | (code & 63));
+    bytes[0] = (char)(leads[length] | code);
+    return length;
+}
+
+/* Each character there is, and each as one that is too long by a byte. */
+rule(all_characters_count_and_each_in_one_form)
+{
+    for (uint32_t code = 0x80; code < 0x120000; code++) {
+        const size_t needed = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+        const bool exists = code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+        char bytes[8];
+
+        need(okta_revocation_is_bare(bytes, encode(code, needed, bytes)) == exists, "U+%X", code);
+        need(!okta_revocation_is_bare(bytes, needed - 1), "U+%X cut off", code);
+        if (needed < 4)
+            need(!okta_revocation_is_bare(bytes, encode(code, needed + 1, bytes)), "U+%X too long",
+                 code);
+    }
+    for (uint32_t code = 0; code < 0x80; code++) {
+        char bytes[8];
+
+        need(!okta_revocation_is_bare(bytes, encode(code, 2, bytes)), "U+%X too long", code);
+    }
 }
 
 /* What is_bare takes comes back when it is read; what it does not would not. */

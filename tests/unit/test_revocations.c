@@ -32,9 +32,13 @@ rule(a_list_that_was_never_read_is_not_an_empty_one)
 {
     okta_revocations *list = list_new();
     const okta_revocable token = token_of(OKTA_REVOKES_JTI, "a", NULL, NOW);
+    okta_revocations_facts facts;
     unsigned int kinds;
 
     check(ask(list, &token) == OKTA_REVOKED_UNKNOWN, "never read");
+    check(!okta_revocations_facts_of(list, &facts), "facts of none");
+    check(!okta_revocations_facts_of(okta_revocations_unknown(), &facts), "facts of no memory");
+    check(!okta_revocations_kinds(okta_revocations_unknown(), &kinds), "kinds of no memory");
     check(!okta_revocations_kinds(list, &kinds), "kinds of none");
     check(ask(okta_revocations_unknown(), &token) == OKTA_REVOKED_UNKNOWN, "no memory");
     check(okta_revocations_generation(list) == 0, "generation");

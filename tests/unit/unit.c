@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define TESTS_MAX 64
+#define GUARDS_MAX 4000
 
 static struct CMUnitTest tests[TESTS_MAX];
 static size_t test_count;
@@ -93,10 +96,34 @@ char *repeat(const char *part, size_t times)
     return made;
 }
 
+/* In front of a page that nobody may touch. NULL: not with so many of them (a process has 65530
+ * mappings), nor under a sanitizer, which says more. */
+static char *before_guard(size_t length)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    (void)length;
+    return NULL;
+#else
+    static size_t made;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), size = (length + page - 1) / page * page;
+    char *memory;
+
+    if (made == GUARDS_MAX)
+        return NULL;
+    memory = mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED || mprotect(memory + size, page, PROT_NONE) != 0)
+        return NULL;
+    made++;
+    return memory + size - length;
+#endif
+}
+
 char *exact(const char *bytes, size_t length)
 {
-    char *copy = keep(malloc(length ? length : 1));
+    char *copy = before_guard(length);
 
+    if (!copy)
+        copy = keep(malloc(length ? length : 1));
     memcpy(copy, bytes, length);
     return copy;
 }

@@ -48,7 +48,8 @@ char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *repeat(const char *part, size_t times);
 char *read_file(const char *path_below_source, size_t *length);
 
-/* A copy of exactly that many bytes, without a terminator, so that a sanitizer sees any overrun. */
+/* A copy of exactly that many bytes, without a terminator: reading behind it ends the program, or
+ * is seen by a sanitizer. */
 char *exact(const char *bytes, size_t length);
 
 #endif
