@@ -54,6 +54,7 @@ unit_tests = \
 	tests/unit/test_metadata \
 	tests/unit/test_moment \
 	tests/unit/test_nonce \
+	tests/unit/test_octets \
 	tests/unit/test_opaque \
 	tests/unit/test_path \
 	tests/unit/test_policy \
