@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/first_come.h"
-#include "unit.h"
+#include "scarce.h"
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NOW INT64_C(1795445100)
@@ -498,4 +499,49 @@ rule(the_beginning_is_written_anew_each_day_and_stays_what_it_is)
     world.now += 21 * 86400;
     keep_the_beginning();
     check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME_YOUNG, "nobody for 21 days");
+}
+
+/* A store as it was before, with a proof taken or not. */
+typedef struct again {
+    okta_sealer sealer;
+    entry entries[ENTRIES];
+    int count;
+    bool begins;
+    okta_first_come right;
+} again;
+
+static bool go_again(void *baton)
+{
+    const again *a = baton;
+    okta_first_come come;
+
+    memcpy(world.entries, a->entries, sizeof(a->entries));
+    world.count = a->count;
+    come = a->begins ? okta_first_come_begin(&plain, &a->sealer) : take(&a->sealer);
+    if (come != a->right && (!armed || come != OKTA_FIRST_COME_NO_MEMORY))
+        abort();
+    return come == OKTA_FIRST_COME;
+}
+
+static void expect_right_or_no_memory(const char *name, again *a)
+{
+    memcpy(a->entries, world.entries, sizeof(a->entries));
+    a->count = world.count;
+    expect_survival(name, go_again, a, a->right == OKTA_FIRST_COME);
+}
+
+rule(a_failed_allocation_lets_nobody_in_twice_and_is_no_fault_of_the_store)
+{
+    again a = {.sealer = old_store(), .right = OKTA_FIRST_COME};
+
+    expect_right_or_no_memory("the first", &a);
+    a.right = OKTA_FIRST_COME_NOT; /* that run has taken it */
+    expect_right_or_no_memory("the second", &a);
+    world.count = 0;
+    a.right = OKTA_FIRST_COME;
+    a.begins = true;
+    expect_right_or_no_memory("a new store", &a);
+    a.begins = false;
+    a.right = OKTA_FIRST_COME_YOUNG;
+    expect_right_or_no_memory("a young store", &a);
 }
