@@ -176,6 +176,7 @@ int okta_revocation_file_open(const char *path, struct stat *info)
 typedef struct load {
     const okta_load_terms *terms;
     okta_revocations_draft draft;
+    bool overfull; /* there was a line more than the first time */
 } load;
 
 static bool is_alive(void *baton)
@@ -189,7 +190,8 @@ static bool add_line(void *baton, const okta_revocation *line)
 {
     load *l = baton;
 
-    return okta_revocations_add(&l->draft, line);
+    l->overfull = !okta_revocations_add(&l->draft, line);
+    return !l->overfull;
 }
 
 static okta_load outcome_of(okta_walk_outcome outcome)
@@ -214,8 +216,7 @@ static okta_load publish(load *l, okta_revocations *list, int file, const struct
     outcome = okta_revocation_file_walk(file, (int64_t)info->st_size, &walk, &again);
     if (outcome != OKTA_WALK_DONE || again.content != scan->content) {
         okta_revocations_drop(&l->draft);
-        return outcome == OKTA_WALK_DONE || l->draft.added > scan->lines ? OKTA_LOAD_CHANGED
-                                                                         : outcome_of(outcome);
+        return outcome == OKTA_WALK_DONE || l->overfull ? OKTA_LOAD_CHANGED : outcome_of(outcome);
     }
     return okta_revocations_publish(&l->draft, &facts) ? OKTA_LOAD_PUBLISHED : OKTA_LOAD_BUSY;
 }

@@ -9,7 +9,7 @@ import pytest
 from env import places
 from env.client import bearer
 from env.snippets import location, trusts
-from env.status import HANDLER, OPEN_METRICS, STATUS, json_of, metrics_of, page_of, read_metrics
+from env.status import HANDLER, OPEN_METRICS, STATUS, json_of, metrics_of, page_of, read_metrics, verdicts
 from env.verdicts import assert_ok
 from env.waiting import wait_for
 
@@ -70,6 +70,28 @@ def test_it_begins_with_the_answer(server, shared_issuer):
     assert re.search(r'<body class="well">\s*<header><h1>All is well\.</h1>', text)
     assert json_of(server)["health"] == "well"
     assert shared_issuer.url in text.replace("<wbr>", "")
+
+
+def test_the_commonest_reasons_come_first(server, shared_issuer):
+    """Each once, with a bar as long as its share of the first one, and no more than ten."""
+    mint = shared_issuer.mint
+    refused = [(5, None), (4, "x"), (3, mint.token(aud="api://other")), (2, mint.token(exp=1)),
+               *((1, mint.token(**claims)) for claims in (
+                   {"iss": "https://nobody.example"}, {"nbf": 9999999999}, {"iat": 9999999999}, {"cnf": {}},
+                   {"nonce": "n"}, {"jti": "AT.nobody"}, {"aud": 7}, {"exp": None}))]
+    for times, token in refused:
+        for _ in range(times):
+            assert server.get("/whoami", token).status == 401
+    counts = {reason: count for reason, count in verdicts(server).items() if reason != "ok"}
+    assert len(counts) > 10
+    rows = re.findall(r'<tr><td>(\w+)</td><td><svg [^>]*><rect width="([\d.]+)" height="1"/></svg></td><td>(\d+)</td>',
+                      page_of(server))
+    shown = {reason: int(count) for reason, _, count in rows}
+    assert len(rows) == len(shown) == 10
+    assert list(shown.values()) == sorted(counts.values(), reverse=True)[:10]
+    assert shown.items() <= counts.items()
+    most = max(counts.values())
+    assert [width for _, width, _ in rows] == [f"{count * 100 / most:.1f}" for count in shown.values()]
 
 
 def test_no_token_and_no_user_is_in_it(server, shared_issuer):

@@ -17,4 +17,8 @@ typedef bool attempt(void *baton); /* true: it went well, and what came out is r
  * of OpenSSL's objects neither. */
 void expect_survival(const char *name, attempt *run, void *baton, bool good);
 
+/* That of it: OpenSSL's objects do not become more by each run, as what is forgotten would. A cache
+ * does not grow like that. */
+void expect_nothing_kept(const char *name, attempt *run, void *baton);
+
 #endif

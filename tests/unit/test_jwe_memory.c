@@ -130,6 +130,7 @@ rule(keys_are_all_read_or_none)
     pem = text("%s%s", sealing_pem(key), sealing_pem(second));
     /* OpenSSL's reader of PEM allocates thousands of times */
     check(read_keys(pem), "PEM without a failure");
+    expect_nothing_kept("PEM", read_keys, pem);
     for (size_t n = 1; !until_failure; n += 61) {
         until_failure = n;
         armed = true;

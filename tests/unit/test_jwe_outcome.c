@@ -15,6 +15,7 @@
 #define PLAIN "0123456789abcdef0123456789abcdef-"
 
 static char calls[4096];
+static int fetched;       /* of OpenSSL's, and not given back: its counter of them has an end */
 static int until_failure; /* the call that fails; 0: none will */
 
 static bool fails(void)
@@ -46,6 +47,16 @@ int __real_EVP_DecryptFinal_ex(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out
 int __wrap_EVP_DecryptFinal_ex(EVP_CIPHER_CTX *ctx, unsigned char *out, int *outl);
 int __real_CRYPTO_memcmp(const void *a, const void *b, size_t len);
 int __wrap_CRYPTO_memcmp(const void *a, const void *b, size_t len);
+EVP_MAC *__real_EVP_MAC_fetch(OSSL_LIB_CTX *library, const char *name, const char *properties);
+EVP_MAC *__wrap_EVP_MAC_fetch(OSSL_LIB_CTX *library, const char *name, const char *properties);
+void __real_EVP_MAC_free(EVP_MAC *mac);
+void __wrap_EVP_MAC_free(EVP_MAC *mac);
+EVP_CIPHER *__real_EVP_CIPHER_fetch(OSSL_LIB_CTX *library, const char *name,
+                                    const char *properties);
+EVP_CIPHER *__wrap_EVP_CIPHER_fetch(OSSL_LIB_CTX *library, const char *name,
+                                    const char *properties);
+void __real_EVP_CIPHER_free(EVP_CIPHER *cipher);
+void __wrap_EVP_CIPHER_free(EVP_CIPHER *cipher);
 void __real_OPENSSL_cleanse(void *ptr, size_t len);
 void __wrap_OPENSSL_cleanse(void *ptr, size_t len);
 
@@ -91,6 +102,29 @@ void __wrap_OPENSSL_cleanse(void *ptr, size_t len)
 {
     note("OPENSSL_cleanse", len);
     __real_OPENSSL_cleanse(ptr, len);
+}
+EVP_MAC *__wrap_EVP_MAC_fetch(OSSL_LIB_CTX *library, const char *name, const char *properties)
+{
+    fetched++;
+    return __real_EVP_MAC_fetch(library, name, properties);
+}
+
+void __wrap_EVP_MAC_free(EVP_MAC *mac)
+{
+    fetched -= mac != NULL;
+    __real_EVP_MAC_free(mac);
+}
+
+EVP_CIPHER *__wrap_EVP_CIPHER_fetch(OSSL_LIB_CTX *library, const char *name, const char *properties)
+{
+    fetched++;
+    return __real_EVP_CIPHER_fetch(library, name, properties);
+}
+
+void __wrap_EVP_CIPHER_free(EVP_CIPHER *cipher)
+{
+    fetched -= cipher != NULL;
+    __real_EVP_CIPHER_free(cipher);
 }
 /* NOLINTEND(readability-identifier-naming) */
 
@@ -148,8 +182,10 @@ static okta_reason open_and_note(const okta_decryption_keys *keys, const char *t
     okta_reason reason;
 
     calls[0] = '\0';
+    fetched = 0;
     reason = okta_jwe_open(&opener, token, strlen(token), NULL, &opened, &last);
     okta_opened_clear(&opened);
+    check(fetched == 0, "%d more were fetched than given back", fetched);
     return reason;
 }
 

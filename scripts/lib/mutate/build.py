@@ -103,6 +103,12 @@ def built(top, place, flags=("CFLAGS=-O2",)):
         _logged([str(tree / "configure"), "--enable-unit-tests", "CC=gcc", *flags], folder, folder)
     programs = sorted(str(p.relative_to(tree).with_suffix("")) for p in (tree / "tests/unit").glob("test_*.c"))
     build = Build(tree, folder, {}, {})
+    # how a program is linked may be another one since
+    rules, kept = tree / "tests/unit/local.mk", folder / "commands.json"
+    if kept.exists() and _older(kept, rules):
+        for program in programs:
+            (folder / program).unlink(missing_ok=True)
+        kept.unlink()
     linked = _known(folder)[1]
     parts = [f"tests/unit/{p.stem}.o" for p in (folder / "tests/unit").glob("*.o")
              if (tree / "tests/unit" / f"{p.stem}.c").exists()]
