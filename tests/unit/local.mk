@@ -115,6 +115,8 @@ tests_unit_test_key_failures_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=EVP_DigestVerify
 tests_unit_test_jwe_outcome_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=EVP_PKEY_decrypt,--wrap=RAND_priv_bytes,--wrap=EVP_MAC_update \
 	-Wl,--wrap=EVP_DecryptUpdate,--wrap=EVP_DecryptFinal_ex,--wrap=CRYPTO_memcmp \
+	-Wl,--wrap=EVP_PKEY_CTX_set_rsa_padding,--wrap=EVP_PKEY_CTX_set_rsa_oaep_md_name \
+	-Wl,--wrap=EVP_PKEY_CTX_set_rsa_mgf1_md_name \
 	-Wl,--wrap=EVP_MAC_fetch,--wrap=EVP_MAC_free,--wrap=EVP_CIPHER_fetch,--wrap=EVP_CIPHER_free \
 	-Wl,--wrap=OPENSSL_cleanse
 # these get every allocation of core's, to let it fail

@@ -78,6 +78,11 @@ rule(what_it_says)
 
     need(assertion, "made");
     need(okta_jws_split(&jws, assertion, strlen(assertion), &result) == OKTA_OK, "split");
+    payload = okta_read_object((const char *)jws.header_text, jws.header_length, NULL);
+    need(payload, "header");
+    check(strcmp(okta_value_text(payload, "alg"), "ES256") == 0, "alg");
+    check(strcmp(okta_value_text(payload, "typ"), "JWT") == 0 && payload->length == 2, "typ");
+    free(payload);
     payload = okta_read_object((const char *)jws.payload, jws.payload_length, NULL);
     claims = payload;
     need(claims, "claims");

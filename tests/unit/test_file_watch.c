@@ -130,3 +130,16 @@ rule(a_file_of_the_future_is_read_once_more_and_not_for_ever)
     okta_file_watch_judged(&watch, &mark, -3600000 * MS, 2100 * MS);
     expect(&watch, mark, 90000 * MS, OKTA_FILE_REST, "and no more");
 }
+
+/* The second look finds no time to read, and then there is something new. */
+rule(what_changes_before_it_was_read_once_more_is_read_twice_too)
+{
+    okta_file_mark first = mark_of(1, 10, 5), second = mark_of(1, 20, 6);
+    okta_file_watch watch = {.has_judged = false};
+
+    okta_file_watch_judged(&watch, &first, 300 * MS, 0);
+    expect(&watch, first, 2100 * MS, OKTA_FILE_READ, "once more");
+    expect(&watch, second, 2200 * MS, OKTA_FILE_READ_GROWN, "grown");
+    okta_file_watch_judged(&watch, &second, 10 * MS, 2200 * MS);
+    expect(&watch, second, 4300 * MS, OKTA_FILE_READ, "that one once more");
+}

@@ -47,6 +47,16 @@ int __real_EVP_DecryptFinal_ex(EVP_CIPHER_CTX *ctx, unsigned char *out, int *out
 int __wrap_EVP_DecryptFinal_ex(EVP_CIPHER_CTX *ctx, unsigned char *out, int *outl);
 int __real_CRYPTO_memcmp(const void *a, const void *b, size_t len);
 int __wrap_CRYPTO_memcmp(const void *a, const void *b, size_t len);
+int __real_EVP_PKEY_CTX_set_rsa_padding(EVP_PKEY_CTX *ctx, int pad_mode);
+int __wrap_EVP_PKEY_CTX_set_rsa_padding(EVP_PKEY_CTX *ctx, int pad_mode);
+int __real_EVP_PKEY_CTX_set_rsa_oaep_md_name(EVP_PKEY_CTX *ctx, const char *mdname,
+                                             const char *mdprops);
+int __wrap_EVP_PKEY_CTX_set_rsa_oaep_md_name(EVP_PKEY_CTX *ctx, const char *mdname,
+                                             const char *mdprops);
+int __real_EVP_PKEY_CTX_set_rsa_mgf1_md_name(EVP_PKEY_CTX *ctx, const char *mdname,
+                                             const char *mdprops);
+int __wrap_EVP_PKEY_CTX_set_rsa_mgf1_md_name(EVP_PKEY_CTX *ctx, const char *mdname,
+                                             const char *mdprops);
 EVP_MAC *__real_EVP_MAC_fetch(OSSL_LIB_CTX *library, const char *name, const char *properties);
 EVP_MAC *__wrap_EVP_MAC_fetch(OSSL_LIB_CTX *library, const char *name, const char *properties);
 void __real_EVP_MAC_free(EVP_MAC *mac);
@@ -103,6 +113,23 @@ void __wrap_OPENSSL_cleanse(void *ptr, size_t len)
     note("OPENSSL_cleanse", len);
     __real_OPENSSL_cleanse(ptr, len);
 }
+int __wrap_EVP_PKEY_CTX_set_rsa_padding(EVP_PKEY_CTX *ctx, int pad_mode)
+{
+    return fails() ? 0 : __real_EVP_PKEY_CTX_set_rsa_padding(ctx, pad_mode);
+}
+
+int __wrap_EVP_PKEY_CTX_set_rsa_oaep_md_name(EVP_PKEY_CTX *ctx, const char *mdname,
+                                             const char *mdprops)
+{
+    return fails() ? 0 : __real_EVP_PKEY_CTX_set_rsa_oaep_md_name(ctx, mdname, mdprops);
+}
+
+int __wrap_EVP_PKEY_CTX_set_rsa_mgf1_md_name(EVP_PKEY_CTX *ctx, const char *mdname,
+                                             const char *mdprops)
+{
+    return fails() ? 0 : __real_EVP_PKEY_CTX_set_rsa_mgf1_md_name(ctx, mdname, mdprops);
+}
+
 EVP_MAC *__wrap_EVP_MAC_fetch(OSSL_LIB_CTX *library, const char *name, const char *properties)
 {
     fetched++;
@@ -245,9 +272,9 @@ rule(what_openssl_fails_to_do_is_no_fault_of_the_token)
 
     for (size_t e = 0; e < COUNT_OF(sealing_encs); e++) {
         const char *enc = sealing_encs[e], *token = token_for(&good, enc);
-        /* a random key; of GCM the header and the text, and its end is the verdict; of CBC four
-         * parts under the tag, and the text with its end */
-        const int steps = strstr(enc, "GCM") ? 3 : 7;
+        /* three settings of OAEP and a random key; of GCM the header and the text, and its end is
+         * the verdict; of CBC four parts under the tag, and the text with its end */
+        const int steps = strstr(enc, "GCM") ? 6 : 10;
 
         for (int step = 1; step <= steps; step++) {
             until_failure = step;

@@ -336,6 +336,7 @@ rule(a_field_is_plain_or_base64_and_nothing_between)
         {"\xc3\xa4", "\xc3\xa4", false},
         {"a\tb", "a\tb", false},
         {"a b", "a b", true},
+        {" ~!", " ~!", true},
         {"\x7f", "\x7f", false},
     };
 

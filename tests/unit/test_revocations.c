@@ -121,6 +121,29 @@ rule(a_new_list_replaces_all_of_the_old_one)
     }
 }
 
+/* Its memory goes back to the system, and none of another one's. */
+rule(a_list_of_any_size_leaves_the_next_one_alone)
+{
+    static const okta_revocations_facts facts = {.content = 1};
+    static const uint64_t sizes[] = {OKTA_REVOCATIONS_MAX, 1, OKTA_REVOCATIONS_MAX, 1, 1};
+    okta_revocations *list = list_new();
+
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        const char *value = text("round%zu", i);
+        const okta_revocation line = {.kind = OKTA_REVOKES_JTI,
+                                      .value = value,
+                                      .length = strlen(value),
+                                      .before = OKTA_REVOKED_ALWAYS};
+        const okta_revocable token = token_of(OKTA_REVOKES_JTI, value, NULL, NOW);
+        okta_revocations_draft draft;
+
+        need(okta_revocations_begin(list, sizes[i], &draft), "begin %zu", i);
+        check(okta_revocations_add(&draft, &line), "add %zu", i);
+        check(okta_revocations_publish(&draft, &facts), "publish %zu", i);
+        check(ask(list, &token) == OKTA_REVOKED_YES, "list %zu", i);
+    }
+}
+
 rule(what_is_begun_and_not_published_changes_nothing)
 {
     static const list_line line = {OKTA_REVOKES_JTI, "a", NULL, OKTA_REVOKED_ALWAYS};
