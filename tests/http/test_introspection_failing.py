@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -128,7 +129,11 @@ def test_after_three_failures_nobody_asks(server, shared):
     which = frozenset({("issuer", shared.url)})
     assert samples["mod_auth_okta_introspection_paused", which] == 1
     assert samples["mod_auth_okta_introspections_total", which | {("outcome", "failed")}] == told["failed"]
-    assert "Asked about tokens" in page_of(server) and "Left alone" in page_of(server)
+    page = dict(re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", page_of(server)))
+    assert "Asked about tokens" in page and "Left alone" in page
+    assert {"remembered": page["Answers remembered"], "shared": page["Had by other hosts"],
+            "turned_away": page["Turned away"]} == {
+                name: f"{told[name]:,}".replace(",", "\u202f") for name in ("remembered", "shared", "turned_away")}
     recover(server, shared)
     assert json_of(server)["issuers"][0]["introspection"]["pause"] == 0
     assert server.error_log.matching(r"\[introspection_recovered\]", mark)
@@ -188,8 +193,11 @@ def test_the_issuer_refuses_connections(asked, launch):
     assert_ok(server.get("/api", asked.opaque()))
     token = asked.opaque()
     asked.refuse()
+    mark = server.error_log.mark()
     for _ in range(4):
         assert_unavailable(server.get("/api", token))
+    # who cannot reach the issuer has to see why
+    wait_for(lambda: server.error_log.matching(r"connect to server.*\[request_unjudged\]", mark), "the cause in the log")
     asked.resume()
     wait_for(lambda: server.get("/api", token).status == 200, "the answer", interval=0.1)
 

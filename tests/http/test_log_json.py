@@ -30,8 +30,9 @@ def server(launch_shared, shared_issuer):
         return (trusts(shared_issuer, "OktaLogFormat json") + location("/whoami")
                 + location("/scope", require="okta-scope nobody:has")
                 + location("/open", "OktaAnonymous missing-or-failed", require="all granted")
-                + location("/audit", "OktaLogSuccess On") + hosts)
+                + location("/counting", "OktaEnforce Off") + location("/audit", "OktaLogSuccess On") + hosts)
     made = launch_shared(snippet, processes=2, log_level="notice auth_okta:info")
+    made.expects("OktaEnforce Off in <Location /counting>", lasting=True)
     made.expects("AH01631: user .* authorization failure", lasting=True, optional=True)
     return made
 
@@ -95,6 +96,14 @@ def test_anonymous_and_accepted(server, shared_issuer):
     assert _only(server, mark, "request_anonymous")["event.reason"] == "token_expired"
     one = _only(server, mark, "request_accepted")
     assert (one["event.outcome"], one["user.id"], one["okta.jti"]) == ("success", "user@example.com", "AT.two")
+
+
+def test_what_would_be_refused_was_let_in(server, shared_issuer):
+    mark = server.error_log.mark()
+    server.get("/counting", ATTACKS["expired"][1](shared_issuer.mint))
+    one = _only(server, mark, "request_would_refuse")
+    assert one["event.reason"] == "token_expired" and "http.response.status_code" not in one
+    assert (one["okta.enforce"], one["okta.would_refuse"]) == (False, 401)
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
