@@ -97,10 +97,14 @@ def test_what_is_wrong_with_one_token_is_not_wrong_with_the_issuer(server, share
 def test_an_answer_that_nobody_can_remember(server, shared):
     """It would be asked for by every request: one call for all, and none of them is let in or refused by it."""
     odd, mark = shared.opaque(groups=[f"group {i}" for i in range(3500)]), server.error_log.mark()
+    before = json_of(server)["issuers"][0]["introspection"]
     for answer in at_once(6, lambda i: server.get("/api", odd)):
         assert_unavailable(answer)
     assert shared.asked(odd) == 1
     assert server.error_log.matching("more claims than can be remembered", mark)
+    told = json_of(server)["issuers"][0]["introspection"]
+    assert {name: told[name] - before[name] for name in ("active", "inactive", "failed")} == {
+        "active": 0, "inactive": 0, "failed": 1}
     large = shared.opaque(groups=[f"group {i}" for i in range(1200)])
     for _ in range(2):
         assert_ok(server.get("/api", large))
