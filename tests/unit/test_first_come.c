@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/first_come.h"
-#include "scarce.h"
+#include "unit.h"
 
 #include <pthread.h>
 #include <semaphore.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define NOW INT64_C(1795445100)
@@ -31,7 +30,6 @@ static struct {
     int failing;      /* this one fails; 0: none */
     int absent_from;  /* from this one on all is absent; 0: never */
     int empty_before; /* before this one all is lost; 0: never */
-    int spoiled;      /* what this one gets was changed; 0: none */
     int64_t slow;     /* microseconds that each step takes */
     int64_t jump;     /* seconds by which the clock is set ahead at the third step */
 } world;
@@ -98,7 +96,6 @@ static okta_store_answer get(void *baton, const unsigned char *name, unsigned ch
     if (!at || at->end <= world.now || (world.absent_from && world.steps >= world.absent_from))
         return OKTA_STORE_ABSENT;
     memcpy(bytes, at->bytes, at->length);
-    bytes[at->length - 1] ^= world.steps == world.spoiled;
     *length = at->length;
     return OKTA_STORE_DONE;
 }
@@ -346,27 +343,6 @@ rule(a_store_that_seems_to_be_empty_lets_nobody_in)
     }
 }
 
-/* The one is mended by the key, the other by the store. */
-rule(what_cannot_be_opened_is_told_from_what_is_gone)
-{
-    /* steps: lid, flag?, flag, lid?, beginning? */
-    static const struct {
-        int spoiled, empty_before;
-        okta_first_come come;
-    } rows[] = {{4, 0, OKTA_FIRST_COME_STRANGER},
-                {5, 0, OKTA_FIRST_COME_STRANGER},
-                {0, 4, OKTA_FIRST_COME_SILENT},
-                {0, 5, OKTA_FIRST_COME_SILENT}};
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const okta_sealer sealer = old_store();
-
-        world.spoiled = rows[i].spoiled;
-        world.empty_before = rows[i].empty_before;
-        check(take(&sealer) == rows[i].come, "row %zu", i);
-    }
-}
-
 rule(a_slow_store_lets_nobody_in)
 {
     const okta_sealer sealer = old_store();
@@ -522,66 +498,4 @@ rule(the_beginning_is_written_anew_each_day_and_stays_what_it_is)
     world.now += 21 * 86400;
     keep_the_beginning();
     check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME_YOUNG, "nobody for 21 days");
-}
-
-/* Another host, or another version, would let the proof in once more. */
-rule(the_entries_of_an_id_have_names_that_all_hosts_know)
-{
-    const okta_sealer sealer = old_store();
-    unsigned char name[OKTA_SEALED_NAME_BYTES];
-
-    need(take(&sealer) == OKTA_FIRST_COME, "the first one");
-    for (const char *kind = "lf"; *kind; kind++) {
-        char what[OKTA_DIGEST_BYTES + 1] = "a proof";
-
-        what[OKTA_DIGEST_BYTES] = *kind;
-        need(okta_sealed_name(&sealer, what, sizeof(what), name), "no name");
-        check(find(name) && find(name)->end == NOW + WINDOW + SKEW + MARGIN, "no entry %c", *kind);
-    }
-    check(world.count == 4, "%d entries", world.count);
-}
-
-/* A store as it was before, with a proof taken or not. */
-typedef struct again {
-    okta_sealer sealer;
-    entry entries[ENTRIES];
-    int count;
-    bool begins;
-    okta_first_come right;
-} again;
-
-static bool go_again(void *baton)
-{
-    const again *a = baton;
-    okta_first_come come;
-
-    memcpy(world.entries, a->entries, sizeof(a->entries));
-    world.count = a->count;
-    come = a->begins ? okta_first_come_begin(&plain, &a->sealer) : take(&a->sealer);
-    if (come != a->right && (!armed || come != OKTA_FIRST_COME_NO_MEMORY))
-        abort();
-    return come == OKTA_FIRST_COME;
-}
-
-static void expect_right_or_no_memory(const char *name, again *a)
-{
-    memcpy(a->entries, world.entries, sizeof(a->entries));
-    a->count = world.count;
-    expect_survival(name, go_again, a, a->right == OKTA_FIRST_COME);
-}
-
-rule(a_failed_allocation_lets_nobody_in_twice_and_is_no_fault_of_the_store)
-{
-    again a = {.sealer = old_store(), .right = OKTA_FIRST_COME};
-
-    expect_right_or_no_memory("the first", &a);
-    a.right = OKTA_FIRST_COME_NOT; /* that run has taken it */
-    expect_right_or_no_memory("the second", &a);
-    world.count = 0;
-    a.right = OKTA_FIRST_COME;
-    a.begins = true;
-    expect_right_or_no_memory("a new store", &a);
-    a.begins = false;
-    a.right = OKTA_FIRST_COME_YOUNG;
-    expect_right_or_no_memory("a young store", &a);
 }
