@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* prove: core/utf8.c */
 /* volatile core/reader.c: const unsigned char */
+/* volatile core/number.h: const unsigned char */
+/* volatile core/utf8.c: const unsigned char */
+/* volatile core/utf8.h: const unsigned char */
 /* models: models.c */
-/* options: -inline-calls read_hex,put_utf8 */
-/* functions: read_escape read_code is_surrogate fail doubt */
+/* options: -inline-calls read_hex,okta_utf8_write */
+/* functions: read_escape read_code okta_is_surrogate fail doubt */
 #include "core/reader.c"
 #include "prove.h"
 

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* prove: core/utf8.c */
 /* volatile core/reader.c: const unsigned char */
+/* volatile core/number.h: const unsigned char */
+/* volatile core/utf8.c: const unsigned char */
+/* volatile core/utf8.h: const unsigned char */
 /* models: models.c */
 /* options: -inline-calls
- * copy_plain,copy_utf8,put_utf8,read_escape,read_code,read_hex,okta_eight_before,prove_ctz */
-/* functions: read_string is_plain is_surrogate find_special okta_eight_below okta_eight_equal fail
+ * copy_plain,copy_utf8,okta_utf8_read,okta_utf8_write,read_escape,read_code,read_hex,okta_eight_before,prove_ctz
  */
-/* unreached: read_string 32: a pair of surrogates takes 12 characters, and has the entry escape */
+/* functions: read_string is_plain okta_is_surrogate find_special okta_eight_below
+ * okta_eight_equal fail doubt */
+/* unreached: read_string 30: a pair of surrogates takes 12 characters, and has the entry escape */
 #include "core/reader.c"
 #include "prove.h"
 
@@ -15,7 +20,13 @@ PROVE(9)
     /* the text stands behind an opening quotation mark, and the room is for what is left of it, and
      * for the NUL in the closing one's place */
     char *texts = room(length);
-    reader r = {.start = start, .at = start, .end = start + length, .texts = texts, .text = texts};
+    reader r = {.start = start,
+                .at = start,
+                .end = start + length,
+                .texts = texts,
+                .text = texts,
+                .is_message = Frama_C_interval(0, 1),
+                .flaw = Frama_C_interval(0, 1) ? OKTA_FLAW_NOT_JSON : OKTA_FLAW_NONE};
     const char *string;
     uint32_t string_length;
 
