@@ -46,7 +46,8 @@ okta_reason okta_jwe_split(okta_jwe *jwe, const char *token, size_t length, okta
             jwe->content.associated =
                 (okta_span){(const unsigned char *)token, (size_t)(dot - token)};
         to += spans[i]->length;
-        from = dot + 1;
+        /* behind the end there is nothing that could be pointed to */
+        from = dot < end ? dot + 1 : end;
     }
     return OKTA_OK;
 }

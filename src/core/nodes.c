@@ -72,7 +72,9 @@ okta_value *okta_nodes_to_block(const okta_node *nodes, size_t count, const char
         return NULL;
     p.texts = (char *)root + values;
     p.next = root + 1;
-    memcpy(p.texts, texts, length);
+    /* behind the last value of a block without texts there is no place to copy to */
+    if (length > 0)
+        memcpy(p.texts, texts, length);
     place(&p, nodes, root);
     return root;
 }

@@ -4,7 +4,7 @@
 /* volatile core/number.h: const unsigned char */
 /* volatile core/utf8.c: const unsigned char */
 /* volatile core/utf8.h: const unsigned char */
-/* models: models.c */
+/* models: models.c overflow.c */
 /* options: -inline-calls read_hex,okta_utf8_write */
 /* functions: read_escape read_code okta_is_surrogate fail doubt */
 #include "core/reader.c"

@@ -4,15 +4,6 @@
 
 #include <pthread.h>
 
-/* Any result, with an overflow or without. */
-bool prove_overflow(int64_t a, int64_t b, int64_t *result)
-{
-    bool overflows = Frama_C_interval(0, 1);
-
-    *result = Frama_C_long_interval(INT64_MIN, INT64_MAX);
-    return overflows;
-}
-
 int pthread_once(pthread_once_t *once, void (*run)(void))
 {
     if (Frama_C_interval(0, 1))

@@ -2,7 +2,7 @@
 /* prove: core/number.c */
 /* volatile core/number.c: const unsigned char */
 /* volatile core/number.h: const unsigned char */
-/* models: models.c */
+/* models: models.c overflow.c */
 /* functions: okta_number_read integer_value real_value has_digits fail make_locale
  * okta_number_write */
 /* unreached: real_value 2: fail() never says true */

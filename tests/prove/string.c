@@ -4,7 +4,7 @@
 /* volatile core/number.h: const unsigned char */
 /* volatile core/utf8.c: const unsigned char */
 /* volatile core/utf8.h: const unsigned char */
-/* models: models.c */
+/* models: models.c overflow.c */
 /* options: -inline-calls
  * copy_plain,copy_utf8,okta_utf8_read,okta_utf8_write,read_escape,read_code,read_hex,okta_eight_before,prove_ctz
  */

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define __builtin_mul_overflow prove_overflow
-#define __builtin_sub_overflow prove_overflow
+#define __builtin_mul_overflow prove_mul_overflow
+#define __builtin_sub_overflow prove_sub_overflow
 
 /* Of what the readers ask about: in which byte the lowest bit stands, that byte's highest. */
 #define __builtin_ctzll(answer) prove_ctz()
@@ -37,7 +37,8 @@ static inline int prove_ctz(void)
     }
 }
 
-bool prove_overflow(int64_t a, int64_t b, int64_t *result);
+bool prove_mul_overflow(int64_t a, int64_t b, int64_t *result);
+bool prove_sub_overflow(int64_t a, int64_t b, int64_t *result);
 double strtod_l(const char *text, char **end, locale_t locale);
 
 #endif
