@@ -94,14 +94,17 @@ rule(ids_that_differ_in_any_byte_are_different)
 
     memcpy(id, id_of(1), sizeof(id));
     check(okta_replay_take(replay, id, NOW, clock_now) == OKTA_REPLAY_FIRST, "first");
-    /* 128 bits of the 256 count at least */
-    for (size_t byte = 8; byte < 8 + 5; byte++)
-        for (size_t word = 0; word < 3; word++) {
-            id[byte + 8 * word] ^= 1;
-            check(okta_replay_take(replay, id, NOW, clock_now) == OKTA_REPLAY_FIRST,
-                  "byte %d does not count", (int)(byte + 8 * word));
-            id[byte + 8 * word] ^= 1;
+    /* 128 bits of the 256 at least count; which of a word's bytes differs with the machine */
+    for (size_t word = 1; word < 4; word++) {
+        int counting = 0;
+
+        for (size_t byte = 8 * word; byte < 8 * word + 8; byte++) {
+            id[byte] ^= 1;
+            counting += okta_replay_take(replay, id, NOW, clock_now) == OKTA_REPLAY_FIRST;
+            id[byte] ^= 1;
         }
+        check(counting >= 5, "%d bytes of word %zu count", counting, word);
+    }
 }
 
 rule(a_proof_is_remembered_as_long_as_it_is_good)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/octets.h"
 #include "core/siphash.h"
 #include "unit.h"
 
@@ -8,6 +9,13 @@
 #include <string.h>
 
 #define LONGEST 80
+
+/* The lowest byte first, on every machine. */
+static void read_words(const unsigned char *bytes, uint64_t words[2])
+{
+    for (int i = 0; i < 2; i++)
+        words[i] = (uint64_t)okta_octets_read(bytes + OKTA_OCTETS * i);
+}
 
 /* OpenSSL's, of 16 bytes, with one round for each word and three at the end. */
 static bool by_openssl(const unsigned char *key, const unsigned char *bytes, size_t length,
@@ -20,10 +28,12 @@ static bool by_openssl(const unsigned char *key, const unsigned char *bytes, siz
                           OSSL_PARAM_END};
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
     EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+    unsigned char made[2 * OKTA_OCTETS] = {0};
     bool good = context && EVP_MAC_init(context, key, 16, terms) == 1 &&
                 EVP_MAC_update(context, bytes, length) == 1 &&
-                EVP_MAC_final(context, (unsigned char *)hash, NULL, 16) == 1;
+                EVP_MAC_final(context, made, NULL, sizeof(made)) == 1;
 
+    read_words(made, hash);
     EVP_MAC_CTX_free(context);
     EVP_MAC_free(mac);
     return good;
@@ -38,12 +48,12 @@ rule(it_is_siphash_of_128_bits_for_every_length)
         bytes[i] = (unsigned char)(i * 7 + 3);
     for (int i = 0; i < 16; i++)
         key_bytes[i] = (unsigned char)i;
-    memcpy(&key, key_bytes, sizeof(key));
+    read_words(key_bytes, key.words);
     for (size_t length = 8; length <= LONGEST; length++) {
         char *behind = exact((const char *)bytes + 8, length - 8);
-        uint64_t ours[2], theirs[2], first;
+        uint64_t ours[2], theirs[2];
+        const uint64_t first = (uint64_t)okta_octets_read(bytes);
 
-        memcpy(&first, bytes, sizeof(first));
         okta_siphash(&key, first, behind, length - 8, ours);
         need(by_openssl(key_bytes, bytes, length, theirs), "OpenSSL has none");
         check(memcmp(ours, theirs, sizeof(ours)) == 0, "%zu bytes", length);
