@@ -155,7 +155,8 @@ static FILE *file_in(const char *folder, const char *name, const char *mode)
     char *path;
     FILE *file;
 
-    if (asprintf(&path, "%s/%s", folder, name) < 0 || !(file = fopen(path, mode)))
+    file = asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : fopen(path, mode);
+    if (!file)
         fail("encrypt: the folder has no tokens, or cannot be written to");
     free(path);
     return file;

@@ -49,7 +49,7 @@ static void take_back(void *memory, const char *file, int line)
     overrun += memcmp(old->bytes + old->size, BEHIND, sizeof(BEHIND)) != 0;
     /* parts of it are a secret too */
     unwiped += memmem(old->bytes, old->size, SECRET, 4) != NULL ||
-               memmem(old->bytes, old->size, SECRET + sizeof(SECRET) - 5, 4) != NULL;
+               memmem(old->bytes, old->size, &SECRET[sizeof(SECRET) - 5], 4) != NULL;
     free(old);
 }
 
