@@ -250,7 +250,7 @@ static void withdraw(call *one)
     if (here.last == &one->next)
         here.last = at;
     here.queued--;
-    let_go(one);
+    one->holders--; /* the thread that it will not have; whoever waited is one yet */
 }
 
 /* With the lock. All wait as long as it should take, and a few as long as it may: false when one of
