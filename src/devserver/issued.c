@@ -2,18 +2,13 @@
 #include "devserver/issued.h"
 
 #include "devserver/base64url.h"
+#include "devserver/jws.h"
 #include "devserver/keystore.h"
 #include "devserver/revoked.h"
 #include <apr_strings.h>
 #include <openssl/err.h>
 #include <stdbool.h>
 #include <string.h>
-
-static apr_status_t drop_json(void *json)
-{
-    json_decref(json);
-    return APR_SUCCESS;
-}
 
 /* Whatever dev_header made of the header, the signature is RS256 by one of the keys. */
 static bool is_signed_by(const okta_dev_key *key, const char *input, const unsigned char *signature,
@@ -43,18 +38,6 @@ static bool is_ours(request_rec *r, const char *input, const char *signature)
     return good;
 }
 
-static json_t *claims_of(apr_pool_t *p, const char *payload)
-{
-    size_t size;
-    const unsigned char *bytes = okta_dev_base64url_decode(p, payload, &size);
-    json_t *claims =
-        bytes ? json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    if (claims) {
-        apr_pool_cleanup_register(p, claims, drop_json, apr_pool_cleanup_null);
-    }
-    return claims;
-}
-
 /* dev_claims may have made anything of them. */
 static bool is_good_now(request_rec *r, const char *issuer, okta_dev_issued *issued)
 {
@@ -81,7 +64,7 @@ bool okta_dev_issued_read(request_rec *r, const char *issuer, const char *token,
     if (!is_ours(r, input, signature)) {
         return false;
     }
-    issued->claims = claims_of(r->pool, payload + 1);
+    issued->claims = okta_dev_jws_part(r->pool, payload + 1);
     return issued->claims && is_good_now(r, issuer, issued) &&
            !okta_dev_revoked_holds(r, issued->signed_part);
 }

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "devserver/jws.h"
 
-#include <apr_encode.h>
+#include "devserver/base64url.h"
 #include <apr_strings.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
-
-static const char *base64url(apr_pool_t *p, const void *bytes, size_t size)
-{
-    return apr_pencode_base64_binary(p, bytes, (apr_ssize_t)size, APR_ENCODE_BASE64URL, NULL);
-}
 
 static const char *encoded_json(apr_pool_t *p, const json_t *json)
 {
     const char *encoded = NULL;
     char *text = json_dumps(json, JSON_COMPACT);
     if (text) {
-        encoded = base64url(p, text, strlen(text));
+        encoded = okta_dev_base64url(p, text, strlen(text));
         free(text);
     }
     return encoded;
@@ -32,7 +27,7 @@ static const char *signature(apr_pool_t *p, EVP_PKEY *pkey, const char *input)
         EVP_DigestSign(ctx, NULL, &size, (const unsigned char *)input, length) == 1) {
         unsigned char *bytes = apr_palloc(p, size);
         if (EVP_DigestSign(ctx, bytes, &size, (const unsigned char *)input, length) == 1) {
-            encoded = base64url(p, bytes, size);
+            encoded = okta_dev_base64url(p, bytes, size);
         }
     }
     EVP_MD_CTX_free(ctx);
@@ -56,6 +51,24 @@ const char *okta_dev_random_id(apr_pool_t *p, const char *prefix)
 {
     unsigned char bytes[32];
     return RAND_bytes(bytes, sizeof(bytes)) == 1
-               ? apr_pstrcat(p, prefix, base64url(p, bytes, sizeof(bytes)), NULL)
+               ? apr_pstrcat(p, prefix, okta_dev_base64url(p, bytes, sizeof(bytes)), NULL)
                : NULL;
+}
+
+static apr_status_t drop_json(void *json)
+{
+    json_decref(json);
+    return APR_SUCCESS;
+}
+
+json_t *okta_dev_jws_part(apr_pool_t *p, const char *part)
+{
+    size_t size;
+    const unsigned char *bytes = okta_dev_base64url_decode(p, part, &size);
+    json_t *json =
+        bytes ? json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (json) {
+        apr_pool_cleanup_register(p, json, drop_json, apr_pool_cleanup_null);
+    }
+    return json_is_object(json) ? json : NULL;
 }

@@ -2,6 +2,7 @@
 #include "devserver/proof.h"
 
 #include "devserver/base64url.h"
+#include "devserver/jws.h"
 #include "devserver/proof_key.h"
 #include <apr_strings.h>
 #include <apr_uri.h>
@@ -17,24 +18,6 @@ typedef struct {
     json_t *header;
     json_t *payload;
 } jws;
-
-static apr_status_t drop_json(void *json)
-{
-    json_decref(json);
-    return APR_SUCCESS;
-}
-
-static json_t *json_part(apr_pool_t *p, const char *part)
-{
-    size_t size;
-    const unsigned char *bytes = okta_dev_base64url_decode(p, part, &size);
-    json_t *json =
-        bytes ? json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    if (json) {
-        apr_pool_cleanup_register(p, json, drop_json, apr_pool_cleanup_null);
-    }
-    return json_is_object(json) ? json : NULL;
-}
 
 static bool split(apr_pool_t *p, const char *text, jws *proof)
 {
@@ -55,8 +38,8 @@ static bool split(apr_pool_t *p, const char *text, jws *proof)
         return false;
     }
     proof->part[2] = rest;
-    proof->header = json_part(p, proof->part[0]);
-    proof->payload = json_part(p, proof->part[1]);
+    proof->header = okta_dev_jws_part(p, proof->part[0]);
+    proof->payload = okta_dev_jws_part(p, proof->part[1]);
     return proof->header && proof->payload;
 }
 
