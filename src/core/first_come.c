@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define TOKEN_BYTES 16
-#define BEGINNING_BYTES (2 * OKTA_OCTETS)
+#define BEGINNING_NUMBERS 4
+#define BEGINNING_BYTES (BEGINNING_NUMBERS * OKTA_OCTETS)
 /* Seconds that the clocks of hosts, and a store's, may be apart. */
 #define MARGIN 2
 /* So much longer than a proof is good its entries are kept: the margin, the proof's last second,
@@ -30,18 +31,34 @@ _Static_assert(BEGINNING_BYTES + OKTA_SEALED_EXTRA <= OKTA_FIRST_COME_BYTES, "a 
 /* Not by the key: hosts with different ones have to come upon each other. */
 static const unsigned char beginning_name[OKTA_SEALED_NAME_BYTES] = "mod_auth_okta beginning";
 
+/* Since when the store has lost nothing, and for how long after a proof was made (window and skew)
+ * all hosts have kept its entries since then. */
+typedef struct beginning {
+    int64_t since, written; /* 0: there is none */
+    int64_t window, skew;
+} beginning;
+
 typedef struct attempt {
     const okta_store *store;
     const okta_sealer *sealer;
+    int64_t window, skew; /* this host's own */
     unsigned char token[TOKEN_BYTES];
     int64_t started;    /* by the monotonic clock */
     int64_t started_at; /* by the other one */
 } attempt;
 
-static bool attempt_init(attempt *a, const okta_store *store, const okta_sealer *sealer)
+static int64_t longest(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static bool attempt_init(attempt *a, const okta_store *store, const okta_sealer *sealer,
+                         int64_t window, int64_t skew)
 {
     a->store = store;
     a->sealer = sealer;
+    a->window = window;
+    a->skew = skew;
     a->started = store->monotonic();
     a->started_at = store->seconds();
     return RAND_bytes(a->token, sizeof(a->token)) == 1;
@@ -103,71 +120,88 @@ static okta_first_come holds(const attempt *a, const unsigned char *lid)
     return found == OKTA_UNSEALED_NOT ? OKTA_FIRST_COME_STRANGER : OKTA_FIRST_COME_SILENT;
 }
 
-static okta_first_come write_beginning(const attempt *a, int64_t since)
+static okta_first_come write_beginning(const attempt *a, const beginning *b)
 {
     const int64_t now = a->store->seconds();
+    const int64_t numbers[BEGINNING_NUMBERS] = {b->since, now, b->window, b->skew};
     unsigned char text[BEGINNING_BYTES];
 
-    okta_octets_write(text, since);
-    okta_octets_write(text + OKTA_OCTETS, now);
+    for (size_t i = 0; i < BEGINNING_NUMBERS; i++)
+        okta_octets_write(text + i * OKTA_OCTETS, numbers[i]);
     return put(a, beginning_name, now + BEGINNING_KEPT, text, sizeof(text));
 }
 
-/* What the store says of its beginning. *since is 0 where it says nothing; *due: it is to be
- * written anew. */
-static okta_first_come read_beginning(const attempt *a, int64_t *since, bool *due)
+/* What the store says of its beginning. */
+static okta_first_come read_beginning(const attempt *a, beginning *b)
 {
     unsigned char text[BEGINNING_BYTES] = {0};
+    int64_t numbers[BEGINNING_NUMBERS];
     okta_unsealed found;
     const okta_first_come come = get(a, beginning_name, text, sizeof(text), &found);
 
-    *since = okta_octets_read(text);
-    *due = found == OKTA_UNSEALED_OVER ||
-           a->store->seconds() - okta_octets_read(text + OKTA_OCTETS) > BEGINNING_RENEWED;
+    for (size_t i = 0; i < BEGINNING_NUMBERS; i++)
+        numbers[i] = okta_octets_read(text + i * OKTA_OCTETS);
+    *b = (beginning){numbers[0], numbers[1], numbers[2], numbers[3]};
     return come == OKTA_FIRST_COME && found == OKTA_UNSEALED_NOT ? OKTA_FIRST_COME_STRANGER : come;
+}
+
+/* Whether since then all entries were kept for as long as this host takes their proofs. */
+static bool suffices(const attempt *a, const beginning *b)
+{
+    return b->since > 0 && b->window >= a->window && b->skew >= a->skew;
+}
+
+static bool is_due(const attempt *a, const beginning *b)
+{
+    return a->store->seconds() - b->written > BEGINNING_RENEWED || !suffices(a, b);
 }
 
 /* Say since when it has lost nothing. What it loses meanwhile shows by the lid, which lay there
  * before and is nobody else's: then it begins once more. */
-static okta_first_come set_beginning(const attempt *a, const unsigned char *lid, int64_t since)
+static okta_first_come set_beginning(const attempt *a, const unsigned char *lid, beginning *b)
 {
-    okta_first_come come = write_beginning(a, since);
+    okta_first_come come = write_beginning(a, b);
 
     if (come == OKTA_FIRST_COME)
         come = holds(a, lid);
-    if (come != OKTA_FIRST_COME)
-        write_beginning(a, a->store->seconds());
+    if (come != OKTA_FIRST_COME) {
+        b->since = a->store->seconds();
+        write_beginning(a, b);
+    }
     return come;
 }
 
-/* See to it that it has a beginning. The lid is there if the store answers at all, by which one
- * that is dead is told from one that is empty. */
-static okta_first_come begin(const attempt *a, int64_t *since)
+/* See to it that it has a beginning that will do. The lid is there if the store answers at all, by
+ * which one that is dead is told from one that is empty. */
+static okta_first_come begin(const attempt *a, beginning *b)
 {
     unsigned char lid[OKTA_SEALED_NAME_BYTES];
     okta_first_come come;
-    bool due;
 
     if (!okta_sealed_name(a->sealer, a->token, sizeof(a->token), lid))
         return OKTA_FIRST_COME_NO_MEMORY;
     come = put(a, lid, a->store->seconds() + 60, a->token, sizeof(a->token));
     if (come == OKTA_FIRST_COME)
-        come = read_beginning(a, since, &due);
-    if (come != OKTA_FIRST_COME || !due)
+        come = read_beginning(a, b);
+    if (come != OKTA_FIRST_COME || !is_due(a, b))
         return come;
-    if (*since == 0) {
-        *since = a->store->seconds();
+    if (!suffices(a, b)) {
+        b->since = a->store->seconds();
+        b->window = longest(b->window, a->window);
+        b->skew = longest(b->skew, a->skew);
         come = holds(a, lid);
     }
-    return come == OKTA_FIRST_COME ? set_beginning(a, lid, *since) : come;
+    return come == OKTA_FIRST_COME ? set_beginning(a, lid, b) : come;
 }
 
-okta_first_come okta_first_come_begin(const okta_store *store, const okta_sealer *sealer)
+okta_first_come okta_first_come_begin(const okta_store *store, const okta_sealer *sealer,
+                                      int64_t window, int64_t skew)
 {
-    int64_t since;
+    beginning b;
     attempt a;
 
-    return attempt_init(&a, store, sealer) ? begin(&a, &since) : OKTA_FIRST_COME_NO_MEMORY;
+    return attempt_init(&a, store, sealer, window, skew) ? begin(&a, &b)
+                                                         : OKTA_FIRST_COME_NO_MEMORY;
 }
 
 /* The names of an id's lid and flag. */
@@ -184,22 +218,39 @@ static bool name_entries(const okta_sealer *sealer, const unsigned char *id, uns
     return okta_sealed_name(sealer, what, sizeof(what), flag);
 }
 
-/* The four steps. end: until when the entries are needed. */
+static const unsigned char raised[1] = {1};
+
+/* Until when an id's entries are needed, by hosts with this window and skew. */
+static int64_t end_of(const okta_arrival *arrival, int64_t window, int64_t skew)
+{
+    return arrival->issued_at + window + skew + AFTERLIFE;
+}
+
+/* The four steps. */
 static okta_first_come split(const attempt *a, const unsigned char *lid, const unsigned char *flag,
                              int64_t end)
 {
-    unsigned char set[1] = {1};
+    unsigned char was[sizeof(raised)];
     okta_unsealed found;
     okta_first_come come = put(a, lid, end, a->token, sizeof(a->token));
 
     if (come == OKTA_FIRST_COME)
-        come = get(a, flag, set, sizeof(set), &found);
+        come = get(a, flag, was, sizeof(was), &found);
     /* whatever it says: only who has the key finds that name */
     if (come == OKTA_FIRST_COME && found != OKTA_UNSEALED_OVER)
         return OKTA_FIRST_COME_NOT;
     if (come == OKTA_FIRST_COME)
-        come = put(a, flag, end, set, sizeof(set));
+        come = put(a, flag, end, raised, sizeof(raised));
     return come == OKTA_FIRST_COME ? holds(a, lid) : come;
+}
+
+/* For hosts that take a proof for longer than this one: the flag alone tells them. */
+static okta_first_come keep_longer(const attempt *a, const unsigned char *flag,
+                                   const okta_arrival *arrival, const beginning *b)
+{
+    if (b->window <= a->window && b->skew <= a->skew)
+        return OKTA_FIRST_COME;
+    return put(a, flag, end_of(arrival, b->window, b->skew), raised, sizeof(raised));
 }
 
 static bool took_long(const attempt *a)
@@ -209,30 +260,34 @@ static bool took_long(const attempt *a)
 }
 
 okta_first_come okta_first_come_take(const okta_store *store, const okta_sealer *sealer,
-                                     const okta_arrival *arrival, int64_t *wait)
+                                     const okta_arrival *arrival, int64_t *wait, int64_t *age)
 {
-    const int64_t end = arrival->issued_at + arrival->window + arrival->skew + AFTERLIFE;
     unsigned char lid[OKTA_SEALED_NAME_BYTES], flag[OKTA_SEALED_NAME_BYTES];
-    int64_t since = 0, certain;
     okta_first_come come;
-    bool due = false;
+    beginning b = {0};
+    int64_t certain;
     attempt a;
 
     *wait = 1;
-    if (!attempt_init(&a, store, sealer) || !name_entries(sealer, arrival->id, lid, flag))
+    *age = 0;
+    if (!attempt_init(&a, store, sealer, arrival->window, arrival->skew) ||
+        !name_entries(sealer, arrival->id, lid, flag))
         return OKTA_FIRST_COME_NO_MEMORY;
-    come = split(&a, lid, flag, end);
+    come = split(&a, lid, flag, end_of(arrival, arrival->window, arrival->skew));
     /* after the flag: what was lost until then shows here */
     if (come == OKTA_FIRST_COME)
-        come = read_beginning(&a, &since, &due);
-    if (come == OKTA_FIRST_COME && due)
-        come = begin(&a, &since);
+        come = read_beginning(&a, &b);
+    if (come == OKTA_FIRST_COME && is_due(&a, &b))
+        come = begin(&a, &b);
+    if (come == OKTA_FIRST_COME)
+        come = keep_longer(&a, flag, arrival, &b);
     if (come != OKTA_FIRST_COME)
         return come;
     /* it may have come as much before its time, and what was there of that be lost */
-    certain = since + arrival->skew + MARGIN;
+    certain = b.since + b.skew + MARGIN;
     if (arrival->issued_at <= certain) {
         *wait = certain - store->seconds() + 1;
+        *age = store->seconds() - b.since;
         return OKTA_FIRST_COME_YOUNG;
     }
     if (store->seconds() - arrival->issued_at > arrival->window)

@@ -15,7 +15,8 @@
  * for a store whose single steps have an order that all see, as one Redis or memcached has.
  *
  * A store can lose entries. So one more says since when it loses none (the beginning): where that
- * is missing or too young for the id, nobody can tell. */
+ * is missing or too young for the id, nobody can tell. It also says for how long ids are kept, by
+ * the longest window and skew of all hosts: one that takes ids for longer begins anew. */
 #ifndef OKTA_CORE_FIRST_COME_H
 #define OKTA_CORE_FIRST_COME_H
 
@@ -23,7 +24,7 @@
 #include "core/sealed.h"
 
 /* The longest entry that is kept here, sealed. */
-#define OKTA_FIRST_COME_BYTES 64
+#define OKTA_FIRST_COME_BYTES 80
 
 typedef enum okta_store_answer {
     OKTA_STORE_FAILED = 0,
@@ -63,12 +64,14 @@ typedef enum okta_first_come {
 } okta_first_come;
 
 /* Find out. *wait: in how many seconds it is worth to come again with a new one; set where nobody
- * can tell. Any process and thread. */
+ * can tell. *age: of YOUNG, for how many seconds the store has lost nothing, by this host's clock,
+ * so it can be negative; else 0. Any process and thread. */
 okta_first_come okta_first_come_take(const okta_store *store, const okta_sealer *sealer,
-                                     const okta_arrival *arrival, int64_t *wait);
+                                     const okta_arrival *arrival, int64_t *wait, int64_t *age);
 
-/* See to it that the store has a beginning, so that the first ones need not wait for it. The same
- * answers, OKTA_FIRST_COME where it has one. */
-okta_first_come okta_first_come_begin(const okta_store *store, const okta_sealer *sealer);
+/* See to it that the store has a beginning that will do for arrivals of this window and skew, so
+ * that the first ones need not wait for it. The same answers, OKTA_FIRST_COME where it has one. */
+okta_first_come okta_first_come_begin(const okta_store *store, const okta_sealer *sealer,
+                                      int64_t window, int64_t skew);
 
 #endif

@@ -91,14 +91,12 @@ static okta_reason take_here(const okta_proof *proof, okta_result *result)
 /* On all others. */
 static okta_reason take_elsewhere(request_rec *r, const okta_proof *proof, okta_result *result)
 {
-    const okta_replay *replay = okta_dpop_memory_replay();
     int64_t wait;
     okta_reason reason;
 
     if (!okta_shared_cache_is_wanted())
         return OKTA_OK;
-    reason = okta_shared_proof_take(proof, okta_replay_window(replay), okta_replay_skew(replay),
-                                    result, &wait);
+    reason = okta_shared_proof_take(proof, okta_dpop_memory_replay(), result, &wait);
     if (reason != OKTA_OK)
         okta_request_state(r, true)->retry_after = wait;
     return reason;

@@ -134,7 +134,7 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     okta_introspection_child_init(pchild);
     okta_dpop_child_init(pchild);
     okta_shared_cache_child_init(pchild, server);
-    okta_shared_proofs_child_init();
+    okta_shared_proofs_child_init(okta_dpop_memory_replay());
     okta_flood_child_init(pchild);
     okta_refresher_child_init(pchild);
     okta_revocation_watch_child_init(pchild);

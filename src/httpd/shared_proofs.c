@@ -77,7 +77,7 @@ static okta_store store_in(apr_pool_t *pool)
 /* A proof on its way through the store. */
 typedef struct matter {
     unsigned char id[OKTA_DIGEST_BYTES];
-    int64_t issued_at, window, skew, wait;
+    int64_t issued_at, window, skew, wait, age;
     okta_first_come come;
 } matter;
 
@@ -87,22 +87,27 @@ static bool take(void *data, apr_pool_t *pool)
     matter *m = data;
     const okta_arrival arrival = {m->id, m->issued_at, m->window, m->skew};
 
-    m->come = okta_first_come_take(&store, &sealer, &arrival, &m->wait);
+    m->come = okta_first_come_take(&store, &sealer, &arrival, &m->wait, &m->age);
     return m->come != OKTA_FIRST_COME_SILENT;
 }
 
-static bool begin(void *unused, apr_pool_t *pool)
+static bool begin(void *data, apr_pool_t *pool)
 {
     const okta_store store = store_in(pool);
+    const matter *m = data;
 
-    (void)unused;
-    return okta_first_come_begin(&store, &sealer) != OKTA_FIRST_COME_SILENT;
+    return okta_first_come_begin(&store, &sealer, m->window, m->skew) != OKTA_FIRST_COME_SILENT;
 }
 
-void okta_shared_proofs_child_init(void)
+void okta_shared_proofs_child_init(const okta_replay *replay)
 {
-    if (can_seal && atomic_exchange(begun, 1) == 0)
-        okta_shared_call_begin(OKTA_SHARED_PROOFS, begin, "", 0);
+    matter m = {.wait = 1};
+
+    if (!can_seal || !replay || atomic_exchange(begun, 1) != 0)
+        return;
+    m.window = okta_replay_window(replay);
+    m.skew = okta_replay_skew(replay);
+    okta_shared_call_begin(OKTA_SHARED_PROOFS, begin, &m, sizeof(m));
 }
 
 static okta_reason reason_of(const matter *m, okta_result *result)
@@ -118,15 +123,16 @@ static okta_reason reason_of(const matter *m, okta_result *result)
         return okta_result_set(result, OKTA_PROOF_EXPIRED,
                                "the proof got too old while it was checked");
     case OKTA_FIRST_COME_YOUNG:
-        if (m->wait > m->skew + CLOCKS_APART)
+        if (m->age < -CLOCKS_APART)
             return okta_result_set(result, OKTA_SHARED_CACHE_UNAVAILABLE,
                                    "the store of OktaSharedCache has begun %ld s ahead of this "
                                    "host's clock: set the clocks of all hosts, then empty it",
-                                   (long)(m->wait - m->skew));
+                                   (long)-m->age);
         return okta_result_set(result, OKTA_SHARED_CACHE_UNAVAILABLE,
-                               "the store of OktaSharedCache was started, or has lost its "
-                               "entries, %ld s ago or less: the proof may have been used before",
-                               (long)(m->skew + m->window));
+                               "the store of OktaSharedCache was started, has lost its entries, "
+                               "or got a host with a longer OktaDPoPWindow or OktaClockSkew, "
+                               "%ld s ago: the proof may have been used before",
+                               (long)(m->age < 0 ? 0 : m->age));
     case OKTA_FIRST_COME_STRANGER:
         return okta_result_set(result, OKTA_SHARED_CACHE_UNAVAILABLE,
                                "what is in the store of OktaSharedCache was sealed by another "
@@ -141,10 +147,13 @@ static okta_reason reason_of(const matter *m, okta_result *result)
     }
 }
 
-okta_reason okta_shared_proof_take(const okta_proof *proof, int64_t window, int64_t skew,
+okta_reason okta_shared_proof_take(const okta_proof *proof, const okta_replay *replay,
                                    okta_result *result, int64_t *wait)
 {
-    matter m = {.issued_at = proof->issued_at, .window = window, .skew = skew, .wait = 1};
+    matter m = {.issued_at = proof->issued_at,
+                .window = okta_replay_window(replay),
+                .skew = okta_replay_skew(replay),
+                .wait = 1};
     okta_shared_call call = OKTA_CALL_LEFT;
 
     memcpy(m.id, proof->id, sizeof(m.id));

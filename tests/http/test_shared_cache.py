@@ -293,6 +293,35 @@ def test_hosts_with_different_keys_refuse_rather_than_let_in_twice(launch, share
         assert_ok(call(hosts[0], token, prover.proof(token)))
 
 
+def test_a_host_that_takes_proofs_for_longer_begins_anew(launch, shared_issuer):
+    with contextlib.ExitStack() as stack:
+        digits = secrets.token_hex(32)
+        store, (brief,), prover, token = _alone(launch, shared_issuer, "redis", stack, count=1, digits=digits,
+                                                lines=("OktaDPoPWindow 120s",))
+        used, unused = prover.proof(token), prover.proof(token)
+        assert_ok(call(brief, token, used))
+        assert max(store.life(name) for name in store.names() if name != stores.BEGINNING) <= 125
+        beginning = store.value(stores.BEGINNING)
+        patient, = _hosts(launch, shared_issuer, store, count=1, digits=digits, lines=("OktaDPoPWindow 600s",))
+        waiting.wait_for(lambda: store.value(stores.BEGINNING) != beginning, "another beginning")
+        assert call(patient, token, used).status in (401, 503)
+        mark = brief.error_log.mark()
+        assert_unavailable(call(brief, token, unused))
+        assert brief.error_log.matching("got a host with a longer OktaDPoPWindow or OktaClockSkew", mark)
+        # what comes to the one is kept for the other
+        _ready(brief, prover, token)
+        names = set(store.names())
+        assert_ok(call(brief, token, prover.proof(token)))
+        lives = sorted(store.life(name) for name in set(store.names()) - names)
+        assert len(lives) == 2 and lives[0] <= 125 < 590 <= lives[1] <= 605
+        # and it stays so, however often they start
+        beginning = store.value(stores.BEGINNING)
+        patient.stop()
+        patient.start()
+        _ready(patient, prover, token)
+        assert store.value(stores.BEGINNING) == beginning
+
+
 def test_a_full_store_lets_nobody_in_twice(launch, shared_issuer, kind):
     with contextlib.ExitStack() as stack:
         store, hosts, prover, token = _alone(launch, shared_issuer, kind, stack, limit=4 << 20)

@@ -38,6 +38,7 @@ unit_tests = \
 	tests/unit/test_introspection \
 	tests/unit/test_first_come \
 	tests/unit/test_first_come_store \
+	tests/unit/test_first_come_terms \
 	tests/unit/test_issuer \
 	tests/unit/test_json \
 	tests/unit/test_json_line \
@@ -124,8 +125,11 @@ tests_unit_test_jwe_outcome_LDFLAGS = $(AM_LDFLAGS) \
 scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
 tests_unit_test_certificate_SOURCES = tests/unit/test_certificate.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_certificate_LDFLAGS = $(scarce_ldflags)
-tests_unit_test_first_come_store_SOURCES = tests/unit/test_first_come_store.c tests/unit/scarce.c \
-	tests/unit/scarce.h
+store_sources = tests/unit/store.c tests/unit/store.h
+tests_unit_test_first_come_SOURCES = tests/unit/test_first_come.c $(store_sources)
+tests_unit_test_first_come_terms_SOURCES = tests/unit/test_first_come_terms.c $(store_sources)
+tests_unit_test_first_come_store_SOURCES = tests/unit/test_first_come_store.c $(store_sources) \
+	tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_first_come_store_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_introspection_SOURCES = tests/unit/test_introspection.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_introspection_LDFLAGS = $(scarce_ldflags)

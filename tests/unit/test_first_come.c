@@ -1,152 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/first_come.h"
+#include "store.h"
 #include "unit.h"
 
 #include <pthread.h>
 #include <semaphore.h>
 #include <string.h>
 
-#define NOW INT64_C(1795445100)
+#define NOW STORE_NOW
 #define SKEW 60
 #define WINDOW 60
 #define MARGIN 2
-#define ENTRIES 64
 #define HOSTS_MAX 3
 #define STEPS_MAX 32
 
-typedef struct entry {
-    unsigned char name[OKTA_SEALED_NAME_BYTES];
-    unsigned char bytes[OKTA_FIRST_COME_BYTES];
-    size_t length;
-    int64_t end;
-} entry;
-
-/* The store that all tests use, and the clocks. */
-static struct {
-    entry entries[ENTRIES];
-    int count;
-    int64_t now, monotonic;
-    int steps;        /* that were made */
-    int failing;      /* this one fails; 0: none */
-    int absent_from;  /* from this one on all is absent; 0: never */
-    int empty_before; /* before this one all is lost; 0: never */
-    int64_t slow;     /* microseconds that each step takes */
-    int64_t jump;     /* seconds by which the clock is set ahead at the third step */
-} world;
-
-static const unsigned char key[OKTA_SEALED_KEY_BYTES] = "32 bytes of no chance whatsoever";
-static const unsigned char other_key[OKTA_SEALED_KEY_BYTES] = "another one of thirty-two bytes.";
 static const unsigned char id[OKTA_DIGEST_BYTES] = "a proof";
 
-static int64_t seconds(void)
+static okta_first_come begin(const okta_sealer *sealer)
 {
-    return world.now;
-}
-
-static int64_t monotonic(void)
-{
-    return world.monotonic;
-}
-
-static entry *find(const unsigned char *name)
-{
-    for (int i = 0; i < world.count; i++)
-        if (memcmp(world.entries[i].name, name, OKTA_SEALED_NAME_BYTES) == 0)
-            return &world.entries[i];
-    return NULL;
-}
-
-static bool begin_step(void)
-{
-    world.steps++;
-    world.monotonic += world.slow;
-    world.now += world.steps == 3 ? world.jump : 0;
-    if (world.empty_before == world.steps)
-        world.count = 0;
-    return world.steps != world.failing;
-}
-
-static okta_store_answer put(void *baton, const unsigned char *name, int64_t end,
-                             const unsigned char *bytes, size_t length)
-{
-    entry *at;
-
-    (void)baton;
-    if (!begin_step() || (world.absent_from && world.steps >= world.absent_from))
-        return OKTA_STORE_FAILED;
-    at = find(name);
-    if (!at)
-        at = &world.entries[world.count++ % ENTRIES];
-    memcpy(at->name, name, OKTA_SEALED_NAME_BYTES);
-    memcpy(at->bytes, bytes, length);
-    at->length = length;
-    at->end = end;
-    return OKTA_STORE_DONE;
-}
-
-static okta_store_answer get(void *baton, const unsigned char *name, unsigned char *bytes,
-                             size_t *length)
-{
-    const entry *at;
-
-    (void)baton;
-    if (!begin_step())
-        return OKTA_STORE_FAILED;
-    at = find(name);
-    if (!at || at->end <= world.now || (world.absent_from && world.steps >= world.absent_from))
-        return OKTA_STORE_ABSENT;
-    memcpy(bytes, at->bytes, at->length);
-    *length = at->length;
-    return OKTA_STORE_DONE;
-}
-
-static const okta_store plain = {put, get, seconds, monotonic, NULL};
-
-static okta_sealer sealer_of(const unsigned char *with)
-{
-    okta_sealer sealer;
-
-    need(okta_sealer_init(&sealer, with, "DPoP proofs"), "no keys");
-    return sealer;
+    return okta_first_come_begin(&store_calls, sealer, WINDOW, SKEW);
 }
 
 /* A store that began long ago, at second NOW. */
 static okta_sealer old_store(void)
 {
-    const okta_sealer sealer = sealer_of(key);
+    const okta_sealer sealer = store_sealer(1);
 
-    memset(&world, 0, sizeof(world));
-    world.now = NOW - 1000;
-    world.monotonic = 1;
-    need(okta_first_come_begin(&plain, &sealer) == OKTA_FIRST_COME, "no beginning");
-    world.now = NOW;
-    world.steps = 0;
+    store_clear();
+    store.now = NOW - 1000;
+    need(begin(&sealer) == OKTA_FIRST_COME, "no beginning");
+    store.now = NOW;
+    store.steps = 0;
     return sealer;
 }
 
 static okta_first_come take_at(const okta_sealer *sealer, int64_t issued_at, int64_t *wait)
 {
     const okta_arrival arrival = {id, issued_at, WINDOW, SKEW};
+    int64_t age;
 
-    return okta_first_come_take(&plain, sealer, &arrival, wait);
+    return okta_first_come_take(&store_calls, sealer, &arrival, wait, &age);
 }
 
 static okta_first_come take(const okta_sealer *sealer)
 {
     int64_t wait;
 
-    return take_at(sealer, world.now, &wait);
-}
-
-/* As if no proof had come. */
-static void keep_the_beginning(void)
-{
-    static const unsigned char name[OKTA_SEALED_NAME_BYTES] = "mod_auth_okta beginning";
-    const entry *at = find(name);
-
-    need(at, "no beginning");
-    world.entries[0] = *at;
-    world.count = 1;
+    return take_at(sealer, store.now, &wait);
 }
 
 rule(the_first_comes_first_and_nobody_else)
@@ -156,7 +56,7 @@ rule(the_first_comes_first_and_nobody_else)
     check(take(&sealer) == OKTA_FIRST_COME, "the first one");
     for (int i = 0; i < 3; i++)
         check(take(&sealer) == OKTA_FIRST_COME_NOT, "number %d", i + 2);
-    world.now += WINDOW;
+    store.now += WINDOW;
     check(take(&sealer) == OKTA_FIRST_COME_NOT, "at the end of its window");
 }
 
@@ -180,23 +80,23 @@ static okta_store_answer put_in_turn(void *baton, const unsigned char *name, int
                                      const unsigned char *bytes, size_t length)
 {
     wait_for_turn(baton);
-    return put(NULL, name, end, bytes, length);
+    return store_put(NULL, name, end, bytes, length);
 }
 
 static okta_store_answer get_in_turn(void *baton, const unsigned char *name, unsigned char *bytes,
                                      size_t *length)
 {
     wait_for_turn(baton);
-    return get(NULL, name, bytes, length);
+    return store_get(NULL, name, bytes, length);
 }
 
 static void *be_host(void *baton)
 {
     const okta_arrival arrival = {id, NOW, WINDOW, SKEW};
     host *h = baton;
-    int64_t wait;
+    int64_t wait, age;
 
-    h->come = okta_first_come_take(&h->store, h->sealer, &arrival, &wait);
+    h->come = okta_first_come_take(&h->store, h->sealer, &arrival, &wait, &age);
     h->done = true;
     sem_post(&h->stopped);
     return NULL;
@@ -240,8 +140,9 @@ static int run(host *hosts, int count, const okta_sealer *sealer, schedule *s)
     host *next;
 
     for (int i = 0; i < count; i++) {
-        hosts[i] = (host){.store = {put_in_turn, get_in_turn, seconds, monotonic, &hosts[i]},
-                          .sealer = sealer};
+        hosts[i] =
+            (host){.store = {put_in_turn, get_in_turn, store_seconds, store_monotonic, &hosts[i]},
+                   .sealer = sealer};
         sem_init(&hosts[i].go, 0, 0);
         sem_init(&hosts[i].stopped, 0, 0);
         need(pthread_create(&hosts[i].thread, NULL, be_host, &hosts[i]) == 0, "no thread");
@@ -263,13 +164,13 @@ static int run(host *hosts, int count, const okta_sealer *sealer, schedule *s)
 static void try_all_orders(int count, int least)
 {
     const okta_sealer sealer = old_store();
-    const int kept = world.count;
+    const int kept = store.count;
     host hosts[HOSTS_MAX];
     schedule s = {.length = 0};
     int orders = 0, with_one = 0;
 
     do {
-        const int firsts = (world.count = kept, run(hosts, count, &sealer, &s));
+        const int firsts = (store.count = kept, run(hosts, count, &sealer, &s));
 
         orders++;
         with_one += firsts == 1;
@@ -293,11 +194,11 @@ rule(what_the_store_loses_lets_nobody_in_twice)
         okta_first_come come;
 
         need(take(&sealer) == OKTA_FIRST_COME, "the first one");
-        world.steps = 0;
-        world.empty_before = step;
+        store.steps = 0;
+        store.empty_before = step;
         come = take_at(&sealer, NOW, &wait);
         check(come != OKTA_FIRST_COME, "lost before step %d, and let in", step);
-        world.empty_before = 0;
+        store.empty_before = 0;
         for (int again = 0; again < 3; again++)
             check(take_at(&sealer, NOW, &wait) != OKTA_FIRST_COME, "again after step %d", step);
     }
@@ -308,15 +209,15 @@ rule(after_a_loss_proofs_are_good_that_cannot_have_been_used)
     const okta_sealer sealer = old_store();
     int64_t wait = 0;
 
-    world.count = 0;
+    store.count = 0;
     check(take_at(&sealer, NOW, &wait) == OKTA_FIRST_COME_YOUNG && wait == SKEW + MARGIN + 1,
           "wait: %d", (int)wait);
-    world.now += SKEW + MARGIN;
-    check(take_at(&sealer, world.now, &wait) != OKTA_FIRST_COME, "too soon");
-    world.now++;
-    check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME_NOT, "one id, that was taken");
-    keep_the_beginning();
-    check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "not when it could be");
+    store.now += SKEW + MARGIN;
+    check(take_at(&sealer, store.now, &wait) != OKTA_FIRST_COME, "too soon");
+    store.now++;
+    check(take_at(&sealer, store.now, &wait) == OKTA_FIRST_COME_NOT, "one id, that was taken");
+    store_keep_beginning();
+    check(take_at(&sealer, store.now, &wait) == OKTA_FIRST_COME, "not when it could be");
 }
 
 rule(a_step_that_fails_lets_nobody_in)
@@ -324,9 +225,9 @@ rule(a_step_that_fails_lets_nobody_in)
     for (int step = 1; step <= 5; step++) {
         const okta_sealer sealer = old_store();
 
-        world.failing = step;
+        store.failing = step;
         check(take(&sealer) == OKTA_FIRST_COME_SILENT, "step %d", step);
-        world.failing = 0;
+        store.failing = 0;
     }
 }
 
@@ -337,8 +238,8 @@ rule(a_store_that_seems_to_be_empty_lets_nobody_in)
         const okta_sealer sealer = old_store();
 
         need(take(&sealer) == OKTA_FIRST_COME, "the first one");
-        world.steps = 0;
-        world.absent_from = step;
+        store.steps = 0;
+        store.absent_from = step;
         check(take(&sealer) != OKTA_FIRST_COME, "step %d", step);
     }
 }
@@ -347,10 +248,10 @@ rule(a_slow_store_lets_nobody_in)
 {
     const okta_sealer sealer = old_store();
 
-    world.slow = 400000;
+    store.slow = 400000;
     check(take(&sealer) == OKTA_FIRST_COME, "5 steps in 2 s");
-    keep_the_beginning();
-    world.slow = 400001;
+    store_keep_beginning();
+    store.slow = 400001;
     check(take(&sealer) == OKTA_FIRST_COME_SILENT, "5 steps in more");
 }
 
@@ -360,40 +261,42 @@ rule(a_clock_that_is_set_while_it_is_asked_lets_nobody_in)
     const okta_sealer sealer = old_store();
     int64_t wait;
 
-    world.jump = 6;
+    store.jump = 6;
     check(take_at(&sealer, NOW, &wait) == OKTA_FIRST_COME_SILENT, "set ahead");
-    keep_the_beginning();
-    world.steps = 0;
-    world.jump = 1;
-    check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "a second goes by");
+    store_keep_beginning();
+    store.steps = 0;
+    store.jump = 1;
+    check(take_at(&sealer, store.now, &wait) == OKTA_FIRST_COME, "a second goes by");
 }
 
 /* The store's entries, as it has them that counts whole seconds and is ahead of us. */
 static void expire(int64_t by)
 {
-    for (int i = 0; i < world.count; i++)
-        world.entries[i].end -= by;
+    for (int i = 0; i < store.count; i++)
+        store.entries[i].end -= by;
 }
 
 rule(entries_outlive_the_proof_wherever_clocks_stand)
 {
-    const okta_sealer sealer = sealer_of(key);
+    const okta_sealer sealer = store_sealer(1);
     const okta_arrival arrival = {id, NOW, WINDOW, 0};
-    int64_t wait;
+    int64_t wait, age;
     int before;
 
     old_store();
-    before = world.count;
-    need(okta_first_come_take(&plain, &sealer, &arrival, &wait) == OKTA_FIRST_COME, "first");
+    before = store.count;
+    need(okta_first_come_take(&store_calls, &sealer, &arrival, &wait, &age) == OKTA_FIRST_COME,
+         "first");
     /* a provider and a store each lose a second; a clock that is behind by the margin is in the
      * last second in which it takes the proof, which is its end that the store has reached */
     expire(2);
-    world.now = NOW + WINDOW + MARGIN;
-    check(world.count == before + 2, "%d entries", world.count);
-    for (int i = before; i < world.count; i++)
-        check(world.entries[i].end > world.now, "entry %d is gone", i);
-    world.now = NOW + WINDOW;
-    check(okta_first_come_take(&plain, &sealer, &arrival, &wait) == OKTA_FIRST_COME_NOT, "again");
+    store.now = NOW + WINDOW + MARGIN;
+    check(store.count == before + 2, "%d entries", store.count);
+    for (int i = before; i < store.count; i++)
+        check(store.entries[i].end > store.now, "entry %d is gone", i);
+    store.now = NOW + WINDOW;
+    check(okta_first_come_take(&store_calls, &sealer, &arrival, &wait, &age) == OKTA_FIRST_COME_NOT,
+          "again");
 }
 
 rule(after_a_loss_a_host_whose_clock_is_ahead_took_nothing_that_counts_again)
@@ -401,12 +304,12 @@ rule(after_a_loss_a_host_whose_clock_is_ahead_took_nothing_that_counts_again)
     const okta_sealer sealer = old_store();
     int64_t wait;
 
-    world.now = NOW + MARGIN;
+    store.now = NOW + MARGIN;
     need(take_at(&sealer, NOW + MARGIN + SKEW, &wait) == OKTA_FIRST_COME, "the first one");
-    world.count = 0;
-    world.now = NOW;
-    need(okta_first_come_begin(&plain, &sealer) == OKTA_FIRST_COME, "no beginning");
-    world.now = NOW + SKEW;
+    store.count = 0;
+    store.now = NOW;
+    need(begin(&sealer) == OKTA_FIRST_COME, "no beginning");
+    store.now = NOW + SKEW;
     check(take_at(&sealer, NOW + MARGIN + SKEW, &wait) == OKTA_FIRST_COME_YOUNG, "twice");
 }
 
@@ -417,28 +320,28 @@ rule(a_loss_while_the_beginning_is_written_anew_is_noticed)
         int64_t wait;
 
         /* a day after it was written: the first one comes just before it is due again */
-        world.now = NOW - 1000 + 86400;
-        need(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "the first one");
-        world.now++;
-        world.steps = 0;
-        world.empty_before = step;
-        check(take_at(&sealer, world.now - 1, &wait) != OKTA_FIRST_COME, "step %d", step);
-        world.empty_before = 0;
-        check(take_at(&sealer, world.now - 1, &wait) != OKTA_FIRST_COME, "after step %d", step);
+        store.now = NOW - 1000 + 86400;
+        need(take_at(&sealer, store.now, &wait) == OKTA_FIRST_COME, "the first one");
+        store.now++;
+        store.steps = 0;
+        store.empty_before = step;
+        check(take_at(&sealer, store.now - 1, &wait) != OKTA_FIRST_COME, "step %d", step);
+        store.empty_before = 0;
+        check(take_at(&sealer, store.now - 1, &wait) != OKTA_FIRST_COME, "after step %d", step);
     }
     /* and while nothing was asked but to begin */
     for (int step = 1; step <= 6; step++) {
         const okta_sealer sealer = old_store();
         int64_t wait;
 
-        world.now = NOW - 1000 + 86400;
-        need(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "the first one");
-        world.now++;
-        world.steps = 0;
-        world.empty_before = step;
-        okta_first_come_begin(&plain, &sealer);
-        world.empty_before = 0;
-        check(take_at(&sealer, world.now - 1, &wait) != OKTA_FIRST_COME, "begun, step %d", step);
+        store.now = NOW - 1000 + 86400;
+        need(take_at(&sealer, store.now, &wait) == OKTA_FIRST_COME, "the first one");
+        store.now++;
+        store.steps = 0;
+        store.empty_before = step;
+        begin(&sealer);
+        store.empty_before = 0;
+        check(take_at(&sealer, store.now - 1, &wait) != OKTA_FIRST_COME, "begun, step %d", step);
     }
 }
 
@@ -452,11 +355,11 @@ rule(a_proof_that_got_too_old_meanwhile_is_late)
 
 rule(hosts_with_different_keys_let_nobody_in_beside_each_other)
 {
-    const okta_sealer ours = old_store(), theirs = sealer_of(other_key);
+    const okta_sealer ours = old_store(), theirs = store_sealer(2);
 
     need(take(&ours) == OKTA_FIRST_COME, "the first one");
     check(take(&theirs) == OKTA_FIRST_COME_STRANGER, "with another key");
-    check(okta_first_come_begin(&plain, &theirs) == OKTA_FIRST_COME_STRANGER, "begins anew");
+    check(begin(&theirs) == OKTA_FIRST_COME_STRANGER, "begins anew");
     check(take(&ours) == OKTA_FIRST_COME_NOT, "ours again");
 }
 
@@ -465,23 +368,23 @@ rule(entries_that_others_changed_let_nobody_in_twice)
     const okta_sealer sealer = old_store();
 
     need(take(&sealer) == OKTA_FIRST_COME, "the first one");
-    for (int i = 0; i < world.count; i++)
-        for (size_t byte = 0; byte < world.entries[i].length; byte++) {
-            const entry before = world.entries[i];
+    for (int i = 0; i < store.count; i++)
+        for (size_t byte = 0; byte < store.entries[i].length; byte++) {
+            const store_entry before = store.entries[i];
 
-            world.entries[i].bytes[byte] ^= 1;
+            store.entries[i].bytes[byte] ^= 1;
             check(take(&sealer) != OKTA_FIRST_COME, "entry %d, byte %zu", i, byte);
-            world.entries[i] = before;
+            store.entries[i] = before;
         }
     /* each in the place of each other one */
-    for (int i = 0; i < world.count; i++)
-        for (int k = 0; k < world.count; k++) {
-            const entry before = world.entries[i];
+    for (int i = 0; i < store.count; i++)
+        for (int k = 0; k < store.count; k++) {
+            const store_entry before = store.entries[i];
 
-            memcpy(world.entries[i].bytes, world.entries[k].bytes, OKTA_FIRST_COME_BYTES);
-            world.entries[i].length = world.entries[k].length;
+            memcpy(store.entries[i].bytes, store.entries[k].bytes, OKTA_FIRST_COME_BYTES);
+            store.entries[i].length = store.entries[k].length;
             check(take(&sealer) != OKTA_FIRST_COME, "entry %d as %d", k, i);
-            world.entries[i] = before;
+            store.entries[i] = before;
         }
 }
 
@@ -491,11 +394,11 @@ rule(the_beginning_is_written_anew_each_day_and_stays_what_it_is)
     int64_t wait;
 
     for (int day = 1; day <= 40; day++) {
-        world.now += 86401;
-        keep_the_beginning();
-        check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME, "day %d", day);
+        store.now += 86401;
+        store_keep_beginning();
+        check(take_at(&sealer, store.now, &wait) == OKTA_FIRST_COME, "day %d", day);
     }
-    world.now += 21 * 86400;
-    keep_the_beginning();
-    check(take_at(&sealer, world.now, &wait) == OKTA_FIRST_COME_YOUNG, "nobody for 21 days");
+    store.now += INT64_C(21) * 86400;
+    store_keep_beginning();
+    check(take_at(&sealer, store.now, &wait) == OKTA_FIRST_COME_YOUNG, "nobody for 21 days");
 }

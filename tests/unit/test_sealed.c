@@ -8,7 +8,7 @@
 #define TEXT "a text of 23 characters"
 #define SEALED (sizeof(TEXT) + OKTA_SEALED_EXTRA)
 
-static const unsigned char key[OKTA_SEALED_KEY_BYTES] = "32 bytes of no chance whatsoever";
+static const unsigned char *const key = (const unsigned char *)"32 bytes of no chance whatsoever";
 
 static okta_sealer sealer_of(const unsigned char *with, const char *purpose)
 {

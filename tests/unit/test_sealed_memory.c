@@ -11,7 +11,7 @@
 #define NOW INT64_C(1795445100)
 #define TEXT "text"
 
-static const unsigned char key[OKTA_SEALED_KEY_BYTES] = "32 bytes of no chance whatsoever";
+static const unsigned char *const key = (const unsigned char *)"32 bytes of no chance whatsoever";
 
 typedef struct envelope {
     okta_sealer sealer;

@@ -239,7 +239,8 @@ rule(what_has_no_room_is_not_written)
 /* What is in the store: sealed. */
 rule(sealed_it_is_read_by_who_has_the_key_and_as_it_was)
 {
-    static const unsigned char key[OKTA_SEALED_KEY_BYTES] = "32 bytes of no chance whatsoever";
+    static const unsigned char *const key =
+        (const unsigned char *)"32 bytes of no chance whatsoever";
     unsigned char bytes[ROOM], sealed[ROOM + OKTA_SEALED_EXTRA], opened[ROOM];
     unsigned char name[OKTA_SEALED_NAME_BYTES];
     const size_t length = sample(bytes), whole = length + OKTA_SEALED_EXTRA;
