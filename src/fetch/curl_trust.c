@@ -86,8 +86,8 @@ static bool choose_authorities(CURL *easy, const okta_fetch_settings *settings, 
     if (settings->ca_pem && settings->ca_length == 0)
         return okta_error_set(error, "no certificate authorities could be read from %s",
                               file ? file : "the CA file");
-    path = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    proxy_path = curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    path = curl_easy_setopt(easy, CURLOPT_CAPATH, OKTA_NO_AUTHORITIES);
+    proxy_path = curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, OKTA_NO_AUTHORITIES);
     /* a TLS library without such directories has none to forget */
     if ((path != CURLE_NOT_BUILT_IN && refused(path, "CAPATH", error)) ||
         (proxy_path != CURLE_NOT_BUILT_IN && refused(proxy_path, "PROXY_CAPATH", error)))

@@ -7,6 +7,10 @@
 
 #include <curl/curl.h>
 
+/* For CURLOPT_CAPATH: a directory that has nothing in it, and never will. NULL will not do: libcurl
+ * 8.21 and later takes its default, the system's authorities, for it. */
+#define OKTA_NO_AUTHORITIES "/dev/null"
+
 /* Set every option that decides who is believed, also those whose default would do: defaults differ
  * between builds and releases of libcurl, and some come from the environment. False, with the
  * cause, when an option is refused; the transfer must not begin then. */

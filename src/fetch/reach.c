@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fetch/reach.h"
 
+#include "fetch/curl_trust.h"
+
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +72,7 @@ static void set_up(CURL *easy, const char *url, const okta_fetch_settings *setti
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, cause);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (settings->ca_file) {
-        curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, OKTA_NO_AUTHORITIES);
         curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, settings->ca_file);
     }
     /* the certificate is to be looked at, above all where it is bad; nothing is sent */
