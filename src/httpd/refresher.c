@@ -69,6 +69,13 @@ static void end(refresher *r)
 }
 
 /* The watchdog's thread alone: the mutex between the processes is its own. */
+static void unlock(refresher *r)
+{
+    if (r->holding.has_lock)
+        apr_proc_mutex_unlock(r->mutex);
+    r->holding.has_lock = false;
+}
+
 static void stop(refresher *r)
 {
     end(r);
@@ -76,9 +83,7 @@ static void stop(refresher *r)
         okta_turn_end(r->holding.turn, r->holding.number);
     r->holding.number = 0;
     r->holding.failures = 0;
-    if (r->holding.has_lock)
-        apr_proc_mutex_unlock(r->mutex);
-    r->holding.has_lock = false;
+    unlock(r);
 }
 
 static void rest(refresher *r)
@@ -124,8 +129,11 @@ static void take(refresher *r)
         return;
     h->turn = okta_shared_turn();
     h->number = okta_turn_take(h->turn, okta_monotonic(), h->has_lock, &stalled);
-    if (!h->number)
+    if (!h->number) {
+        /* it is for whoever has the turn: by it all see at once when that one dies */
+        unlock(r);
         return;
+    }
     h->turn->pid = (int32_t)getpid();
     if (stalled)
         okta_event_of_server(r->sources[0].issuer->server, OKTA_EVENT_REFRESHER_REPLACED, 0,

@@ -44,14 +44,24 @@ static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool leaving;
 static watches *registered;
 
+static void try_lock(watch *w)
+{
+    w->has_lock = w->has_lock || okta_robust_lock_try(&w->shared->holder);
+}
+
+static void unlock(watch *w)
+{
+    if (w->has_lock)
+        pthread_mutex_unlock(&w->shared->holder);
+    w->has_lock = false;
+}
+
 static void give_up_turn(watch *w)
 {
     if (w->turn)
         okta_turn_end(&w->shared->turn, w->turn);
     w->turn = 0;
-    if (w->has_lock)
-        pthread_mutex_unlock(&w->shared->holder);
-    w->has_lock = false;
+    unlock(w);
 }
 
 static bool keep_turn(void *baton)
@@ -90,14 +100,19 @@ static bool hold_turn(watch *w)
 {
     int32_t stalled;
 
+    /* also with the turn: another one may have had the lock when we took it */
+    try_lock(w);
     if (w->turn && keep_turn(w))
         return true;
     if (w->turn)
         give_up_turn(w);
-    w->has_lock = w->has_lock || okta_robust_lock_try(&w->shared->holder);
+    try_lock(w);
     w->turn = okta_turn_take(&w->shared->turn, okta_monotonic(), w->has_lock, &stalled);
-    if (!w->turn)
+    if (!w->turn) {
+        /* it is for whoever has the turn: by it all see at once when that one dies */
+        unlock(w);
         return false;
+    }
     w->shared->turn.pid = (int32_t)getpid();
     take_up(w);
     if (stalled)

@@ -58,6 +58,32 @@ def _stopped(pid):
         os.kill(pid, signal.SIGCONT)
 
 
+def _has_the_lock(server):
+    """The child that has a lock of fcntl; there is one such lock."""
+    with open("/proc/locks") as locks:
+        pids = {int(line.split()[4]) for line in locks if line.split()[1] == "POSIX"}
+    return next(iter(pids & set(server.children())), None)
+
+
+def test_the_lock_goes_to_whoever_has_the_turn(issuer, launch):
+    """Who looked for the turn in vain does not keep it: its holder's death would be seen no sooner than a stand-still."""
+    server = launch("Mutex fcntl okta-keys\n" + api(issuer, *EVERY_SECOND), processes=4, threads=4)
+    assert_ok(server.get("/whoami", issuer.mint.token()))
+    wait_for(lambda: _has_the_lock(server) is not None and _has_the_lock(server) == refresher(server), "the lock")
+    server.expects(STANDS_STILL, lasting=True)
+    for _ in range(3):
+        mark = server.error_log.mark()
+        stopped = refresher(server)
+        with _stopped(stopped):
+            server.wait_for_log(STANDS_STILL, mark)
+            wait_for(lambda: refresher(server) != stopped, "another process to refresh")
+        wait_for(lambda: _has_the_lock(server) == refresher(server), "the lock")
+    mark = server.error_log.mark()
+    killed = refresher(server)
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: refresher(server) != killed, "another process to refresh")
+    assert not server.error_log.matching(STANDS_STILL, mark)
+
 def _wait_for_successor(server, old):
     mark = len(server.error_log.lines())
     return wait_for(lambda: next((pid for pid, _ in fetch_lines(server, mark) if pid != old), None),
