@@ -8,32 +8,32 @@
 #define MARK(place) (UINT32_C(1) << (24 + (place)))
 #define MARKS (MARK(0) | MARK(1) | MARK(2) | MARK(3))
 #define BITS(value, place) (UINT32_C(value) << (18 - 6 * (place)) | MARK(place))
-#define ALPHABET(place)                                                            \
-    {                                                                              \
-        ['A'] = BITS(0, place), ['B'] = BITS(1, place), ['C'] = BITS(2, place),    \
-        ['D'] = BITS(3, place), ['E'] = BITS(4, place), ['F'] = BITS(5, place),    \
-        ['G'] = BITS(6, place), ['H'] = BITS(7, place), ['I'] = BITS(8, place),    \
-        ['J'] = BITS(9, place), ['K'] = BITS(10, place), ['L'] = BITS(11, place),  \
-        ['M'] = BITS(12, place), ['N'] = BITS(13, place), ['O'] = BITS(14, place), \
-        ['P'] = BITS(15, place), ['Q'] = BITS(16, place), ['R'] = BITS(17, place), \
-        ['S'] = BITS(18, place), ['T'] = BITS(19, place), ['U'] = BITS(20, place), \
-        ['V'] = BITS(21, place), ['W'] = BITS(22, place), ['X'] = BITS(23, place), \
-        ['Y'] = BITS(24, place), ['Z'] = BITS(25, place), ['a'] = BITS(26, place), \
-        ['b'] = BITS(27, place), ['c'] = BITS(28, place), ['d'] = BITS(29, place), \
-        ['e'] = BITS(30, place), ['f'] = BITS(31, place), ['g'] = BITS(32, place), \
-        ['h'] = BITS(33, place), ['i'] = BITS(34, place), ['j'] = BITS(35, place), \
-        ['k'] = BITS(36, place), ['l'] = BITS(37, place), ['m'] = BITS(38, place), \
-        ['n'] = BITS(39, place), ['o'] = BITS(40, place), ['p'] = BITS(41, place), \
-        ['q'] = BITS(42, place), ['r'] = BITS(43, place), ['s'] = BITS(44, place), \
-        ['t'] = BITS(45, place), ['u'] = BITS(46, place), ['v'] = BITS(47, place), \
-        ['w'] = BITS(48, place), ['x'] = BITS(49, place), ['y'] = BITS(50, place), \
-        ['z'] = BITS(51, place), ['0'] = BITS(52, place), ['1'] = BITS(53, place), \
-        ['2'] = BITS(54, place), ['3'] = BITS(55, place), ['4'] = BITS(56, place), \
-        ['5'] = BITS(57, place), ['6'] = BITS(58, place), ['7'] = BITS(59, place), \
-        ['8'] = BITS(60, place), ['9'] = BITS(61, place), ['-'] = BITS(62, place), \
-        ['_'] = BITS(63, place),                                                   \
-    }
-static const uint32_t bits_of[4][256] = {ALPHABET(0), ALPHABET(1), ALPHABET(2), ALPHABET(3)};
+#define ALPHABET(place)                                                        \
+    ['A'] = BITS(0, place), ['B'] = BITS(1, place), ['C'] = BITS(2, place),    \
+    ['D'] = BITS(3, place), ['E'] = BITS(4, place), ['F'] = BITS(5, place),    \
+    ['G'] = BITS(6, place), ['H'] = BITS(7, place), ['I'] = BITS(8, place),    \
+    ['J'] = BITS(9, place), ['K'] = BITS(10, place), ['L'] = BITS(11, place),  \
+    ['M'] = BITS(12, place), ['N'] = BITS(13, place), ['O'] = BITS(14, place), \
+    ['P'] = BITS(15, place), ['Q'] = BITS(16, place), ['R'] = BITS(17, place), \
+    ['S'] = BITS(18, place), ['T'] = BITS(19, place), ['U'] = BITS(20, place), \
+    ['V'] = BITS(21, place), ['W'] = BITS(22, place), ['X'] = BITS(23, place), \
+    ['Y'] = BITS(24, place), ['Z'] = BITS(25, place), ['a'] = BITS(26, place), \
+    ['b'] = BITS(27, place), ['c'] = BITS(28, place), ['d'] = BITS(29, place), \
+    ['e'] = BITS(30, place), ['f'] = BITS(31, place), ['g'] = BITS(32, place), \
+    ['h'] = BITS(33, place), ['i'] = BITS(34, place), ['j'] = BITS(35, place), \
+    ['k'] = BITS(36, place), ['l'] = BITS(37, place), ['m'] = BITS(38, place), \
+    ['n'] = BITS(39, place), ['o'] = BITS(40, place), ['p'] = BITS(41, place), \
+    ['q'] = BITS(42, place), ['r'] = BITS(43, place), ['s'] = BITS(44, place), \
+    ['t'] = BITS(45, place), ['u'] = BITS(46, place), ['v'] = BITS(47, place), \
+    ['w'] = BITS(48, place), ['x'] = BITS(49, place), ['y'] = BITS(50, place), \
+    ['z'] = BITS(51, place), ['0'] = BITS(52, place), ['1'] = BITS(53, place), \
+    ['2'] = BITS(54, place), ['3'] = BITS(55, place), ['4'] = BITS(56, place), \
+    ['5'] = BITS(57, place), ['6'] = BITS(58, place), ['7'] = BITS(59, place), \
+    ['8'] = BITS(60, place), ['9'] = BITS(61, place), ['-'] = BITS(62, place), \
+    ['_'] = BITS(63, place),
+
+static const uint32_t bits_of[4][256] = {
+    {ALPHABET(0)}, {ALPHABET(1)}, {ALPHABET(2)}, {ALPHABET(3)}};
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

@@ -12,10 +12,7 @@ typedef struct reason_row {
 
 #define BAD_TOKEN 401, "invalid_token"
 /* Which check failed is the operator's affair: a thief who tries things learns nothing. */
-#define BAD_PROOF(tag)                                                         \
-    {                                                                          \
-        tag, 401, "invalid_dpop_proof", "The request lacks a valid DPoP proof" \
-    }
+#define BAD_PROOF 401, "invalid_dpop_proof", "The request lacks a valid DPoP proof"
 
 static const reason_row reasons[OKTA_REASON_COUNT] = {
     [OKTA_UNSET] = {"unset", 500, NULL, "The request could not be judged"},
@@ -79,24 +76,24 @@ static const reason_row reasons[OKTA_REASON_COUNT] = {
     [OKTA_USER_MISSING] = {"user_missing", BAD_TOKEN, "The access token does not name its bearer"},
     [OKTA_INSUFFICIENT_SCOPE] = {"insufficient_scope", 403, "insufficient_scope",
                                  "The access token is not sufficient for this resource"},
-    [OKTA_PROOF_MISSING] = BAD_PROOF("proof_missing"),
-    [OKTA_PROOF_REPEATED] = BAD_PROOF("proof_repeated"),
-    [OKTA_PROOF_MALFORMED] = BAD_PROOF("proof_malformed"),
-    [OKTA_PROOF_TYPE] = BAD_PROOF("proof_type"),
-    [OKTA_PROOF_ALGORITHM] = BAD_PROOF("proof_algorithm"),
-    [OKTA_PROOF_KEY] = BAD_PROOF("proof_key"),
-    [OKTA_PROOF_SIGNATURE] = BAD_PROOF("proof_signature"),
-    [OKTA_PROOF_CLAIMS] = BAD_PROOF("proof_claims"),
-    [OKTA_PROOF_METHOD] = BAD_PROOF("proof_method"),
-    [OKTA_PROOF_URL] = BAD_PROOF("proof_url"),
-    [OKTA_PROOF_EXPIRED] = BAD_PROOF("proof_expired"),
-    [OKTA_PROOF_FROM_FUTURE] = BAD_PROOF("proof_from_future"),
-    [OKTA_PROOF_BEFORE_START] = BAD_PROOF("proof_before_start"),
+    [OKTA_PROOF_MISSING] = {"proof_missing", BAD_PROOF},
+    [OKTA_PROOF_REPEATED] = {"proof_repeated", BAD_PROOF},
+    [OKTA_PROOF_MALFORMED] = {"proof_malformed", BAD_PROOF},
+    [OKTA_PROOF_TYPE] = {"proof_type", BAD_PROOF},
+    [OKTA_PROOF_ALGORITHM] = {"proof_algorithm", BAD_PROOF},
+    [OKTA_PROOF_KEY] = {"proof_key", BAD_PROOF},
+    [OKTA_PROOF_SIGNATURE] = {"proof_signature", BAD_PROOF},
+    [OKTA_PROOF_CLAIMS] = {"proof_claims", BAD_PROOF},
+    [OKTA_PROOF_METHOD] = {"proof_method", BAD_PROOF},
+    [OKTA_PROOF_URL] = {"proof_url", BAD_PROOF},
+    [OKTA_PROOF_EXPIRED] = {"proof_expired", BAD_PROOF},
+    [OKTA_PROOF_FROM_FUTURE] = {"proof_from_future", BAD_PROOF},
+    [OKTA_PROOF_BEFORE_START] = {"proof_before_start", BAD_PROOF},
     [OKTA_PROOF_NONCE] = {"proof_nonce", 401, "use_dpop_nonce",
                           "The DPoP proof needs the nonce of this answer"},
-    [OKTA_PROOF_OTHER_TOKEN] = BAD_PROOF("proof_other_token"),
-    [OKTA_PROOF_OTHER_KEY] = BAD_PROOF("proof_other_key"),
-    [OKTA_PROOF_REPLAYED] = BAD_PROOF("proof_replayed"),
+    [OKTA_PROOF_OTHER_TOKEN] = {"proof_other_token", BAD_PROOF},
+    [OKTA_PROOF_OTHER_KEY] = {"proof_other_key", BAD_PROOF},
+    [OKTA_PROOF_REPLAYED] = {"proof_replayed", BAD_PROOF},
     [OKTA_REPLAY_MEMORY_FULL] = {"replay_memory_full", 503, NULL,
                                  "The DPoP proof cannot be checked at the moment"},
     [OKTA_SHARED_CACHE_UNAVAILABLE] = {"shared_cache_unavailable", 503, NULL,

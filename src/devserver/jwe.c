@@ -138,7 +138,7 @@ static const char *wrapped(apr_pool_t *p, EVP_PKEY *pkey, const char *digest,
 
 /* "iv.text.tag", encoded. */
 static const char *sealed(apr_pool_t *p, const encryption *enc, const unsigned char *cek,
-                          const char *protected, const char *token)
+                          const char *protection, const char *token)
 {
     unsigned char iv[IV_BYTES], tag[TAG_BYTES];
     unsigned char *text = apr_palloc(p, strlen(token) + TAG_BYTES);
@@ -147,8 +147,8 @@ static const char *sealed(apr_pool_t *p, const encryption *enc, const unsigned c
     int length = 0, rest = 0;
     bool good = cipher && ctx && RAND_bytes(iv, sizeof(iv)) == 1 &&
                 EVP_EncryptInit_ex2(ctx, cipher, cek, iv, NULL) == 1 &&
-                EVP_EncryptUpdate(ctx, NULL, &rest, (const unsigned char *)protected,
-                                  (int)strlen(protected)) == 1 &&
+                EVP_EncryptUpdate(ctx, NULL, &rest, (const unsigned char *)protection,
+                                  (int)strlen(protection)) == 1 &&
                 EVP_EncryptUpdate(ctx, text, &length, (const unsigned char *)token,
                                   (int)strlen(token)) == 1 &&
                 EVP_EncryptFinal_ex(ctx, text + length, &rest) == 1 &&
@@ -167,7 +167,7 @@ const char *okta_dev_jwe_encrypt(apr_pool_t *p, const okta_dev_recipient *recipi
     unsigned char cek[32];
     const wrapping *alg;
     const encryption *enc;
-    const char *header, *protected, *key, *rest;
+    const char *header, *protection, *key, *rest;
     const unsigned char *der = recipient->der;
     EVP_PKEY *pkey;
 
@@ -179,14 +179,14 @@ const char *okta_dev_jwe_encrypt(apr_pool_t *p, const okta_dev_recipient *recipi
     }
     header = apr_pstrcat(p, "{\"alg\":\"", alg->name, "\",\"enc\":\"", enc->name,
                          "\",\"cty\":\"JWT\",\"kid\":\"", recipient->kid, "\"}", NULL);
-    protected = okta_dev_base64url(p, header, strlen(header));
+    protection = okta_dev_base64url(p, header, strlen(header));
     if (RAND_bytes(cek, enc->key_bytes) != 1) {
         return NULL;
     }
     pkey = d2i_PUBKEY(NULL, &der, recipient->length);
     key = pkey ? wrapped(p, pkey, alg->digest, cek, (size_t)enc->key_bytes) : NULL;
     EVP_PKEY_free(pkey);
-    rest = key ? sealed(p, enc, cek, protected, token) : NULL;
+    rest = key ? sealed(p, enc, cek, protection, token) : NULL;
     OPENSSL_cleanse(cek, sizeof(cek));
-    return rest ? apr_pstrcat(p, protected, ".", key, ".", rest, NULL) : NULL;
+    return rest ? apr_pstrcat(p, protection, ".", key, ".", rest, NULL) : NULL;
 }

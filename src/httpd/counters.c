@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define RETAINED_KEY "mod_auth_okta.counters"
-#define MICROSECONDS(n) ((uint64_t)(n)*1000)
+#define MICROSECONDS(n) (UINT64_C(1000) * (n))
 
 /* At the beginning of the memory; the tally is behind it. */
 typedef struct beginning {

@@ -41,10 +41,12 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+typedef double one_each_round[ROUNDS];
+
 void stopwatch_measure(measured *all, size_t count, double seconds)
 {
     size_t *times = calloc(count, sizeof(*times));
-    double(*rounds)[ROUNDS] = calloc(count, sizeof(*rounds));
+    one_each_round *rounds = calloc(count, sizeof(*rounds));
 
     if (!times || !rounds)
         abort();

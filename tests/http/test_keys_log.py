@@ -20,12 +20,12 @@ def test_causes(make_issuer, launch, authority, tmp_path, figure):
         refusing = f"http://127.0.0.1:{closed}/oauth2/default"
         causes = {
             "name": (nowhere, r"[Cc]ould ?n.t resolve host.*keys\.nowhere\.invalid"),
-            "refused": (refusing, rf"Failed to connect to 127\.0\.0\.1 port {closed}"),
+            "refused": (refusing, rf"Failed to connect to 127\.0\.0\.1( port |:){closed}"),
             "expired certificate": (make_issuer(tls=authority.server(days=(-10, -1))), r"certificate has expired"),
             "unknown authority": (make_issuer(tls=stranger.server()), r"unable to get local issuer certificate"),
             "another name": (make_issuer(tls=authority.server(names=("other.example.com",))),
                              r"(no alternative certificate subject name matches|does not match)"),
-            "proxy": (make_issuer(), rf"127\.0\.0\.1 port {dead}"),
+            "proxy": (make_issuer(), rf"127\.0\.0\.1( port |:){dead}"),
             "status": (make_issuer(), r"status 500"),
             "JSON": (make_issuer(), r"metadata: .*JSON, line 1"),
             "another issuer": (make_issuer(), r'its issuer is "https://liar\.example\.com", not "http://127'),

@@ -64,8 +64,8 @@ def inside(root, *words, **options):
 def tree(folder):
     """The project's files as they are here, without git; as in an unpacked release, but nothing is generated."""
     Path(folder).mkdir(exist_ok=True)
-    run(["sh", "-euc", 'scripts/lib/files.sh >"$0/MANIFEST"; tar -T "$0/MANIFEST" -cf - | tar -C "$0" -xf -', folder],
-        cwd=TOP)
+    run(["sh", "-euc", 'scripts/lib/files.sh >"$0/MANIFEST"; scripts/lib/release_time.sh >"$0/TIMESTAMP";'
+         'tar -T "$0/MANIFEST" -cf - | tar -C "$0" -xf -', folder], cwd=TOP)
 
 
 def _apt(root):

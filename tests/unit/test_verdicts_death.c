@@ -63,12 +63,14 @@ static size_t table_size;
 static char *image; /* of a table that nobody has touched since */
 
 /* In memory that all processes share. */
-static struct shared {
+typedef struct shared {
     unsigned int moments;
     uint64_t at[MOMENTS_MAX];
     uint64_t steps;
     char fault[200];
-} * seen;
+} shared;
+
+static shared *seen;
 static okta_verdicts *table;
 
 /* What a child does; it has its own copy. */

@@ -157,6 +157,8 @@ class Memcached(Store):
                 # it walks through its entries for reasons of its own
                 if line.startswith(b"BUSY"):
                     return None
+                if line == b"OK\r\n":  # what newer ones begin with
+                    continue
                 assert line.startswith(b"key="), line
                 names.append(line.split()[0].removeprefix(b"key=").replace(b"%3A", b":"))
             return names
