@@ -4,6 +4,7 @@
 import os
 import subprocess
 import tempfile
+from pathlib import Path
 
 import pytest
 from env import places, statefiles
@@ -89,18 +90,23 @@ def test_the_proxy_s_name_is_checked(launch, make_issuer, authority):
         assert proxy.requests == []
 
 
-def test_the_environment_decides_nothing(launch, make_issuer, authority, tmp_path, monkeypatch):
+@pytest.fixture
+def home():
+    """Of the user that httpd's children are: pytest's own folders are closed to them."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        Path(folder, ".netrc").write_text("default login somebody password netrc-password\n")
+        yield folder
+
+
+def test_the_environment_decides_nothing(launch, make_issuer, authority, tmp_path, home, monkeypatch):
     """Proxies, exceptions from them, files of authorities and of passwords."""
     other = Authority(tmp_path, "Other CA")
     issuer = make_issuer(tls=authority.server())
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / ".netrc").write_text("default login somebody password netrc-password\n")
-    tmp_path.chmod(0o755)
     with closed_port() as port, Proxy() as proxy:
         away = f"http://127.0.0.1:{port}"
         world = {**dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"), away),
-                 "no_proxy": "*", "NO_PROXY": "*", "HOME": str(home), "SSL_CERT_FILE": str(other.ca_file),
+                 "no_proxy": "*", "NO_PROXY": "*", "HOME": home, "SSL_CERT_FILE": str(other.ca_file),
                  "SSL_CERT_DIR": str(tmp_path), "CURL_CA_BUNDLE": str(other.ca_file)}
         for name, value in world.items():
             monkeypatch.setenv(name, value)

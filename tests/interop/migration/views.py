@@ -9,6 +9,7 @@ from migration import asked
 SPOOFED = ("X-User", "OIDC_CLAIM_sub", "OAUTH2_CLAIM_sub")
 STRANGERS = 10
 LOGIN = "user@example.com"
+UMLAUT = "jürgen@example.com"
 
 
 def _fate(fields, name):
@@ -28,9 +29,14 @@ def back_end(port, mint, seen):
     assert asked.Sent(fields).to(port).status == 200
     got = [(name, value) for name, value in seen[-1]["headers"] if not name.startswith("X-Forwarded")]
     scopes = next(value for name, value in got if "scp" in name)
+    assert asked.by(asked.token(mint, sub=UMLAUT)).to(port).status == 200
+    named = next(value for name, value in seen[-1]["headers"] if name.endswith("_sub"))
+    # a server's headers are read as Latin-1
+    plain = named in (UMLAUT, UMLAUT.encode().decode("latin-1"))
     return {
         "`sub` is in": _carrier(got, LOGIN),
         "`scp` with two elements arrives as": f"`{scopes}`",
+        "`ü` in `sub` arrives": "as it is" if plain else f"as `{named[1:-len('rgen@example.com')]}`",
         "`aud` is in": _carrier(got, "api://default"),
         "the token is in": ", ".join(f"`{name}`" for name, value in got if token in value),
         **{f"a client's `{name}: root`": _fate(got, name) for name in SPOOFED},
