@@ -11,6 +11,7 @@ from env.keys import key, keyset
 from env.mint import ABSENT, Mint
 from env.snippets import location, trusts
 from env.verdicts import assert_logged, assert_ok, assert_refused
+from env.waiting import wait_for
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
@@ -166,6 +167,19 @@ def test_same_kid_at_two_issuers(server, issuers):
     crossed = Mint(first.url, second.keys[0]).token()
     _refused(server, "/both", crossed, "signature_invalid")
     _refused(server, "/both", Mint(second.url, first.keys[0]).token(), "signature_invalid")
+
+
+def test_no_address_in_a_token_is_fetched(launch, issuer, make_issuer):
+    """Neither that of an issuer whom nobody trusts, nor where a header says that its key is."""
+    stranger = make_issuer()
+    server = launch(trusts(issuer) + location("/plain"))
+    assert_ok(server.get("/plain", issuer.mint.token()))
+    before = issuer.key_fetches()
+    _refused(server, "/plain", stranger.mint.token(), "issuer_unknown")
+    leads_there = {name: f"{stranger.url}/v1/keys" for name in ("jku", "x5u")}
+    _refused(server, "/plain", issuer.mint.token(header={**leads_there, "kid": "new"}, key=key("stranger")), "kid_unknown")
+    wait_for(lambda: issuer.key_fetches() > before, "the fetch that the second token asked for")
+    assert stranger.requests == []
 
 
 def test_unusable_and_ambiguous_jwks_are_dropped(launch, make_issuer):
