@@ -71,7 +71,7 @@ class Bench:
     def instructions(self):
         tokens = self.mint.tokens()
         snippets, kir, profiles = all_cases.servers(self.module, tokens), {}, {}
-        for case in all_cases.cases(tokens):
+        for case in all_cases.counted_cases(tokens):
             counted = callgrind.count(case, snippets[case.server], self.out)
             kir[case.name], profiles[case.name] = counted.kir, counted.profile
             say(f"{case.label:<40} {counted.kir:8.1f} kIr, {counted.kir - kir['none']:8.1f} over no auth")

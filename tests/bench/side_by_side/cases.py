@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is compared: servers, and the requests that they get."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,17 @@ Require valid-user
 </Location>"""
 
 
+def oauth2(tokens):
+    """A key in the configuration, as above."""
+    key = next(key for key in json.loads(tokens.jwks.read_text())["keys"] if key["kid"] == tokens.kid)
+    return f"""LoadModule oauth2_module {MODULES}/mod_oauth2.so
+<Location />
+AuthType oauth2
+OAuth2TokenVerify jwk '{json.dumps(key)}' verify.exp=required
+Require valid-user
+</Location>"""
+
+
 @dataclass(frozen=True)
 class Case:
     name: str
@@ -58,6 +70,7 @@ def servers(module, tokens):
         "okta": okta(module, tokens),
         "okta-uncached": okta(module, tokens, cache=0),
         "openidc": openidc(tokens),
+        "oauth2": oauth2(tokens),
     }
 
 
@@ -74,3 +87,9 @@ def cases(tokens):
         Case("openidc-cold", "openidc", tokens.good, label="mod_auth_openidc, 20,000 tokens"),
         Case("openidc-bad", "openidc", tokens.bad, True, label="mod_auth_openidc, 20,000 badly signed"),
     ]
+
+
+def counted_cases(tokens):
+    """Those above, and what only its instructions are counted of."""
+    return [*cases(tokens), Case("oauth2-hot", "oauth2", tokens.first("good"), label="mod_oauth2, one token"),
+            Case("oauth2-cold", "oauth2", tokens.good, label="mod_oauth2, 20,000 tokens")]
