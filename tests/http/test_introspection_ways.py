@@ -267,6 +267,19 @@ def test_the_endpoint_of_the_metadata_is_on_the_issuers_host(asked, launch):
         assert elsewhere.asked() == asked.asked() == 0
 
 
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_leads_nowhere(asked, launch, code):
+    """Who follows it hands the token on, with 307 and 308 the secret too, and takes a stranger's answer."""
+    with AskedIssuer() as elsewhere:
+        token = asked.opaque()
+        elsewhere.script("introspect", answers.document({"active": True, "sub": "u", "aud": "api://default"}))
+        asked.script("introspect", answers.redirect(elsewhere.url + "/v1/introspect", code))
+        server = launch(asks(asked) + location("/api"), processes=1)
+        server.expects(r"\[request_unjudged\]|\[introspection_fails\]", lasting=True)
+        assert server.get("/api", token).status == 503
+        assert asked.asked() == 1 and elsewhere.requests == []
+
+
 def test_the_endpoint_is_configured(asked, launch):
     asked.script("metadata", answers.metadata_with(introspection_endpoint=None))
     server = launch(asks(asked, f"OktaIntrospectionUri {asked.url}/v1/introspect") + location("/api"), processes=1)
