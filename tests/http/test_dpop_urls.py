@@ -149,8 +149,10 @@ def test_a_dot_behind_the_name_that_the_client_used_counts(server, prover, token
     assert_ok(_ask(server, token, proof, "http://www.example.test./whoami"))
 
 
-@pytest.mark.parametrize("host", ["attacker.example", "wild.test", "www.example.test.attacker.example", "a@b"])
+@pytest.mark.parametrize("host", ["attacker.example", "wild.test", "www.example.test.attacker.example", "a@b",
+                                  "attacker.example:{port}"])
 def test_a_proof_for_another_server_fits_under_no_name(server, prover, token, host):
+    host = host.format(port=server.port)
     answer = _ask(server, token, prover.at(f"http://{host}").proof(token), host=host)
     assert answer.status in (400, 401), answer.status
     assert host not in str(answer.headers)

@@ -2,6 +2,7 @@
 """Introspection of JWTs (always), of the org server's tokens, by every kind of client, and how long answers count."""
 
 import json
+import os
 import time
 
 import pytest
@@ -185,6 +186,29 @@ def test_secrets_from_files_and_programs(asked, launch, program):
     assert_ok(server.get("/api", asked.opaque()))
     dumped = server.configtest(arguments=("-D", "DUMP_OKTA"))
     assert dumped.ok and SECRET not in dumped.output
+
+
+# name: (file or program, what is done to it, what configtest says of it)
+OPEN_SECRETS = {
+    "everybody reads it": ("file", lambda f: f.chmod(0o604), "it may be read by everybody"),
+    "its group writes it": ("file", lambda f: f.chmod(0o620), "it may be written by others"),
+    "everybody writes it": ("file", lambda f: f.chmod(0o602), "it may be written by others"),
+    "another user's": ("file", lambda f: os.chown(f, 4711, 4711), "it belongs to user 4711"),
+    "a folder": ("file", lambda f: (f.unlink(), f.mkdir()), "it is no regular file"),
+    "a pipe": ("file", lambda f: (f.unlink(), os.mkfifo(f)), "it is no regular file"),
+    "a program that others write": ("exec", lambda f: f.chmod(0o722), "it may be written by others"),
+    "another user's program": ("exec", lambda f: (f.chmod(0o700), os.chown(f, 4711, 4711)), "it belongs to user 4711"),
+}
+
+
+@pytest.mark.parametrize("name", OPEN_SECRETS)
+def test_secrets_that_others_can_get_at(asked, configtest, name):
+    how, spoil, said = OPEN_SECRETS[name]
+    path = secret_file(f"{SECRET}\n", name.replace(" ", "-"))
+    spoil(path)
+    result = configtest(asks(asked).replace(f"file:{secret_file()}", f'"{how}:{path}"') + location("/api"))
+    assert not result.ok and said in result.output, result.output
+    assert SECRET not in result.output
 
 
 def test_an_answer_that_counts_for_no_time(asked, launch):
