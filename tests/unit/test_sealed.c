@@ -105,8 +105,8 @@ rule(a_text_is_good_under_its_name_and_purpose_alone)
     check(open_it(&s.sealer, other_name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT, "name");
     other = sealer_of(key, "test");
     check(open_it(&other, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT, "purpose");
-    for (size_t i = 0; i < sizeof(key); i++) {
-        memcpy(other_key, key, sizeof(key));
+    for (size_t i = 0; i < OKTA_SEALED_KEY_BYTES; i++) {
+        memcpy(other_key, key, OKTA_SEALED_KEY_BYTES);
         other_key[i] ^= 1;
         other = sealer_of(other_key, "tests");
         check(open_it(&other, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT, "key %zu", i);
