@@ -13,7 +13,7 @@ sys.path.insert(0, str(TOP / "scripts" / "lib"))
 from mutate import equivalents, results, running, trial  # noqa: E402
 from mutate.build import Build  # noqa: E402
 from mutate.campaign import Campaign  # noqa: E402
-from mutate.coverage import Map, moved  # noqa: E402
+from mutate.coverage import Map, NoTest, chosen, moved  # noqa: E402
 from mutate.faults import drawn, faults_of  # noqa: E402
 from mutate.values import enumerators_of  # noqa: E402
 
@@ -149,6 +149,15 @@ def test_the_list_of_the_tree_matches_the_tree():
     faults = [f for name in {e.file for e in entries}
               for f in faults_of(name, (TOP / name).read_text(), enumerators)]
     assert equivalents.stale(entries, faults) == []
+
+
+def test_a_map_may_be_of_some_tests_alone():
+    tests = ["tests/unit/test_a", "tests/unit/test_ab", "tests/http/test_a.py"]
+    assert chosen(tests, []) == tests
+    assert chosen(tests, ["tests/unit"]) == chosen(tests, ["tests/unit/"]) == tests[:2]
+    assert chosen(tests, ["tests/http/test_a.py", "tests/unit/test_a.c"]) == [tests[0], tests[2]]
+    with pytest.raises(NoTest, match="tests/http/test_b.py is no test or folder of tests"):
+        chosen(tests, ["tests/unit", "tests/http/test_b.py"])
 
 
 def test_lines_of_a_map_follow_an_edit():

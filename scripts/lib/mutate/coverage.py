@@ -36,6 +36,10 @@ def moved(old, new):
     return {b.a + i + 1: b.b + i + 1 for b in blocks for i in range(b.size)}
 
 
+class NoTest(Exception):
+    """A name that is no test's; the message says it."""
+
+
 class Map:
     """tests: {name: {"digest", "seconds", "lines": {source: [line]}}}. sources: {name: the text that lines are of}.
     instrumented: {source: [line]}, those that gcov counts."""
@@ -112,8 +116,17 @@ def _instrumented(build):
     return _lines(build, sorted(notes))[1]
 
 
-def measure(top, place, say):
-    """Brings the map in `place` up to date: tests that are new or changed run once each."""
+def chosen(tests, names):
+    """Those of the tests that the names are of, or the folders: tests/unit, tests/http/test_policy.py."""
+    wanted = [name.removesuffix(".c").rstrip("/") for name in names]
+    for name in wanted:
+        if not any(test == name or test.startswith(f"{name}/") for test in tests):
+            raise NoTest(f"{name} is no test or folder of tests")
+    return [t for t in tests if not wanted or any(t == name or t.startswith(f"{name}/") for name in wanted)]
+
+
+def measure(top, place, say, names=()):
+    """Brings the map in `place` up to date: tests that are new or changed, of those named, run once each."""
     build = built(top, place / "map", FLAGS)
     known = Map(place / "map.json")
     known.follow(_sources(build.tree))
@@ -123,7 +136,7 @@ def measure(top, place, say):
     for gone in set(known.tests) - {*units, *served}:
         del known.tests[gone]
     whole = False
-    for name in units + served:
+    for name in chosen(units + served, names):
         source = build.tree / (name if name.endswith(".py") else name + ".c")
         digest = hashlib.sha256(source.read_bytes()).hexdigest()
         if known.tests.get(name, {}).get("digest") == digest:
