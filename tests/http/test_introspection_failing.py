@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 from env import answers, load
-from env.asked import SECRET, asked, asks, shared  # noqa: F401  pytest takes fixtures from here
+from env.asked import SECRET, AskedIssuer, asked, asks, shared  # noqa: F401  pytest takes fixtures from here
 from env.client import at_once
 from env.snippets import location
 from env.status import HANDLER, json_of, metrics_of, page_of
@@ -204,6 +204,26 @@ def test_the_issuer_refuses_connections(asked, launch):
     wait_for(lambda: server.error_log.matching(r"connect to server.*\[request_unjudged\]", mark), "the cause in the log")
     asked.resume()
     wait_for(lambda: server.get("/api", token).status == 200, "the answer", interval=0.1)
+
+
+def test_authorities_that_are_lost_at_a_restart(launch, authority):
+    """No call is made, and who looks into the log sees why."""
+    with AskedIssuer(tls=authority.server()) as issuer:
+        def snippet(s):
+            ca = s.write("conf/ca.pem", authority.ca_file.read_bytes())
+            return asks(issuer, f"OktaCAFile {ca}") + location("/api")
+        server = launch(snippet, processes=1)
+        server.expects(UNJUDGED, lasting=True)
+        server.expects("OktaCAFile|goes on in spite", lasting=True)
+        server.expects(FAILS, optional=True, lasting=True)
+        assert_ok(server.get("/api", issuer.opaque()))
+        ca = server.write("conf/ca.pem", "-----BEGIN CERTIFICATE-----\n")
+        server.graceful()
+        asked, mark = issuer.asked(), server.error_log.mark()
+        assert_unavailable(server.get("/api", issuer.opaque()))
+        assert issuer.asked() == asked
+        assert server.error_log.matching(
+            f"introspection: {issuer.url}/v1/introspect: no certificate authorities could be read from {ca}", mark)
 
 
 @pytest.mark.alone

@@ -6,6 +6,7 @@ import secrets
 
 import pytest
 from env import stores, waiting
+from env.asked import asks, shared  # noqa: F401  pytest takes fixtures from here
 from env.dpop import Prover, assert_refused, call
 from env.httpd import Httpd
 from env.snippets import location, trusts
@@ -114,14 +115,14 @@ def test_ways_to_write_a_key(configtest, text):
     assert _said(configtest, STORE, text=text).ok
 
 
-def test_a_restart_goes_on_with_the_key_that_there_was(launch, shared_issuer):
-    """And where there was none, with 503 for what needs it, and with all else."""
+def test_a_restart_goes_on_with_the_key_that_there_was(launch, shared):
+    """And where there was none, with 503 for what needs it, and with all else: a host that asks an issuer, too."""
     with stores.running("redis") as store:
         lines = [store.directive(), "OktaClockSkew 0"]
-        server = launch(lambda s: trusts(shared_issuer, *lines, _key_line(s)) + location("/whoami"),
+        server = launch(lambda s: asks(shared, *lines, _key_line(s)) + location("/whoami"),
                         modules=["socache_redis"], processes=1)
         prover = Prover.of(server)
-        token = prover.token(shared_issuer)
+        token = prover.token(shared)
         server.expects("shared_cache_unavailable", optional=True, lasting=True)
         waiting.wait_for(lambda: call(server, token, prover.proof(token)).status == 200, "the beginning")
         proof = prover.proof(token)
@@ -138,4 +139,5 @@ def test_a_restart_goes_on_with_the_key_that_there_was(launch, shared_issuer):
         conf.write_text(conf.read_text().replace("conf/shared.key", "conf/other.key"))
         server.graceful()
         assert_unavailable(call(server, token, prover.proof(token)))
-        assert_ok(call(server, shared_issuer.mint.token(), scheme="Bearer"))
+        assert_ok(call(server, shared.mint.token(), scheme="Bearer"))
+        assert_ok(call(server, shared.opaque(), scheme="Bearer"))

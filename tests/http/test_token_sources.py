@@ -65,7 +65,8 @@ def server(launch_shared, shared_issuer, backends, mpm):
         text += location("/maybe", ALL, "OktaAnonymous missing", require="all granted", handler="okta-hello")
         text += location("/counting", ALL, "OktaEnforce Off", handler="okta-hello")
         text += location("/scoped", ALL, require="okta-scope admin")
-        copies = f'SetEnvIf Cookie "(.+)" COPY=$1\nSetEnvIf {FIELD} "(.+)" WITHIN=token:$1;\nCGIPassAuth On'
+        copies = (f'SetEnvIf Cookie "(.+)" COPY=$1\nSetEnvIf {FIELD} "(.+)" WITHIN=token:$1;\n'
+                  f'SetEnvIf {FIELD} "^[Bb]earer (.+)" BARE=$1\nCGIPassAuth On')
         for state in "On", "Off":
             text += env_location(s, f"/cgi-{state}", ALL, f"OktaForwardToken {state}", copies)
             text += f"ProxyPass /http-{state} {http}\n" + location(f"/http-{state}", ALL, f"OktaForwardToken {state}",

@@ -2,6 +2,7 @@
 """OktaForwardToken Off: the client's own field goes, wherever it stands by then, and nobody else's."""
 
 import pytest
+from env.asked import asks, shared  # noqa: F401  pytest takes fixtures from here
 from env.backends import HttpBackend, PhpFpm
 from env.client import bearer, raw_get
 from env.routes import AUTHZ_NOISE
@@ -211,3 +212,16 @@ def test_two_fields(server, shared_issuer):
     token = shared_issuer.mint.token()
     answer = raw_get(server.port, "/maybe", "Authorization: " + bearer(token), "Authorization: Basic x")
     assert answer.status == 200 and token.encode() not in answer.body
+
+
+def test_an_opaque_token(launch, shared):
+    """What the issuer knows is a token, whatever it looks like: a copy goes without its scheme, and within other text."""
+    copies = 'SetEnvIf Authorization "^Bearer (.+)" BARE=$1\nSetEnvIf Authorization "^Bearer (.+)" WITHIN=a$1_b'
+    server = launch(lambda s: asks(shared) + env_directory(s) + env_location(s, "/on", copies, "OktaForwardToken On")
+                    + env_location(s, "/off", copies, OFF), modules=["cgi", "setenvif"], processes=1)
+    token = shared.opaque()
+    told = server.get("/on", token).environment()
+    assert (told["BARE"], told["WITHIN"]) == (token, f"a{token}_b")
+    answer = server.get("/off", token)
+    assert answer.status == 200 and not {"BARE", "WITHIN"} & set(answer.environment())
+    assert token.encode() not in answer.body
