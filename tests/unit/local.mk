@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/test_challenge \
 	tests/unit/test_claims \
 	tests/unit/test_client_key \
+	tests/unit/test_client_key_memory \
 	tests/unit/test_cookie \
 	tests/unit/test_cors \
 	tests/unit/test_crypto_errors \
@@ -61,6 +62,7 @@ unit_tests = \
 	tests/unit/test_path \
 	tests/unit/test_policy \
 	tests/unit/test_policy_revoked \
+	tests/unit/test_private_jwk \
 	tests/unit/test_proof \
 	tests/unit/test_proof_attacks \
 	tests/unit/test_proof_claims \
@@ -121,6 +123,10 @@ tests_unit_test_jwe_outcome_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=EVP_PKEY_CTX_set_rsa_mgf1_md_name \
 	-Wl,--wrap=EVP_MAC_fetch,--wrap=EVP_MAC_free,--wrap=EVP_CIPHER_fetch,--wrap=EVP_CIPHER_free \
 	-Wl,--wrap=OPENSSL_cleanse
+# these see what is wiped, or left to chance
+tests_unit_test_assertion_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=RAND_bytes
+tests_unit_test_private_jwk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=OPENSSL_cleanse
+tests_unit_test_sealed_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=OPENSSL_cleanse
 # these get every allocation of core's, to let it fail
 scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
 tests_unit_test_certificate_SOURCES = tests/unit/test_certificate.c tests/unit/scarce.c tests/unit/scarce.h
@@ -131,6 +137,9 @@ tests_unit_test_first_come_terms_SOURCES = tests/unit/test_first_come_terms.c $(
 tests_unit_test_first_come_store_SOURCES = tests/unit/test_first_come_store.c $(store_sources) \
 	tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_first_come_store_LDFLAGS = $(scarce_ldflags)
+tests_unit_test_client_key_memory_SOURCES = tests/unit/test_client_key_memory.c tests/unit/scarce.c \
+	tests/unit/scarce.h
+tests_unit_test_client_key_memory_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_introspection_SOURCES = tests/unit/test_introspection.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_introspection_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c tests/unit/scarce.h

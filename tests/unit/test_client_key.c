@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/client_key.h"
 #include "core/private_jwk.h"
+#include "sealing.h"
 #include "world.h"
 
 #include <openssl/pem.h>
@@ -59,6 +60,7 @@ rule(a_key_of_pem_or_jwk)
         {pem_of(world_key("rsa"), NULL), "RS256", NULL, world_key("rsa")},
         {pem_of(world_key("p256"), NULL), "ES256", NULL, world_key("p256")},
         {jwk_of("rsa", ""), "RS256", NULL, world_key("rsa")},
+        {sealing_jwk(world_key("rsa"), ""), "RS256", NULL, world_key("rsa")},
         {jwk_of("p256", ",\"kid\":null,\"alg\":null,\"use\":null,\"key_ops\":null"), "ES256", NULL,
          world_key("p256")},
         {jwk_of("rsa", ",\"kid\":\"k1\",\"use\":\"sig\",\"alg\":\"RS256\",\"status\":\"ACTIVE\""),
@@ -101,6 +103,14 @@ static char *mixed(void)
     return copy;
 }
 
+/* Of a good key beside a modulus of that many bytes. */
+static char *with_modulus(size_t bytes)
+{
+    char *modulus = repeat("\xff", bytes);
+
+    return jwk_with(world_key("rsa"), "n", text(",\"n\":\"%s\"", mint_encode(modulus, bytes)));
+}
+
 rule(keys_that_sign_no_assertion_are_refused)
 {
     const struct {
@@ -112,6 +122,8 @@ rule(keys_that_sign_no_assertion_are_refused)
         {pem_of(mint_generate("P-384"), NULL), "P-256"},
         {pem_of(mint_generate("Ed25519"), NULL), "P-256"},
         {pem_of(world_key("p256"), EVP_aes_128_cbc()), "password"},
+        {"\xef\xbb\xbd{", "no private key"}, /* nearly a byte order mark */
+        {"\xef\xbb\xbf", "no private key"},
         {"{", "line 1"},
         {"{}", "not EC or RSA"},
         {"{\"keys\":[]}", "key set"},
@@ -132,6 +144,8 @@ rule(keys_that_sign_no_assertion_are_refused)
         {jwk_of("rsa", ",\"alg\":\"RS512\""), "RS256"},
         {jwk_of("rsa", ",\"alg\":[\"RS256\"]"), "RS256"},
         {mixed(), "belong together"},
+        {with_modulus(1024), "belong together"},
+        {with_modulus(1025), "no whole private key"}, /* larger than OpenSSL verifies */
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

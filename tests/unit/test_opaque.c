@@ -32,6 +32,8 @@ rule(what_begins_like_no_header_is_opaque)
         "ICAx.b.c",     /* blanks and a number */
         "fQ.b.c",       /* } */
         "~~abc.b.c",
+        "77u-eyJhIjoxfQ.b.c", /* nearly a byte order mark */
+        "77u+eyJhIjoxfQ.b.c",
     };
 
     for (size_t i = 0; i < COUNT_OF(tokens); i++)

@@ -2,6 +2,9 @@
 #include "core/sealed.h"
 #include "unit.h"
 
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <string.h>
 
 #define NOW INT64_C(1795445100)
@@ -9,6 +12,17 @@
 #define SEALED (sizeof(TEXT) + OKTA_SEALED_EXTRA)
 
 static const unsigned char *const key = (const unsigned char *)"32 bytes of no chance whatsoever";
+
+void __real_OPENSSL_cleanse(void *memory, size_t length);
+void __wrap_OPENSSL_cleanse(void *memory, size_t length);
+
+static size_t wiped; /* bytes, the last time */
+
+void __wrap_OPENSSL_cleanse(void *memory, size_t length)
+{
+    wiped = length;
+    __real_OPENSSL_cleanse(memory, length);
+}
 
 static okta_sealer sealer_of(const unsigned char *with, const char *purpose)
 {
@@ -188,4 +202,59 @@ rule(purposes_that_are_too_long_are_none)
     check(!okta_sealer_init(&sealer, key, purpose), "65 characters");
     purpose[64] = '\0';
     check(okta_sealer_init(&sealer, key, purpose), "64 characters");
+}
+
+rule(a_purpose_counts_to_its_last_character)
+{
+    char purpose[65];
+    okta_sealer one, other;
+
+    memset(purpose, 'x', sizeof(purpose));
+    purpose[64] = '\0';
+    one = sealer_of(key, purpose);
+    check(memcmp(one.sealing, one.naming, sizeof(one.sealing)) != 0, "one key for both uses");
+    purpose[63] = 'y';
+    other = sealer_of(key, purpose);
+    check(memcmp(one.sealing, other.sealing, sizeof(one.sealing)) != 0, "one key to seal");
+    check(memcmp(one.naming, other.naming, sizeof(one.naming)) != 0, "one key to name");
+}
+
+/* OpenSSL takes lengths as int. */
+rule(no_text_is_too_long_for_an_int)
+{
+    const sample s = sample_until(NOW + 10);
+    unsigned char sealed[SEALED], text[SEALED];
+    size_t length = 0;
+
+    check(!okta_seal(&s.sealer, s.name, NOW, TEXT, (size_t)INT32_MAX + 1, sealed), "sealed");
+    check(okta_unseal(&s.sealer, s.name, NOW, s.sealed, (size_t)INT32_MAX + 1, text, &length) ==
+              OKTA_UNSEALED_NOT,
+          "opened");
+}
+
+rule(an_old_error_of_somebody_elses_is_not_taken_for_ours)
+{
+    sample s = sample_until(NOW + 10);
+
+    s.sealed[SEALED - 1] ^= 1;
+    ERR_clear_error();
+    ERR_raise(ERR_LIB_USER, ERR_R_MALLOC_FAILURE);
+    errno = ENOMEM;
+    check(open_it(&s.sealer, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT, "no memory");
+    check(errno == ENOMEM, "errno is %d", errno);
+    check(ERR_GET_REASON(ERR_get_error()) == ERR_R_MALLOC_FAILURE, "the error is gone");
+    check(ERR_peek_error() == 0, "errors were left behind");
+}
+
+/* Those of one entry; the purpose's are the caller's. */
+rule(keys_are_wiped_whole)
+{
+    const sample s = sample_until(NOW + 10);
+
+    wiped = 0;
+    sample_until(NOW + 10);
+    check(wiped == OKTA_SEALED_KEY_BYTES, "%zu bytes, sealing", wiped);
+    wiped = 0;
+    open_it(&s.sealer, s.name, NOW, s.sealed, SEALED);
+    check(wiped == OKTA_SEALED_KEY_BYTES, "%zu bytes, opening", wiped);
 }
