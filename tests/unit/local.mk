@@ -123,10 +123,10 @@ tests_unit_test_jwe_outcome_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=EVP_PKEY_CTX_set_rsa_mgf1_md_name \
 	-Wl,--wrap=EVP_MAC_fetch,--wrap=EVP_MAC_free,--wrap=EVP_CIPHER_fetch,--wrap=EVP_CIPHER_free \
 	-Wl,--wrap=OPENSSL_cleanse
-# these see what is wiped, or left to chance
+# these see what is wiped or left to chance, or get what seals, to let it fail
 tests_unit_test_assertion_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=RAND_bytes
 tests_unit_test_private_jwk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=OPENSSL_cleanse
-tests_unit_test_sealed_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=OPENSSL_cleanse
+tests_unit_test_sealed_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=OPENSSL_cleanse,--wrap=EVP_CipherUpdate
 # these get every allocation of core's, to let it fail
 scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
 tests_unit_test_certificate_SOURCES = tests/unit/test_certificate.c tests/unit/scarce.c tests/unit/scarce.h

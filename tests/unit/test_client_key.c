@@ -124,12 +124,14 @@ rule(keys_that_sign_no_assertion_are_refused)
         {pem_of(world_key("p256"), EVP_aes_128_cbc()), "password"},
         {"\xef\xbb\xbd{", "no private key"}, /* nearly a byte order mark */
         {"\xef\xbb\xbf", "no private key"},
+        {"\xef\xbb", "no private key"},
         {"{", "line 1"},
         {"{}", "not EC or RSA"},
         {"{\"keys\":[]}", "key set"},
         {mint_jwk(world_key("p256"), ""), "public key"},
         {jwk_with(world_key("rsa"), "p", ""), "no whole private key"},
         {jwk_with(world_key("p256"), "y", ""), "no whole private key"},
+        {jwk_of("rsa", ",\"oth\":[]"), "no whole private key"}, /* of more than two primes */
         {jwk_with(mint_generate("RSA:1024"), NULL, ""), "2048"},
         {jwk_with(mint_generate("P-384"), NULL, ",\"kid\":\"k\""), "P-256"},
         {jwk_of("p256", ",\"kid\":7"), "\"kid\""},

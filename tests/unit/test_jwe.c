@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/jwe.h"
+#include "core/jwk.h"
 #include "sealing.h"
 #include "world.h"
 
@@ -37,17 +38,28 @@ static bool may_work(void *baton)
     return answer;
 }
 
+static char seen[200]; /* of the last one that was opened */
+
+static void note_line(void *baton, okta_check check, const okta_result *result)
+{
+    (void)baton;
+    (void)check;
+    okta_text_format(seen, sizeof(seen), "%s", result->detail);
+}
+
 /* NULL where it stays closed; `last` says why. */
 static char *open_by(const okta_decryption_keys *keys, const char *token)
 {
     const okta_opener opener = {(const okta_decryption_key *const *)keys->items, keys->count,
                                 may_work, NULL};
     char *copy = exact(token, strlen(token)), *plain = NULL;
+    const okta_trace trace = {note_line, NULL};
     okta_opened opened;
-    okta_reason reason = okta_jwe_open(&opener, copy, strlen(token), NULL, &opened, &last);
+    okta_reason reason = okta_jwe_open(&opener, copy, strlen(token), &trace, &opened, &last);
 
     check(reason == last.reason, "%s", last.detail);
     check((reason == OKTA_OK) == (opened.token != NULL), "%s", last.detail);
+    check((reason == OKTA_OK) == (opened.key != NULL), "%s", last.detail);
     check(reason == OKTA_OK || last.detail[0] != '\0', "a refusal without a detail");
     if (opened.token)
         plain = text("%.*s", (int)opened.length, opened.token);
@@ -161,7 +173,8 @@ rule(the_header_is_judged_before_any_key_works)
         {HEADER(",\"kid\":\"x\""), "token_undecryptable", "no decryption key has this kid"},
         {HEADER(",\"kid\":\"\""), "token_undecryptable", "no decryption key has this kid"},
         {HEADER(",\"alg\":\"RSA-OAEP\""), "header_malformed", "JSON"},
-        {"{\"alg\":\"RSA1_5\",\"enc\":\"A128GCM\"}", "token_undecryptable", "RSA1_5"},
+        {"{\"alg\":\"RSA1_5\",\"enc\":\"A128GCM\"}", "token_undecryptable",
+         "alg \"RSA1_5\" is not accepted"},
         {"{\"alg\":\"dir\",\"enc\":\"A128GCM\"}", "token_undecryptable", "dir"},
         {"{\"alg\":\"rsa-oaep\",\"enc\":\"A128GCM\"}", "token_undecryptable", "rsa-oaep"},
         {"{\"alg\":\"RSA-OAEP\",\"enc\":\"A128CBC\"}", "token_undecryptable", "enc"},
@@ -183,6 +196,24 @@ rule(the_header_is_judged_before_any_key_works)
         asked = 0;
         expect_closed(sealing_pem(recipient()), seal(&what), rows[i][1], rows[i][2], rows[i][0]);
         check(asked == 0, "%s: a key was put to work", rows[i][0]);
+    }
+}
+
+rule(a_kid_is_no_longer_than_that)
+{
+    for (size_t more = 0; more < 2; more++) {
+        const char *kid = repeat("k", OKTA_KID_MAX_BYTES + more);
+        sealing what = {.key = recipient(),
+                        .alg = "RSA-OAEP",
+                        .enc = "A128GCM",
+                        .header = text(HEADER(",\"kid\":\"%s\""), kid),
+                        .plain = PLAIN};
+
+        expect_closed(sealing_pem(recipient()), seal(&what),
+                      more ? "header_malformed" : "token_undecryptable",
+                      more ? "or a long one" : "no decryption key has this kid", "a long kid");
+        check(strlen(last.kid) == (more ? 0 : sizeof(last.kid) - 1), "%zu bytes of it",
+              strlen(last.kid));
     }
 }
 
@@ -324,6 +355,8 @@ rule(a_kid_chooses_the_key_and_without_one_four_are_tried)
             what.header =
                 text("{\"alg\":\"RSA-OAEP-256\",\"enc\":\"A256GCM\",\"kid\":\"k%zu\"}", k);
             check((open_by(keys, seal(&what)) != NULL) == (i == k), "kid %zu, key %zu", k, i);
+            check(i != k || strcmp(seen, text("RSA-OAEP-256, A256GCM, key \"k%zu\"", k)) == 0,
+                  "kid %zu: %s", k, seen);
         }
     }
     okta_decryption_keys_free(keys);

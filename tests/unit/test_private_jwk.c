@@ -77,6 +77,25 @@ rule(without_the_private_members_it_is_the_public_key)
     }
 }
 
+rule(a_curve_has_its_name_and_its_algorithm)
+{
+    static const struct {
+        const char *kid, *crv, *algorithm;
+    } rows[] = {{"p256", "P-256", "ES256"}, {"p384", "P-384", "ES384"}, {"p521", "P-521", "ES512"}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        EVP_PKEY *key = world_key(rows[i].kid);
+        const okta_algorithm *algorithm = okta_private_jwk_algorithm(key);
+        json_t *jwk = okta_private_jwk_write(key, true);
+        const char *crv = json_string_value(json_object_get(jwk, "crv"));
+
+        check(algorithm && strcmp(algorithm->name, rows[i].algorithm) == 0, "%s", rows[i].kid);
+        check(crv && strcmp(crv, rows[i].crv) == 0, "%s", rows[i].kid);
+        json_decref(jwk);
+    }
+    check(!okta_private_jwk_algorithm(world_key("ed")), "Ed25519 has none here");
+}
+
 static bool is_zero(const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++)

@@ -153,7 +153,7 @@ rule(a_list_has_room_for_so_many_lines_and_no_more)
     check(load_bytes(list, bytes, length, &terms, &scan) == OKTA_LOAD_PUBLISHED &&
               scan.lines == OKTA_REVOCATIONS_MAX,
           "as many: %s", okta_revocation_fault_text(scan.fault));
-    bytes = text("%s\n\n# y\nsub b\n", bytes);
+    bytes = text("%s\n\n# y\nsub b\n# z\n", bytes);
     check(load_bytes(list, bytes, strlen(bytes), &terms, &scan) == OKTA_LOAD_FAULT &&
               scan.fault == OKTA_LINE_MANY && scan.line == OKTA_REVOCATIONS_MAX + 4,
           "line %llu", (unsigned long long)scan.line);

@@ -4,7 +4,10 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define NOW INT64_C(1700000000)
 
@@ -143,6 +146,44 @@ rule(a_list_of_any_size_leaves_the_next_one_alone)
         check(ask(list, &token) == OKTA_REVOKED_YES, "list %zu", i);
     }
 }
+
+#ifdef MADV_REMOVE
+/* Of its memory, those that the system has given. */
+static size_t pages_in_use(const okta_revocations *list)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), size = okta_revocations_size();
+    unsigned char *used = calloc(size / page + 1, 1);
+    size_t count = 0;
+
+    need(used && mincore((void *)(uintptr_t)list, size, used) == 0, "no answer");
+    for (size_t i = 0; i < size / page; i++)
+        count += used[i] & 1;
+    free(used);
+    return count;
+}
+
+rule(the_memory_of_a_former_list_goes_back)
+{
+    enum { LINES = 200000 /* more than 64 pages of any size */ };
+    okta_revocations *list = list_new();
+    list_line *lines = keep(calloc(LINES, sizeof(*lines)));
+    size_t small, large;
+
+    for (size_t i = 0; i < LINES; i++)
+        lines[i] = (list_line){OKTA_REVOKES_JTI, text("%zu", i), NULL, OKTA_REVOKED_ALWAYS};
+    list_publish(list, NULL, 0);
+    small = pages_in_use(list);
+    for (int round = 0; round < 3; round++) {
+        list_publish(list, lines, LINES);
+        large = pages_in_use(list);
+        check(large > small + 64, "round %d: %zu pages, and %zu before", round, large, small);
+        list_publish(list, lines, LINES);
+        check(pages_in_use(list) < large + 64, "round %d: of two lists", round);
+        list_publish(list, NULL, 0);
+        check(pages_in_use(list) < small + 64, "round %d: %zu pages", round, pages_in_use(list));
+    }
+}
+#endif
 
 rule(what_is_begun_and_not_published_changes_nothing)
 {

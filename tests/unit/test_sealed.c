@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <string.h>
 
 #define NOW INT64_C(1795445100)
@@ -22,6 +23,29 @@ void __wrap_OPENSSL_cleanse(void *memory, size_t length)
 {
     wiped = length;
     __real_OPENSSL_cleanse(memory, length);
+}
+
+int __real_EVP_CipherUpdate(EVP_CIPHER_CTX *context, unsigned char *out, int *written,
+                            const unsigned char *in, int length);
+int __wrap_EVP_CipherUpdate(EVP_CIPHER_CTX *context, unsigned char *out, int *written,
+                            const unsigned char *in, int length);
+
+/* Call number `in` of those to come; 0: none. */
+static struct update {
+    int in;
+    bool fails;
+    int more;
+} update;
+
+int __wrap_EVP_CipherUpdate(EVP_CIPHER_CTX *context, unsigned char *out, int *written,
+                            const unsigned char *in, int length)
+{
+    const int outcome = __real_EVP_CipherUpdate(context, out, written, in, length);
+
+    if (update.in == 0 || --update.in != 0)
+        return outcome;
+    *written += update.more;
+    return update.fails ? 0 : outcome;
 }
 
 static okta_sealer sealer_of(const unsigned char *with, const char *purpose)
@@ -244,6 +268,28 @@ rule(an_old_error_of_somebody_elses_is_not_taken_for_ours)
     check(errno == ENOMEM, "errno is %d", errno);
     check(ERR_GET_REASON(ERR_get_error()) == ERR_R_MALLOC_FAILURE, "the error is gone");
     check(ERR_peek_error() == 0, "errors were left behind");
+}
+
+rule(what_openssl_does_not_do_whole_is_not_done)
+{
+    static const struct {
+        bool fails;
+        int more; /* bytes that it says it wrote */
+    } rows[] = {{true, 0}, {false, -1}, {false, 1}};
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        /* the terms, the end, and the text */
+        for (int n = 2; n <= 3; n++) {
+            sample s = sample_until(NOW + 10);
+
+            update = (struct update){n, rows[i].fails, rows[i].more};
+            check(!okta_seal(&s.sealer, s.name, NOW + 10, TEXT, sizeof(TEXT), s.sealed),
+                  "row %zu, sealed at %d", i, n);
+            s = sample_until(NOW + 10);
+            update = (struct update){n, rows[i].fails, rows[i].more};
+            check(open_it(&s.sealer, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT,
+                  "row %zu, opened at %d", i, n);
+        }
 }
 
 /* Those of one entry; the purpose's are the caller's. */
