@@ -234,7 +234,7 @@ def _status(server, token):
 
 
 def test_the_process_that_looks_stands_still(launch, issuer):
-    """Another one goes on in its place when its lease ends."""
+    """Another one goes on in its place when its lease ends. What was wrong until then is looked at again."""
     server = launch(_snippet(issuer), processes=2, threads=4)
     server.expects(r"stands still; process \d+ goes on in its place", lasting=True, optional=True)
     mark = server.error_log.mark()
@@ -250,6 +250,18 @@ def test_the_process_that_looks_stands_still(launch, issuer):
     finally:
         os.kill(looks, signal.SIGCONT)
     wait_for_status(server, token, 401)
+    # the file as it was, in a folder that is away for a while
+    server.expects(UNREADABLE, lasting=True)
+    folder, aside = server.listing.path.parent, server.root / "aside"
+    folder.rename(aside)
+    looks = int(re.search(r"\[pid (\d+)", server.wait_for_log("No such file", mark))[1])
+    os.kill(looks, signal.SIGSTOP)
+    try:
+        aside.rename(folder)
+        server.wait_for_log("2 revocations, as before", mark)
+    finally:
+        os.kill(looks, signal.SIGCONT)
+    assert statuses(server, token) == {401}
 
 
 def test_restarts_keep_lists_add_lists_and_drop_lists(launch, issuer):

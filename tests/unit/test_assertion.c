@@ -13,12 +13,13 @@
 int __real_RAND_bytes(unsigned char *bytes, int count);
 int __wrap_RAND_bytes(unsigned char *bytes, int count);
 
+static bool chance_fails;
 static int chance; /* bytes, the last time */
 
 int __wrap_RAND_bytes(unsigned char *bytes, int count)
 {
     chance = count;
-    return __real_RAND_bytes(bytes, count);
+    return chance_fails ? 0 : __real_RAND_bytes(bytes, count);
 }
 
 /* Borrowed from the world. */
@@ -51,6 +52,18 @@ rule(an_assertion_is_signed_by_the_key)
         free(one);
         free(other);
     }
+}
+
+rule(without_chance_there_is_none)
+{
+    const okta_client_key key = key_of("p256", NULL);
+    char *assertion;
+
+    chance_fails = true;
+    assertion = okta_assertion_make(&key, CLIENT, ENDPOINT, NOW);
+    check(!assertion, "%s", assertion);
+    free(assertion);
+    chance_fails = false;
 }
 
 rule(the_header_names_the_key_where_its_kid_is_known)

@@ -4,6 +4,7 @@
 #include "sealing.h"
 #include "world.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +48,12 @@ static char *jwk_of(const char *kid, const char *more)
 
 static bool reads(const char *bytes, okta_client_key *key, okta_error *error)
 {
+    bool good;
+
     error->text[0] = '\0';
-    return okta_client_key_read(exact(bytes, strlen(bytes)), strlen(bytes), key, error);
+    good = okta_client_key_read(exact(bytes, strlen(bytes)), strlen(bytes), key, error);
+    check(ERR_peek_error() == 0, "errors were left behind: %s", error->text);
+    return good;
 }
 
 rule(a_key_of_pem_or_jwk)

@@ -68,6 +68,22 @@ rule(an_rsa_key_survives_every_failed_allocation)
     expect_survival("an RSA key", read_rsa, sealing_jwk(world_key("rsa"), ""), true);
 }
 
+static bool write_key(void *baton)
+{
+    json_t *jwk = okta_private_jwk_write(baton, true);
+    const size_t members = json_object_size(jwk);
+
+    json_decref(jwk);
+    if (jwk && members != 9)
+        abort();
+    return jwk != NULL;
+}
+
+rule(a_jwk_is_written_whole_or_not_at_all)
+{
+    expect_survival("writing a JWK", write_key, world_key("rsa"), true);
+}
+
 static bool make(void *baton)
 {
     char *assertion = okta_assertion_make(baton, "0oa1", "https://a.okta.com/v1/introspect", NOW);

@@ -18,12 +18,19 @@ static const char *const ec_public[] = {"x", "y"};
 void __real_OPENSSL_cleanse(void *memory, size_t length);
 void __wrap_OPENSSL_cleanse(void *memory, size_t length);
 
-static size_t most_wiped; /* bytes at once */
+static size_t least_wiped, most_wiped; /* bytes at once */
 
 void __wrap_OPENSSL_cleanse(void *memory, size_t length)
 {
     most_wiped = length > most_wiped ? length : most_wiped;
+    least_wiped = length < least_wiped ? length : least_wiped;
     __real_OPENSSL_cleanse(memory, length);
+}
+
+static void note_wiping(void)
+{
+    least_wiped = SIZE_MAX;
+    most_wiped = 0;
 }
 
 static bool has(const json_t *jwk, const char *name)
@@ -34,10 +41,11 @@ static bool has(const json_t *jwk, const char *name)
 /* RFC 7518 section 6. */
 rule(members_are_those_of_the_standard)
 {
-    json_t *rsa = (most_wiped = 0, okta_private_jwk_write(world_key("rsa"), true));
+    json_t *rsa = (note_wiping(), okta_private_jwk_write(world_key("rsa"), true));
     json_t *ec = okta_private_jwk_write(world_key("p256"), true);
 
     need(rsa && ec, "written");
+    check(least_wiped == NUMBER_MAX_BYTES, "%zu bytes of a number", least_wiped);
     check(most_wiped == OKTA_BASE64URL_ENCODED(NUMBER_MAX_BYTES) + 1, "%zu bytes of a text",
           most_wiped);
     for (size_t i = 0; i < COUNT_OF(rsa_public); i++)
@@ -77,6 +85,19 @@ rule(without_the_private_members_it_is_the_public_key)
     }
 }
 
+static void expect_the_same(const json_t *jwk, EVP_PKEY *key)
+{
+    char *bytes = json_dumps(jwk, 0);
+    okta_value *value = okta_read_secret(bytes, strlen(bytes), NULL);
+    okta_error error = {""};
+    EVP_PKEY *again = okta_private_jwk_read(value, &error);
+
+    check(again && EVP_PKEY_eq(again, key) == 1, "read again: %s", error.text);
+    EVP_PKEY_free(again);
+    free(value);
+    free(bytes);
+}
+
 rule(a_curve_has_its_name_and_its_algorithm)
 {
     static const struct {
@@ -91,6 +112,7 @@ rule(a_curve_has_its_name_and_its_algorithm)
 
         check(algorithm && strcmp(algorithm->name, rows[i].algorithm) == 0, "%s", rows[i].kid);
         check(crv && strcmp(crv, rows[i].crv) == 0, "%s", rows[i].kid);
+        expect_the_same(jwk, key);
         json_decref(jwk);
     }
     check(!okta_private_jwk_algorithm(world_key("ed")), "Ed25519 has none here");
@@ -119,7 +141,7 @@ rule(what_was_read_is_wiped)
         need(at[i] && *at[i], "%s", rsa_private[i]);
         lengths[i] = strlen(at[i]);
     }
-    most_wiped = 0;
+    note_wiping();
     key = okta_private_jwk_read(jwk, &error);
     need(key, "%s", error.text);
     check(most_wiped == NUMBER_MAX_BYTES, "%zu bytes of a number", most_wiped);

@@ -34,7 +34,7 @@ int __wrap_EVP_CipherUpdate(EVP_CIPHER_CTX *context, unsigned char *out, int *wr
 static struct update {
     int in;
     bool fails;
-    int more;
+    int more, error;
 } update;
 
 int __wrap_EVP_CipherUpdate(EVP_CIPHER_CTX *context, unsigned char *out, int *written,
@@ -45,6 +45,7 @@ int __wrap_EVP_CipherUpdate(EVP_CIPHER_CTX *context, unsigned char *out, int *wr
     if (update.in == 0 || --update.in != 0)
         return outcome;
     *written += update.more;
+    errno = update.error;
     return update.fails ? 0 : outcome;
 }
 
@@ -282,14 +283,25 @@ rule(what_openssl_does_not_do_whole_is_not_done)
         for (int n = 2; n <= 3; n++) {
             sample s = sample_until(NOW + 10);
 
-            update = (struct update){n, rows[i].fails, rows[i].more};
+            update = (struct update){n, rows[i].fails, rows[i].more, 0};
             check(!okta_seal(&s.sealer, s.name, NOW + 10, TEXT, sizeof(TEXT), s.sealed),
                   "row %zu, sealed at %d", i, n);
             s = sample_until(NOW + 10);
-            update = (struct update){n, rows[i].fails, rows[i].more};
+            update = (struct update){n, rows[i].fails, rows[i].more, 0};
             check(open_it(&s.sealer, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NOT,
                   "row %zu, opened at %d", i, n);
         }
+}
+
+/* Where nothing could be done, or memory ran out, the text is not to blame. */
+rule(what_cannot_be_opened_is_not_called_a_stranger_s)
+{
+    const sample s = sample_until(NOW + 10);
+
+    update = (struct update){1, true, 0, 0};
+    check(open_it(&s.sealer, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NO_MEMORY, "terms");
+    update = (struct update){2, true, 0, ENOMEM};
+    check(open_it(&s.sealer, s.name, NOW, s.sealed, SEALED) == OKTA_UNSEALED_NO_MEMORY, "memory");
 }
 
 /* Those of one entry; the purpose's are the caller's. */
