@@ -321,12 +321,18 @@ def test_a_section_of_its_own(asked, launch, shared):
     assert_refused(server.get("/api", shared.opaque()))
 
 
-def test_a_secret_that_is_lost_at_a_restart(asked, launch):
+@pytest.mark.parametrize("what", ["Secret", "Key"])
+def test_a_secret_that_is_lost_at_a_restart(asked, launch, what):
     """httpd goes on with what it had; with none it asks nobody, and other places are served."""
     secret = secret_file(name="lost")
     lines = asks(asked).replace(str(secret_file()), str(secret))
+    if what == "Key":
+        asked.client = None
+        secret = secret_file(_as_pem(key("client ES256", "ES256")), "lost")
+        lines = trusts(asked, "OktaIntrospection opaque", f"OktaIntrospectionClient {CLIENT} private_key_jwt",
+                       f"OktaIntrospectionKey {secret}")
     server = launch(lines + location("/api"), processes=1)
-    server.expects(r"OktaIntrospectionSecret .*cannot be read|goes on in spite", lasting=True)
+    server.expects(rf"OktaIntrospection{what} .*cannot be read|goes on in spite", lasting=True)
     assert_ok(server.get("/api", asked.opaque()))
     secret.rename(secret.with_suffix(".moved"))
     server.graceful()
@@ -353,6 +359,18 @@ def test_configtest_reads_the_secret(configtest, name):
                              f"OktaIntrospectionSecret file:{secret}") + location("/api"))
     assert not said.ok and f'OktaIntrospectionSecret "file:{secret}": it' in said.output and words in said.output
     assert "xxxx" not in said.output
+
+
+@pytest.mark.parametrize("text, words", [
+    (None, 'OktaIntrospectionClient "{client}" private_key_jwt: no key for it; set OktaIntrospectionKey'),
+    ("secret", 'OktaIntrospectionKey "{file}": it is of no use: no private key is in it'),
+])
+def test_configtest_reads_the_key(configtest, text, words):
+    file = secret_file(text or "", "bad-key")
+    line = f"OktaIntrospectionKey {file}" if text else ""
+    said = configtest(trusts("https://a.okta.com/oauth2/default", "OktaIntrospection opaque",
+                             f"OktaIntrospectionClient {CLIENT} private_key_jwt", line) + location("/api"))
+    assert not said.ok and words.format(client=CLIENT, file=file) in said.output, said.output
 
 
 FAULTS = {

@@ -202,6 +202,7 @@ def test_a_store_that_is_killed_or_hangs_costs_503_and_nothing_else(launch, shar
         assert set(loaded("calm")) == {200}
         before = _picture(host)
         assert before["shared_cache"]["answers"] and before["shared_cache"]["calls"] >= 64
+        mark = host.error_log.mark()
         store.hang()
         assert set(loaded("hung")) == {503}
         picture = _picture(host)
@@ -209,6 +210,8 @@ def test_a_store_that_is_killed_or_hangs_costs_503_and_nothing_else(launch, shar
         assert picture["shared_cache"]["failures"] > before["shared_cache"]["failures"]
         assert "Store of OktaSharedCache" in {trouble["where"] for trouble in picture["troubles"]}
         assert set(loaded("hung, later")) == {503}
+        # most do not wait for it any more
+        assert host.error_log.matching("does not answer, or slowly; it was not asked", mark)
         mark = host.error_log.mark()
         store.go_on()
         _ready(host, prover, token)

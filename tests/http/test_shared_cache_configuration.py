@@ -55,6 +55,12 @@ def test_mistakes_with_the_store(configtest, line, message):
     assert not said.ok and message in said.output, said.output
 
 
+def test_the_mutex_has_a_name(configtest):
+    """For stores whose provider needs one between the processes."""
+    said = _said(configtest, STORE, "Mutex flock:/tmp okta-shared-cache", text=KEY)
+    assert said.ok, said.output
+
+
 def test_the_dump_names_the_store_and_the_file_of_the_key():
     server = Httpd(lambda s: trusts(ISSUER, STORE, _key_line(s)) + location("/api"), modules=["socache_redis"])
     try:
@@ -113,6 +119,17 @@ def test_mistakes_with_the_place_of_the_key(configtest, line, message):
 @pytest.mark.parametrize("text", [KEY, KEY + "\r\n", KEY.upper() + "\n\n"])
 def test_ways_to_write_a_key(configtest, text):
     assert _said(configtest, STORE, text=text).ok
+
+
+def test_a_host_begins_once_for_all_its_processes(launch, shared_issuer):
+    """Each beginning leaves an entry by which the store was tried."""
+    with stores.running("redis") as store:
+        server = launch(lambda s: trusts(shared_issuer, store.directive(), _key_line(s)) + location("/whoami"),
+                        modules=["socache_redis"], processes=4, threads=2)
+        waiting.wait_for(lambda: stores.BEGINNING in store.names(), "the beginning")
+        waiting.wait_for(lambda: len(server.children()) >= 4, "all processes")
+        server.stop()
+        assert len(store.names()) == 2, store.names()
 
 
 def test_a_restart_goes_on_with_the_key_that_there_was(launch, shared):

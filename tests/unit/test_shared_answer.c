@@ -273,6 +273,13 @@ static bool write_it(void *baton)
     return okta_shared_answer_write(baton, bytes, ROOM) > 0;
 }
 
+static bool write_without_room(void *baton)
+{
+    unsigned char bytes[ROOM];
+
+    return okta_shared_answer_write(baton, bytes, 40) > 0;
+}
+
 typedef struct written {
     unsigned char bytes[ROOM];
     size_t length;
@@ -299,6 +306,7 @@ rule(it_survives_every_failed_allocation)
 
     w.length = sample(w.bytes);
     expect_survival("writing an answer", write_it, &answer, true);
+    expect_survival("writing it where it has no room", write_without_room, &answer, false);
     expect_survival("reading an answer", read_it, &w, true);
     okta_claims_free(answer.claims);
 }
