@@ -5,11 +5,12 @@ import json
 import secrets
 
 import pytest
-from env import stores, waiting
+from env import ports, stores, waiting
 from env.asked import asks, shared  # noqa: F401  pytest takes fixtures from here
 from env.dpop import Prover, assert_refused, call
 from env.httpd import Httpd
 from env.snippets import location, trusts
+from env.status import HANDLER, json_of
 from env.verdicts import assert_ok, assert_unavailable
 
 ISSUER = "https://a.okta.com/oauth2/default"
@@ -130,6 +131,14 @@ def test_a_host_begins_once_for_all_its_processes(launch, shared_issuer):
         waiting.wait_for(lambda: len(server.children()) >= 4, "all processes")
         server.stop()
         assert len(store.names()) == 2, store.names()
+
+
+def test_a_store_that_is_not_there_shows_before_anybody_needs_it(launch, shared_issuer):
+    server = launch(lambda s: trusts(shared_issuer, f"OktaSharedCache redis:{ports.LOOPBACK}:{ports.free_port()}", _key_line(s))
+                    + location("/whoami") + HANDLER, modules=["socache_redis"], processes=1)
+    server.expects("AH0347|AH0348|shared_cache_lost", optional=True, lasting=True)
+    waiting.wait_for(lambda: not json_of(server)["shared_cache"]["answers"], "the first try", interval=0.05)
+    assert json_of(server)["health"] == "alarm"
 
 
 def test_a_restart_goes_on_with_the_key_that_there_was(launch, shared):
