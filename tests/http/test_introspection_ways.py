@@ -394,6 +394,14 @@ def test_programs_that_say_no_secret(asked, launch, name):
     server.process = None  # it ended by itself, as it should
 
 
+def test_two_issuers_of_a_section_that_requires_nothing_itself(configtest, asked, shared):
+    """It has its Require from the section around it."""
+    said = configtest(asks(shared) + location("/api")
+                      + f"<Location /api/inner>\nOktaIssuer {shared.url} {asked.url}\n</Location>\n")
+    assert not said.ok and "OktaIntrospection in <Location /api/inner>" in said.output, said.output
+    assert "two issuers there are asked about tokens" in said.output
+
+
 def test_of_two_issuers_one_is_asked(asked, shared, launch):
     """What configtest says to do about two of them."""
     both = asks([shared, asked])

@@ -2,9 +2,11 @@
 """A restart that gets no shared memory. Its limit of address space is none for a sanitizer, hence a file of its own."""
 
 import re
+import struct
 import subprocess
 from pathlib import Path
 
+import pytest
 from env.revocations import Listing
 from env.snippets import location, trusts
 from env.verdicts import assert_ok, assert_unavailable
@@ -46,6 +48,7 @@ def test_no_shared_memory_to_be_had(launch, make_issuer):
     wait_for(lambda: server.get("/whoami", other.mint.token()).status == 200, "the new issuer")
 
 
+@pytest.mark.skipif(struct.calcsize("P") < 8, reason="with 32 bits a list is no larger than what the threads need")
 def test_no_shared_memory_for_a_list_of_revocations(launch, issuer, monkeypatch):
     """503 where the new list holds, and nothing else anywhere; later all is well."""
     directive = []
