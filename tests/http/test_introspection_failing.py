@@ -184,6 +184,8 @@ def test_we_are_not_its_client(server, shared):
         shared.client = ("0oaresourceserver001", SECRET)
     line, = server.error_log.matching(REFUSED, mark)
     assert "auth_okta:error" in line and "OktaIntrospectionClient" in line and "status 401" in line
+    # nothing of the system's is to blame
+    assert re.search(r"\] OKTA-[A-Z]+: issuer ", line), line
     recover(server, shared)
 
 
