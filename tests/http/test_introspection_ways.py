@@ -34,6 +34,13 @@ def test_a_jwt_is_judged_here_and_asked_about(always, shared):
     assert shared.asked(token) == 1
 
 
+def test_an_opaque_token_is_asked_about_once(always, shared):
+    """Its claims are of the answer that would confirm them."""
+    token = shared.opaque()
+    assert_ok(always.get("/api", token))
+    assert shared.asked(token) == 1
+
+
 def test_a_revocation_is_seen(always, shared):
     token, opaque = shared.jwt(), shared.opaque()
     for one in (token, opaque):
