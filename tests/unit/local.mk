@@ -131,15 +131,15 @@ tests_unit_test_sealed_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=OPENSSL_cleanse,--wrap
 scarce_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
 tests_unit_test_certificate_SOURCES = tests/unit/test_certificate.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_certificate_LDFLAGS = $(scarce_ldflags)
+tests_unit_test_client_key_memory_SOURCES = tests/unit/test_client_key_memory.c tests/unit/scarce.c \
+	tests/unit/scarce.h
+tests_unit_test_client_key_memory_LDFLAGS = $(scarce_ldflags)
 store_sources = tests/unit/store.c tests/unit/store.h
 tests_unit_test_first_come_SOURCES = tests/unit/test_first_come.c $(store_sources)
 tests_unit_test_first_come_terms_SOURCES = tests/unit/test_first_come_terms.c $(store_sources)
 tests_unit_test_first_come_store_SOURCES = tests/unit/test_first_come_store.c $(store_sources) \
 	tests/unit/scarce.c tests/unit/scarce.h
-tests_unit_test_first_come_store_LDFLAGS = $(scarce_ldflags)
-tests_unit_test_client_key_memory_SOURCES = tests/unit/test_client_key_memory.c tests/unit/scarce.c \
-	tests/unit/scarce.h
-tests_unit_test_client_key_memory_LDFLAGS = $(scarce_ldflags)
+tests_unit_test_first_come_store_LDFLAGS = $(scarce_ldflags) -Wl,--wrap=RAND_bytes
 tests_unit_test_introspection_SOURCES = tests/unit/test_introspection.c tests/unit/scarce.c tests/unit/scarce.h
 tests_unit_test_introspection_LDFLAGS = $(scarce_ldflags)
 tests_unit_test_memory_SOURCES = tests/unit/test_memory.c tests/unit/scarce.c tests/unit/scarce.h
