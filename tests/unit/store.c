@@ -70,6 +70,7 @@ okta_store_answer store_get(void *baton, const unsigned char *name, unsigned cha
     const store_entry *at;
 
     (void)baton;
+    need(*length == OKTA_FIRST_COME_BYTES, "room for %zu bytes", *length);
     if (!begin_step())
         return OKTA_STORE_FAILED;
     at = store_find(name);
