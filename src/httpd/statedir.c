@@ -70,14 +70,22 @@ static const char *fault_of_the_folder_above(apr_pool_t *pool, const char *path)
     return geteuid() == 0 && access(folder, W_OK) != 0 ? "it cannot be made" : NULL;
 }
 
+/* A link could lead to what others may write to, by way of folders that are looked at nowhere. */
+static const char *fault_of_kind(const struct stat *info)
+{
+    if (S_ISLNK(info->st_mode))
+        return "it is no directory but a symbolic link";
+    return S_ISDIR(info->st_mode) ? NULL : "it is no directory";
+}
+
 static const char *fault_of(apr_pool_t *pool, const char *path)
 {
     struct stat info;
 
     if (lstat(path, &info) != 0)
         return errno == ENOENT ? fault_of_the_folder_above(pool, path) : NULL;
-    if (!S_ISDIR(info.st_mode))
-        return "it is no directory";
+    if (fault_of_kind(&info))
+        return fault_of_kind(&info);
     if (!may_be_used_by_children(&info))
         return geteuid() == 0 ? is_another_users : NULL;
     return info.st_mode & (S_IWGRP | S_IWOTH) ? "others may write to it" : NULL;
@@ -117,8 +125,10 @@ static const char *make_directory(const char *path, bool ours)
 
     if (!made && errno != EEXIST)
         return errno == ENOENT ? "the directory above it does not exist" : "it cannot be made";
-    if (lstat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+    if (lstat(path, &info) != 0)
         return "it is no directory";
+    if (fault_of_kind(&info))
+        return fault_of_kind(&info);
     if ((made || ours) && info.st_uid != owner &&
         lchown(path, owner, ap_unixd_config.group_id) != 0)
         return "it cannot be given to the user that httpd's children run as";

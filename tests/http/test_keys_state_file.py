@@ -266,7 +266,7 @@ def test_the_default_directory_may_be_unusable(issuer, launch):
     (lambda f: (f.mkdir(), os.chown(f, 0, 0)), "another user"),
     (lambda f: (f.mkdir(), os.chown(f, *child_user()), f.chmod(0o777)), "others may write"),
     (lambda f: f.write_text("x"), "no directory"),
-    (lambda f: f.symlink_to("/tmp"), "no directory"),
+    (lambda f: f.symlink_to("/tmp"), "no directory but a symbolic link"),
     (lambda f: f.parent.rmdir(), "above it does not exist"),
 ], ids=["root's", "open to all", "a file", "a symbolic link", "nothing above it"])
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")

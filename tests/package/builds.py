@@ -8,6 +8,8 @@ import subprocess
 import bases
 
 FULL = os.environ.get("OKTA_PACKAGE_FULL") == "1"
+# what the release before has in its auth_okta.conf
+BEFORE = "# of 1.0.0-0.1\n"
 _LISTS = r'. scripts/lib/packages.sh; printf "%s\n" "${module_packages[@]}"'
 
 
@@ -80,11 +82,13 @@ def _build_elsewhere(root, folder, umask, environment):
 
 
 def previous(build_, folder):
-    """The same packages as version 1.0.0-0.1: a release that came before."""
+    """The same packages as version 1.0.0-0.1, with another auth_okta.conf: a release that came before."""
     folder.mkdir(parents=True)
     for deb in build_.debs():
         unpacked = folder / "unpacked"
         bases.run(["dpkg-deb", "--raw-extract", deb, unpacked])
+        for conf in unpacked.glob("etc/apache2/mods-available/auth_okta.conf"):
+            conf.write_text(conf.read_text() + BEFORE)
         control = unpacked / "DEBIAN/control"
         control.write_text(re.sub(r"^Version: .*", "Version: 1.0.0-0.1", control.read_text(), flags=re.M))
         bases.run(["dpkg-deb", "--root-owner-group", "--build", unpacked,

@@ -85,6 +85,10 @@ class Machine:
         target.write_text(text)
         target.chmod(mode)
 
+    def there(self, path):
+        """Whether there is such a file, or a link that leads nowhere."""
+        return os.path.lexists(self.root / path.lstrip("/"))
+
     def copy(self, files, folder="/root"):
         """The files, in the machine."""
         for file in files:

@@ -6,9 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from builds import BEFORE
 from machine import HERE, wait_for
 
 MODULE = "libapache2-mod-auth-okta"
+CONF = "/etc/apache2/mods-available/auth_okta.conf"
 # less would not show that a restart fell into the load
 LEAST = 100
 
@@ -79,8 +81,22 @@ def test_an_upgrade_leaves_a_broken_configuration_alone(server, built, previous)
     assert "WRONG" not in server.guide()
 
 
-def test_changed_conffiles_are_kept(server, built, previous):
+def test_a_new_auth_okta_conf_comes_with_its_release(server, built, previous):
     server.install(previous.debs())
-    server.shell("echo 'OktaClockSkew 30' >>/etc/apache2/mods-available/auth_okta.conf")
+    assert BEFORE in server.run("cat", CONF)
     server.install(built.debs())
-    assert server.run("tail", "-n", "1", "/etc/apache2/mods-available/auth_okta.conf") == "OktaClockSkew 30\n"
+    assert BEFORE not in server.run("cat", CONF)
+
+
+@pytest.mark.parametrize("answer, kept", (("N", True), ("Y", False)))
+def test_a_changed_auth_okta_conf_is_the_administrators(server, built, previous, answer, kept):
+    """dpkg asks, as the release has another one, and keeps the one that was not chosen beside it."""
+    server.install(previous.debs())
+    server.shell(f"echo 'OktaClockSkew 30' >>{CONF}")
+    said = server.run("apt-get", "-q", "install", "-y", *server.copy(built.debs()), input=f"{answer}\n")
+    assert f"Configuration file '{CONF}'" in said
+    assert ("OktaClockSkew 30" in server.run("cat", CONF)) == kept
+    other = server.run("cat", f"{CONF}.dpkg-{'dist' if kept else 'old'}")
+    assert ("OktaClockSkew 30" in other) != kept
+    server.run("apt-get", "-q", "purge", "-y", MODULE)
+    assert "auth_okta" not in server.run("ls", "/etc/apache2/mods-available")
