@@ -8,6 +8,7 @@ import subprocess
 import bases
 
 FULL = os.environ.get("OKTA_PACKAGE_FULL") == "1"
+UNITS = FULL or os.environ.get("OKTA_PACKAGE_UNITS") == "1"
 # what the release before has in its auth_okta.conf
 BEFORE = "# of 1.0.0-0.1\n"
 _LISTS = r'. scripts/lib/packages.sh; printf "%s\n" "${module_packages[@]}"'

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: the release and the packages, made once, and Debian machines that begin bare or with Apache.
 
-OKTA_PACKAGE_FULL=1 is the long form, for scripts/matrix: the unit tests within the builds of packages (in scripts/check
-other suites have run them), what is marked `full`, and by scripts/check test_rpm.py and test_container.py.
+OKTA_PACKAGE_FULL=1 is the long form, for scripts/matrix: what is marked `full`, and by scripts/check test_rpm.py and
+test_container.py. OKTA_PACKAGE_UNITS=1, as in the suite package, and the long form have the unit tests run within the
+builds of packages, which takes minutes; in the suite deb other suites have run them.
 """
 
 import contextlib
@@ -18,10 +19,12 @@ from machine import Machine
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "full: only with OKTA_PACKAGE_FULL=1")
+    config.addinivalue_line("markers", "units: only with OKTA_PACKAGE_UNITS=1 or OKTA_PACKAGE_FULL=1")
 
 
 def pytest_collection_modifyitems(config, items):
-    left = [item for item in items if item.get_closest_marker("full") and not builds.FULL]
+    off = [name for name, on in (("full", builds.FULL), ("units", builds.UNITS)) if not on]
+    left = [item for item in items if any(item.get_closest_marker(name) for name in off)]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in left]
 
@@ -58,9 +61,9 @@ def built(release, tmp_path_factory, request):
         return builds.Build(Path(folder), "")
     if release != bases.host_release():
         request.getfixturevalue("able")
-    options = {} if builds.FULL else {
-        "DEB_BUILD_OPTIONS": "nocheck",
-        "OKTA_RELEASE_TARBALL": str(dist_release.tarball(request.getfixturevalue("made")))}
+    options = {} if builds.UNITS else {"DEB_BUILD_OPTIONS": "nocheck"}
+    if not builds.FULL:
+        options["OKTA_RELEASE_TARBALL"] = str(dist_release.tarball(request.getfixturevalue("made")))
     return builds.build(release, tmp_path_factory.mktemp("built") / "packages", **options)
 
 

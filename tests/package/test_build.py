@@ -69,8 +69,9 @@ def test_two_builds_are_the_same_bytes(built, made, release, tmp_path):
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.full
+@pytest.mark.units
 def test_the_build_ran_the_unit_tests(built):
+    """As whoever calls dpkg-buildpackage gets it; a fault there ends it."""
     log = (built.folder / "deb.log").read_text()
     assert int(re.search(r"^# PASS: +(\d+)$", log, re.M)[1]) > 500
     assert re.search(r"^# FAIL: +0$", log, re.M)

@@ -87,6 +87,8 @@ def test_requirements(module):
     assert re.search(rf"^httpd-mmn = {major}\w+$", required, re.M) and "httpd-filesystem" in required
     for library in ("libcrypto.so.3", "libcurl.so.4", "libjansson.so.4"):
         assert library in required
+    # not a recommendation, which a system may leave out: then there would be no label
+    assert "(policycoreutils-python-utils if selinux-policy)" in required.splitlines()
 
 
 def test_scripts_set_the_label_of_the_state_directory_and_leave_nothing(module):

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "steps.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -35,10 +36,15 @@ static void expect_caught_by_stress(const char *program)
     check(status == 42, "%s ended with %d", program, status);
 }
 
-/* Which is a test: it ends with the number of rules that do not hold. */
+/* Which is a test: it ends with the number of rules that do not hold. Elsewhere than on x86-64 it
+ * leaves them out, and finds nothing. */
 static void expect_caught_by_death(const char *program)
 {
-    int status = run(program);
+    int status;
+
+    if (!STEPS_WORK)
+        return;
+    status = run(program);
 
     check(status > 0 && status <= 4, "%s ended with %d", program, status);
 }
@@ -75,6 +81,7 @@ rule(units_that_two_entries_have_are_caught)
     expect_caught_by_stress("stress_used_twice");
 }
 
+#if STEPS_WORK
 rule(a_lock_that_a_dead_one_keeps_is_caught)
 {
     expect_caught_by_death("death_lost_lock");
@@ -84,3 +91,4 @@ rule(an_entry_that_goes_before_its_successor_is_there_is_caught)
 {
     expect_caught_by_death("death_early_farewell");
 }
+#endif

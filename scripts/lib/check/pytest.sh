@@ -14,7 +14,7 @@ pytest_suite() {
         # sudo keeps little of what it is called with
         [ "$(id -u)" -eq 0 ] || by=(sudo env "PATH=$PATH" "HOME=$HOME" LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
             "OKTA_BUILD=${OKTA_BUILD:-}" "OKTA_PACKAGE_FULL=${OKTA_PACKAGE_FULL:-}" "OKTA_RELEASE=${OKTA_RELEASE:-}"
-            "OKTA_SOAK_SECONDS=${OKTA_SOAK_SECONDS:-}")
+            "OKTA_PACKAGE_UNITS=${OKTA_PACKAGE_UNITS:-}" "OKTA_SOAK_SECONDS=${OKTA_SOAK_SECONDS:-}")
         shift
     fi
     if [ "${1:-}" = --jobs ]; then
