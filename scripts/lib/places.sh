@@ -3,12 +3,12 @@
 # Sourced by scripts/demo and scripts/check: folders that would make the work fail later, and less clearly. Each
 # function returns 1, with the remedy on standard error.
 
-# $1: the clone.
+# $1: the clone, or another folder, and then $2: the remedy.
 place_suits_make() {
     case $1 in
     *[[:space:]\"\'\\\$\#\&\`\~]*)
         echo "The path $1 contains a space, a quote or another character that make cannot" \
-            "handle: move the clone to a plainer path." >&2
+            "handle: ${2:-move the clone to a plainer path}." >&2
         return 1
         ;;
     esac

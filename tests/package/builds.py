@@ -9,6 +9,7 @@ import bases
 
 FULL = os.environ.get("OKTA_PACKAGE_FULL") == "1"
 UNITS = FULL or os.environ.get("OKTA_PACKAGE_UNITS") == "1"
+OLDER, NOTE = "okta-token_0.9.0-1_amd64.deb", "okta-token.log"
 # what the release before has in its auth_okta.conf
 BEFORE = "# of 1.0.0-0.1\n"
 _LISTS = r'. scripts/lib/packages.sh; printf "%s\n" "${module_packages[@]}"'
@@ -21,7 +22,7 @@ class Build:
         self.folder, self.said, self.root = folder, said, root
 
     def files(self):
-        return sorted(path for path in self.folder.iterdir() if not path.name.endswith(".log"))
+        return sorted(path for path in self.folder.iterdir() if path.is_file() and not path.name.endswith(".log"))
 
     def debs(self):
         """The two packages that people install."""
@@ -47,8 +48,10 @@ def commit_time():
 
 
 def build(release, folder, umask="022", **environment):
-    """scripts/package deb --out FOLDER, with these settings of the caller's."""
+    """scripts/package deb --out FOLDER, with these settings of the caller's; OLDER and NOTE are there already."""
     folder.mkdir(parents=True)
+    for name in (OLDER, NOTE):
+        (folder / name).write_text("")
     root = None
     if release == bases.host_release():
         said = bases.run(["sh", "-c", f'umask {umask}; exec "$@"', "sh", bases.TOP / "scripts/package", "deb",

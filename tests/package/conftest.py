@@ -64,7 +64,7 @@ def built(release, tmp_path_factory, request):
     options = {} if builds.UNITS else {"DEB_BUILD_OPTIONS": "nocheck"}
     if not builds.FULL:
         options["OKTA_RELEASE_TARBALL"] = str(dist_release.tarball(request.getfixturevalue("made")))
-    return builds.build(release, tmp_path_factory.mktemp("built") / "packages", **options)
+    return builds.build(release, tmp_path_factory.mktemp("built") / "the packages", **options)
 
 
 @pytest.fixture(scope="session")

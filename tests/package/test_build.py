@@ -2,6 +2,7 @@
 """What scripts/package deb makes: the same bytes each time, by Debian's policy, and only what belongs to it."""
 
 import hashlib
+import os
 import re
 import subprocess
 
@@ -9,6 +10,7 @@ import bases
 import builds
 import dist_release
 import pytest
+from documents import leading_nowhere
 
 DOCS = "usr/share/doc/libapache2-mod-auth-okta"
 MODULE_PACKAGE = {
@@ -17,8 +19,10 @@ MODULE_PACKAGE = {
     "usr/lib/apache2/modules/mod_auth_okta.so": "-rw-r--r--",
     f"{DOCS}/NOTICE": "-rw-r--r--",
     f"{DOCS}/README.md": "-rw-r--r--",
+    f"{DOCS}/SECURITY.md": "-rw-r--r--",
     f"{DOCS}/changelog.Debian.gz": "-rw-r--r--",
     f"{DOCS}/changelog.gz": "-rw-r--r--",
+    f"{DOCS}/conf -> examples": "lrwxrwxrwx",
     f"{DOCS}/copyright": "-rw-r--r--",
     f"{DOCS}/examples/okta-log.conf": "-rw-r--r--",
     f"{DOCS}/examples/okta-mcp.conf": "-rw-r--r--",
@@ -69,6 +73,12 @@ def test_two_builds_are_the_same_bytes(built, made, release, tmp_path):
     assert list(temporary.iterdir()) == []
 
 
+def test_packages_of_another_version_are_put_aside(built):
+    """So that a name with a star is one version; what is not ours stays where it is."""
+    assert [path.name for path in (built.folder / "older").iterdir()] == [builds.OLDER]
+    assert (built.folder / builds.NOTE).is_file()
+
+
 @pytest.mark.units
 def test_the_build_ran_the_unit_tests(built):
     """As whoever calls dpkg-buildpackage gets it; a fault there ends it."""
@@ -104,6 +114,11 @@ def test_the_module_package(built):
                 for path in (bases.TOP / "docs").rglob("*") if path.is_file()}
     assert documents == expected
     assert {path: mode for path, mode in found.items() if path not in documents} == MODULE_PACKAGE
+
+
+def test_links_of_its_documents_lead_somewhere(built, tmp_path):
+    bases.run(["dpkg-deb", "--extract", built.deb("libapache2-mod-auth-okta"), tmp_path])
+    assert leading_nowhere(tmp_path / DOCS) == []
 
 
 def test_the_tool_package(built):
@@ -156,3 +171,27 @@ def test_bad_usage(arguments, said):
     done = subprocess.run([bases.TOP / "scripts/package", *arguments], text=True, capture_output=True)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.startswith(f"scripts/package: {said}; usage: ") and done.stderr.count("\n") == 1
+
+
+def package_fails(tmp_path, **environment):
+    """What it says; --out is from where it is called, whatever the default is called."""
+    done = subprocess.run([bases.TOP / "scripts/package", "tarball", "--out", "build/package"], text=True,
+                          capture_output=True, cwd=tmp_path, env={**os.environ, **environment})
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_a_temporary_folder_that_make_cannot_handle_is_named(tmp_path):
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    assert package_fails(tmp_path, TMPDIR=str(folder)) == (
+        f"The path {folder} contains a space, a quote or another character that make cannot handle: set TMPDIR to a "
+        "plainer one, as in TMPDIR=/var/tmp.\n")
+
+
+def test_what_fails_is_the_last_that_is_told(tmp_path):
+    """Nothing is made of what a step before left undone."""
+    said = package_fails(tmp_path, CC="false")
+    assert "C compiler cannot create executables" in said and "make: ***" not in said
+    log = tmp_path / "build/package/tarball.log"
+    assert said.endswith(f"The release could not be made: the lines above are the end of {log}.\n") and log.is_file()

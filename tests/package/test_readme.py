@@ -6,6 +6,7 @@ not even the issuer's address: in this machine the name that the README has lead
 """
 
 import re
+import shlex
 import subprocess
 
 import bases
@@ -48,6 +49,6 @@ def test_the_way_to_a_protected_location(machine, debian, built):
 
 
 def test_what_the_command_says_is_the_way_to_install(built):
-    """The paths that it prints are those of the packages, each once."""
+    """The paths that it prints are those of the packages, each once, as a shell reads them."""
     line = next(line for line in built.said.splitlines() if line.startswith("  apt install "))
-    assert [word.rpartition("/")[2] for word in line.split()[2:]] == [deb.name for deb in built.debs()]
+    assert [word.rpartition("/")[2] for word in shlex.split(line)[2:]] == [deb.name for deb in built.debs()]

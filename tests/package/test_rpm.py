@@ -12,6 +12,7 @@ import pytest
 from bases import TOP
 from builds import FULL
 from dist_release import output
+from documents import leading_nowhere
 from elf import Elf
 
 OURS = {"/etc/httpd/conf.d/auth_okta.conf", "/etc/httpd/conf.modules.d/10-auth_okta.conf", "/var/lib/mod_auth_okta"}
@@ -71,6 +72,10 @@ def test_files(module):
     assert (state[0], state[2], state[3]) == ("drwx------", "apache", "apache")
     assert {line[2] for name, line in listed.items() if name != "/var/lib/mod_auth_okta"} == {"root"}
     assert set(rpm("-cp", module).split()) == OURS - {"/var/lib/mod_auth_okta"}
+
+
+def test_links_of_its_documents_lead_somewhere(module, tmp_path):
+    assert leading_nowhere(unpacked(module, tmp_path / "root") / "usr/share/doc/mod_auth_okta") == []
 
 
 def test_command_is_a_package_of_its_own(folder):

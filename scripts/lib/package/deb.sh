@@ -34,21 +34,12 @@ installed_by() {
         [[ $deb == *-dbgsym_* || $deb != *.deb ]] || debs+=("$deb")
     done
     echo "To install them, as root:"
-    echo "  apt install ${debs[*]}"
+    echo "  apt install$(printf ' %q' "${debs[@]}")"
     echo "  a2enmod auth_okta"
 }
 
 echo "Building the packages (log: $log); that takes some minutes"
-if ! make_packages >"$log" 2>&1; then
-    tail -n 25 "$log" >&2
-    echo "The packages could not be built: the lines above are the end of $log." >&2
-    exit 1
-fi
-made=()
-for file in "$work"/debian/*; do
-    [ -f "$file" ] || continue
-    mv -f "$file" "$out/"
-    made+=("$out/${file##*/}")
-done
-printf '%s\n' "${made[@]}"
-installed_by "${made[@]}"
+logged "The packages" make_packages
+mapfile -t made < <(find "$work/debian" -maxdepth 1 -type f | LC_ALL=C sort)
+publish '@(libapache2-mod-auth-okta|okta-token|mod-auth-okta)?(-dbgsym)_*' "${made[@]}"
+installed_by "${made[@]/#"$work/debian"/"$out"}"

@@ -48,12 +48,5 @@ if ! rpm --eval '%{_httpd_mmn}' | grep -q '^[0-9]'; then
         "spec works. To install on Fedora or RHEL, build there: rpmbuild --rebuild of the .src.rpm."
 fi
 echo "Building the packages (log: $log); that takes some minutes"
-if ! make_packages >"$log" 2>&1; then
-    tail -n 25 "$log" >&2
-    echo "The packages could not be built: the lines above are the end of $log." >&2
-    exit 1
-fi
-for file in "$work"/rpm/RPMS/*/*.rpm "$work"/rpm/SRPMS/*.rpm; do
-    mv -f "$file" "$out/"
-    echo "$out/${file##*/}"
-done
+logged "The packages" make_packages
+publish '@(mod_auth_okta|okta-token)-*.rpm' "$work"/rpm/RPMS/*/*.rpm "$work"/rpm/SRPMS/*.rpm

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # scripts/package tarball: the release, its list of components (CycloneDX), and the checksums of both. The tree is not
-# written to. The same tree gives the same bytes.
+# written to. The same tree gives the same bytes, with the same autotools; the list has the versions of this machine's
+# libraries.
 #   $1  where they go
 # shellcheck source=scripts/lib/package/begin.sh
 . "$(dirname "$0")/begin.sh"
@@ -9,11 +10,7 @@
 packages_need "${module_packages[@]}" xz-utils python3
 
 echo "Making the release (log: $log)"
-if ! release_make "$top" "$work" >"$log" 2>&1; then
-    tail -n 25 "$log" >&2
-    echo "The release could not be made: the lines above are the end of $log." >&2
-    exit 1
-fi
+logged "The release" release_make "$top" "$work"
 release=$(basename "$work"/mod_auth_okta-*.tar.xz)
 sbom=${release%.tar.xz}.cdx.json
 /usr/bin/python3 "$top/scripts/lib/package/sbom.py" --tree "$top" --release "$work/$release" \
