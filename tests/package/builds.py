@@ -75,13 +75,14 @@ def _builder(release):
 def _build_elsewhere(root, folder, umask, environment):
     tree, out = root / "tree", root / "out"
     bases.run(["rm", "-rf", tree, out])
+    bases.run(["mv", folder, out])
     bases.tree(tree)
     # paths of this machine mean nothing there
     environment = {name: value for name, value in environment.items()
                    if name not in ("TMPDIR", "OKTA_RELEASE_TARBALL")}
     said = bases.inside(root, "env", *(f"{name}={value}" for name, value in environment.items()),
                         "sh", "-c", f"umask {umask}; exec /tree/scripts/package deb --out /out")
-    bases.run(["cp", "-a", f"{out}/.", folder])
+    bases.run(["cp", "-a", out, folder])
     return said
 
 
