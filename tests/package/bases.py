@@ -68,12 +68,18 @@ def tree(folder):
          'tar -T "$0/MANIFEST" -cf - | tar -C "$0" -xf -', folder], cwd=TOP)
 
 
-def _apt(root):
-    """The proxy and the like of this machine; dpkg need not wait for the disk."""
+def _network(root):
+    """This machine's ways to the outside: apt's and npm's settings, its administrator's authorities, its name servers; and
+    dpkg need not wait for the disk."""
     acquire = [line for line in run(["apt-config", "dump"]).splitlines() if line.startswith("Acquire::")]
     (root / "etc/apt/apt.conf.d/90host").write_text("\n".join(acquire) + "\n")
     (root / "etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n")
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+    # the package ca-certificates takes them in when it is installed
+    for name in ("/etc/npmrc", "/usr/local/share/ca-certificates"):
+        if os.path.exists(name):
+            (root / name[1:]).parent.mkdir(parents=True, exist_ok=True)
+            run(["cp", "-a", name, root / os.path.dirname(name)[1:]])
 
 
 class Bases:
@@ -97,7 +103,7 @@ class Bases:
         def make(root):
             root.parent.mkdir(parents=True, exist_ok=True)
             run(["debootstrap", "--variant=minbase", self.release, root, MIRROR])
-            _apt(root)
+            _network(root)
             inside(root, "apt-get", "-q", "update")
             (root / "var/log/dpkg.log").unlink(missing_ok=True)
         return self._made("bare", make)

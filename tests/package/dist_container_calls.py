@@ -65,11 +65,10 @@ def log(folder, name, user):
 
 
 def in_its_mounts(pid, *command):
-    return subprocess.run(["nsenter", "--mount", "--target", str(pid), *command], capture_output=True, text=True)
+    return subprocess.run(["nsenter", "--mount", "--root", "--target", str(pid), *command], capture_output=True, text=True)
 
 
 def outcome(container, folder, issuer):
-    root = container.stage.root
     with log(folder, "out", container.stage.user) as out, log(folder, "err", container.stage.user) as err:
         server = subprocess.Popen(container.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
     try:
@@ -80,11 +79,11 @@ def outcome(container, folder, issuer):
             "with": ask("/api/whoami", issuer.mint.token()),
             "bad": ask("/api/whoami", issuer.mint.token(aud="api://other")),
             "health": subprocess.run(container.healthcheck()).returncode,
-            "written": in_its_mounts(server.pid, "touch", f"{root}/etc/written").stderr,
+            "written": in_its_mounts(server.pid, "touch", "/etc/written").stderr,
             "users": Path(f"/proc/{server.pid}/status").read_text().partition("Uid:")[2].split()[:4],
         }
         # the file is written behind the answer
-        kept = f"{root}/var/lib/mod_auth_okta"
+        kept = "/var/lib/mod_auth_okta"
         wait_for(lambda: in_its_mounts(server.pid, "ls", kept).stdout.strip(), "the file of the keys")
         server.send_signal(getattr(signal, container.stage.said["STOPSIGNAL"]))
         told["stopped"] = server.wait(60)
