@@ -356,6 +356,10 @@ okta_fetcher *okta_fetcher_curl(void)
         free(self);
         return NULL;
     }
+#if LIBCURL_VERSION_NUM >= 0x081400
+    /* as CURLOPT_QUICK_EXIT of each transfer: resolving is the multi handle's affair since 8.20 */
+    curl_multi_setopt(self->multi, CURLMOPT_QUICK_EXIT, 1L);
+#endif
     return &self->base;
 }
 
