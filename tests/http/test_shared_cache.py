@@ -199,7 +199,8 @@ def test_a_store_that_is_killed_or_hangs_costs_503_and_nothing_else(launch, shar
                    bearer_p99_ms=round(times[int(len(times) * .99)] * 1e3, 1))
             return statuses
 
-        assert set(loaded("calm")) == {200}
+        # on a machine that is busy all over even this one answers late
+        waiting.wait_for(lambda: set(loaded("calm")) == {200}, "a calm moment")
         before = _picture(host)
         assert before["shared_cache"]["answers"] and before["shared_cache"]["calls"] >= 64
         mark = host.error_log.mark()
