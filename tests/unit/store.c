@@ -31,8 +31,10 @@ store_entry *store_find(const unsigned char *name)
     return NULL;
 }
 
-static bool begin_step(void)
+static bool begin_step(void *baton)
 {
+    if (store.before)
+        store.before(baton);
     store.steps++;
     store.monotonic += store.slow;
     store.now += store.steps == 3 ? store.jump : 0;
@@ -51,8 +53,7 @@ okta_store_answer store_put(void *baton, const unsigned char *name, int64_t end,
 {
     store_entry *at;
 
-    (void)baton;
-    if (!begin_step() || seems_empty())
+    if (!begin_step(baton) || seems_empty())
         return OKTA_STORE_FAILED;
     at = store_find(name);
     need(at || store.count < STORE_ENTRIES, "too many entries");
@@ -69,9 +70,8 @@ okta_store_answer store_get(void *baton, const unsigned char *name, unsigned cha
 {
     const store_entry *at;
 
-    (void)baton;
     need(*length == OKTA_FIRST_COME_BYTES, "room for %zu bytes", *length);
-    if (!begin_step())
+    if (!begin_step(baton))
         return OKTA_STORE_FAILED;
     at = store_find(name);
     if (!at || at->end <= store.now || seems_empty() || is(name, store.lost))

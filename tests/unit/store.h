@@ -21,6 +21,7 @@ typedef struct store_state {
     store_entry entries[STORE_ENTRIES];
     int count;
     int64_t now, monotonic;
+    void (*before)(void *baton);         /* is called before each step; NULL: nothing is */
     int steps;                           /* that were made */
     int failing;                         /* this one fails; 0: none */
     int absent_from;                     /* from this one on all is absent; 0: never */

@@ -70,24 +70,14 @@ typedef struct host {
     bool done;
 } host;
 
-static void wait_for_turn(host *h)
+static void wait_for_turn(void *baton)
 {
+    host *h = baton;
+
+    if (!h)
+        return;
     sem_post(&h->stopped);
     sem_wait(&h->go);
-}
-
-static okta_store_answer put_in_turn(void *baton, const unsigned char *name, int64_t end,
-                                     const unsigned char *bytes, size_t length)
-{
-    wait_for_turn(baton);
-    return store_put(NULL, name, end, bytes, length);
-}
-
-static okta_store_answer get_in_turn(void *baton, const unsigned char *name, unsigned char *bytes,
-                                     size_t *length)
-{
-    wait_for_turn(baton);
-    return store_get(NULL, name, bytes, length);
 }
 
 static void *be_host(void *baton)
@@ -141,7 +131,7 @@ static int run(host *hosts, int count, const okta_sealer *sealer, schedule *s)
 
     for (int i = 0; i < count; i++) {
         hosts[i] =
-            (host){.store = {put_in_turn, get_in_turn, store_seconds, store_monotonic, &hosts[i]},
+            (host){.store = {store_put, store_get, store_seconds, store_monotonic, &hosts[i]},
                    .sealer = sealer};
         sem_init(&hosts[i].go, 0, 0);
         sem_init(&hosts[i].stopped, 0, 0);
@@ -169,6 +159,7 @@ static void try_all_orders(int count, int least)
     schedule s = {.length = 0};
     int orders = 0, with_one = 0;
 
+    store.before = wait_for_turn;
     do {
         const int firsts = (store.count = kept, run(hosts, count, &sealer, &s));
 
