@@ -95,7 +95,8 @@ class Service:
 
 @pytest.fixture(scope="module", params=list(stores.KINDS))
 def service(request, launch_shared, asked):
-    made = Service(launch_shared, asked, request.param, count=3)
+    # a quarter of the threads is enough for all that wait at once, also where answers come late
+    made = Service(launch_shared, asked, request.param, count=3, threads=100)
     made.short = made.host(cache="2s")
     made.stranger = made.host(digits=secrets.token_hex(32))
     yield made
