@@ -54,9 +54,10 @@ def _is_said(literals, message):
 @pytest.fixture(scope="module")
 def reasons():
     """{tag: (status, error, description)} of the module's table."""
-    table = (SOURCES / "core" / "reason.c").read_text("utf-8").replace("BAD_TOKEN", '401, "invalid_token"')
-    table = re.sub(r'BAD_PROOF\(("\w+")\)', r'{\1, 401, "invalid_dpop_proof", "The request lacks a valid DPoP proof"}',
-                   table[table.index("reasons[OKTA_REASON_COUNT]"):])
+    table = (SOURCES / "core" / "reason.c").read_text("utf-8")
+    macros = dict(re.findall(r"^#define (BAD_\w+) (.*)$", table, re.M))
+    table = table[table.index("reasons[OKTA_REASON_COUNT]"):]
+    table = re.sub(r"\bBAD_\w+", lambda found: macros[found[0]], table)
     table = re.sub(r'"\s*\n\s*"', "", table)
     rows = re.findall(r'\{\s*"(\w+)",\s*(\d+),\s*(NULL|"\w+"),\s*"([^"]*)"', table)
     assert len(rows) > 40
