@@ -9,7 +9,11 @@ run=$1 without=$2
 shift 2
 compiler=gcc
 for argument in "$@"; do
-    case $argument in CC=*) compiler=${argument#CC=} ;; --host=*) compiler=${argument#--host=}-gcc ;; PKG_CONFIG_LIBDIR=*) export "${argument?}" ;; esac
+    case $argument in
+    CC=*) compiler=${argument#CC=} ;;
+    --host=*) compiler=${argument#--host=}-gcc ;;
+    PKG_CONFIG_LIBDIR=*) export "${argument?}" ;;
+    esac
 done
 autoreconf -fi && mkdir -p build/matrix && cd build/matrix || exit 1
 ../../configure --enable-werror --enable-unit-tests "$@" && make -j"$(nproc)" || exit 1
